@@ -1,0 +1,1 @@
+"""From our network to other tools' models and back; the only importers of pandapipes and pandapower."""

@@ -1,0 +1,96 @@
+"""`heatnet init` and `heatnet check`: example files to begin with, and one's own files held against the formats."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from heatnet.errors import InputError, Problem
+from heatnet.i18n import _, pick
+
+if TYPE_CHECKING:
+    import typer
+
+    from heatnet.model.network import Network
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add `init` and `check`."""
+    import typer
+
+    @app.command(
+        help=_("Copy the bundled networks, layers and studies into a folder of your own."),
+        epilog=_("Example: heatnet init mystudies"),
+    )
+    def init(
+        directory: Path = typer.Argument(..., metavar="DIR", help=_("New or empty folder.")),
+    ) -> None:
+        initialise(directory)
+
+    @app.command(
+        help=_("Check a network folder or a study, and report every problem at once."),
+        epilog=_("Examples: heatnet check networks/teda_east · heatnet check studies/teda_2025"),
+    )
+    def check(
+        path: Path = typer.Argument(..., metavar="PATH", help=_("Network folder, study folder or study.yaml.")),
+    ) -> None:
+        check_path(path)
+
+
+def initialise(directory: Path) -> None:
+    """Copy the bundled examples; refuse a folder that holds something."""
+    import shutil
+
+    from heatnet.cli.show import console
+    from heatnet.io.bundled import PARTS, bundled_path
+
+    if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
+        raise InputError([Problem(str(directory), _("is not empty"), _("A new or empty folder"), _("Name another one."))])
+    for part in PARTS:
+        shutil.copytree(bundled_path(part), directory / part)
+    out = console()
+    out.print(_("Wrote {parts} to {directory}.").format(parts=", ".join(PARTS), directory=directory))
+    out.print(_("Next: heatnet check {path}").format(path=directory / "networks" / "teda_east"))
+
+
+def check_path(path: Path) -> None:
+    """Check a network or a study and print what it holds."""
+    from heatnet.cli.show import console
+    from heatnet.io.network_folder import is_network_folder, load_network
+
+    if is_network_folder(path):
+        network = load_network(path)
+        for line in describe(network):
+            console().print(line)
+        return
+    from heatnet.study.load import load_study
+
+    study = load_study(path)
+    console().print(_("Study {name}: {title}").format(name=study.id, title=pick(study.config.title.both())))
+    for name, case in study.cases.items():
+        console().print(f"  {name}: {pick(case.case.label.both())}")
+    for network in next(iter(study.cases.values())).networks.values():
+        for line in describe(network):
+            console().print(line)
+    console().print(_("No problems found."))
+
+
+def describe(network: Network) -> list[str]:
+    """Return a few lines on what a network holds."""
+    pipes = network.pipes
+    lines = [
+        _("Network {name} ({carrier}): {nodes} nodes, {pipes} pipes, {km:.1f} km of route").format(
+            name=pick(network.name), carrier=network.carrier, nodes=len(network.nodes), pipes=len(pipes),
+            km=pipes["length_m"].sum() / 1000,
+        ),
+        _("  {count} consumers, {heat:.1f} MW at design, {area:.2f} million m²").format(
+            count=len(network.consumers),
+            heat=network.consumers["design_heat_mw"].sum(),
+            area=network.consumers["area_m2"].sum() / 1e6,
+        ),
+        _("  {count} plants: {names}").format(
+            count=len(network.plants),
+            names=", ".join(f"{plant} ({row['kind']})" for plant, row in network.plants.iterrows()),
+        ),
+    ]
+    return lines + (describe(network.steam) if network.steam is not None else [])

@@ -1,0 +1,61 @@
+"""What the terminal shows: problems, tables of a network's state, the verdict of a study."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from heatnet.errors import Problem
+from heatnet.i18n import _
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+
+@lru_cache(maxsize=2)
+def console(stderr: bool = False) -> Console:
+    """Return the terminal; without one (a pipe, a log) lines are 120 columns wide."""
+    from rich.console import Console
+
+    plain = Console(stderr=stderr, highlight=False)
+    return plain if plain.is_terminal else Console(stderr=stderr, highlight=False, width=120)
+
+
+def print_problems(problems: Sequence[Problem]) -> None:
+    """Print every problem with place, value, what is allowed and the remedy."""
+    from rich.markup import escape
+
+    out = console(stderr=True)
+    count = len(problems)
+    headline = _("1 problem in the input; nothing was written.") if count == 1 else _(
+        "{count} problems in the input; nothing was written."
+    ).format(count=count)
+    out.print(f"[bold red]{escape(headline)}[/]")
+    for problem in problems:
+        out.print(f"[bold]{escape(problem.where)}[/]: {escape(problem.found)}")
+        for text in (problem.allowed, problem.remedy):
+            if text:
+                out.print(f"    {escape(text)}")
+
+
+def print_error(message: str) -> None:
+    """Print one line that says why there is no result."""
+    from rich.markup import escape
+
+    console(stderr=True).print(f"[bold red]{escape(message)}[/]")
+
+
+def table(title: str, columns: Iterable[str], rows: Iterable[Sequence[str]]) -> Table:
+    """Return a table; the first column left, the others right."""
+    from rich.box import SIMPLE_HEAD
+    from rich.markup import escape
+    from rich.table import Table
+
+    shown = Table(title=escape(title), title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False)
+    for i, column in enumerate(columns):
+        shown.add_column(escape(column), justify="left" if i == 0 else "right", overflow="fold")
+    for row in rows:
+        shown.add_row(*(escape(cell) for cell in row))
+    return shown

@@ -1,0 +1,11 @@
+"""Dispatch: the year as one linear programme; which plant gives how much heat in which hour, and what heat is worth.
+
+`run` is the door, `costs` prices a delivered MWh and accounts for a schedule, `groups` splits balances that do not
+touch, `programme` states the linear programme, `tariff` turns tariff periods into hourly prices.
+"""
+
+from heatnet.dispatch.costs import account_costs, marginal_cost_cny_per_mwh
+from heatnet.dispatch.run import dispatch
+from heatnet.dispatch.tariff import time_of_use_tariff
+
+__all__ = ["account_costs", "dispatch", "marginal_cost_cny_per_mwh", "time_of_use_tariff"]

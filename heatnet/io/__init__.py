@@ -1,0 +1,1 @@
+"""Files in and out: network and boundary folders, weather, results, Excel."""

@@ -1,0 +1,100 @@
+"""The results folder: tables as Parquet, written to a temporary name and renamed."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from heatnet.errors import InputError, Problem
+from heatnet.i18n import _
+from heatnet.io.yaml_file import write_text_atomically
+from heatnet.model.validation import did_you_mean
+
+
+def write_table(frame: pd.DataFrame, path: str | Path) -> None:
+    """Write a frame (index named `time`) as Parquet or, by the name's ending, CSV; atomically."""
+    file = Path(path)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    temporary = file.with_name(f".{file.name}.{os.getpid()}.part")
+    table = frame.rename_axis("time").reset_index()
+    table.columns = [str(name) for name in table.columns]
+    try:
+        if file.suffix == ".csv":
+            table.to_csv(temporary, index=False, lineterminator="\n")
+        else:
+            table.to_parquet(temporary, index=False, compression="zstd")
+        os.replace(temporary, file)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def read_table(path: str | Path) -> pd.DataFrame:
+    """Return a table written by `write_table`, indexed by `time`."""
+    file = Path(path)
+    table = pd.read_csv(file) if file.suffix == ".csv" else pd.read_parquet(file)
+    if file.suffix == ".csv" and table["time"].dtype == object:
+        table["time"] = pd.to_datetime(table["time"])
+    return table.set_index("time")
+
+
+def write_json(data: Any, file: Path) -> None:
+    """Write JSON with sorted keys (same input, same bytes), atomically; NaN becomes null."""
+    text = json.dumps(_without_nan(data), ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False)
+    write_text_atomically(text + "\n", file)
+
+
+def _without_nan(data: Any) -> Any:
+    if isinstance(data, dict):
+        return {str(key): _without_nan(value) for key, value in data.items()}
+    if isinstance(data, list | tuple):
+        return [_without_nan(value) for value in data]
+    if hasattr(data, "item") and not isinstance(data, str):
+        data = data.item()
+    return None if isinstance(data, float) and (data != data or data in (float("inf"), float("-inf"))) else data
+
+
+def read_summary(results_dir: str | Path) -> dict[str, Any]:
+    """Return `summary.json` of a results folder.
+
+    Raises
+    ------
+    InputError
+        If the folder holds no results.
+    """
+    folder = Path(results_dir)
+    file = folder / "summary.json"
+    if not file.is_file():
+        raise InputError([_no_results(folder)])
+    data: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return data
+
+
+def _no_results(folder: Path) -> Problem:
+    found = _("holds no summary.json") if folder.is_dir() else _("does not exist")
+    siblings = [item.name for item in folder.parent.iterdir() if item.is_dir()] if folder.parent.is_dir() else []
+    guess = "" if folder.is_dir() else did_you_mean(folder.name, siblings)
+    remedy = guess or _("'heatnet run STUDY' writes it.")
+    return Problem(str(folder), found, _("A results folder"), remedy)
+
+
+def results_root(path: str | Path) -> tuple[Path, str | None]:
+    """Return (results folder, case or None) of a path that names `results/<study>` or `results/<study>/<case>`."""
+    folder = Path(path)
+    if not (folder / "summary.json").is_file() and (folder.parent / "summary.json").is_file():
+        return folder.parent, folder.name
+    return folder, None
+
+
+def list_cases(results_dir: str | Path) -> list[str]:
+    """Return the names of the cases that have files, in the summary's order."""
+    folder = Path(results_dir)
+    return [case for case in read_summary(folder)["cases"] if (folder / case).is_dir()]
+
+
+def case_networks(case_dir: str | Path) -> list[str]:
+    """Return the networks of a case that have results."""
+    return sorted(item.name for item in Path(case_dir).iterdir() if item.is_dir() and item.name != "inputs")

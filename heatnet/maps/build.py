@@ -1,0 +1,232 @@
+"""Build the map page: folium's map object, the assets inlined, one JSON that drives the page's own script."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from markupsafe import Markup
+
+from heatnet.i18n import _, pick, use_language
+from heatnet.maps.base import base_layers
+from heatnet.maps.layout import layout_of
+from heatnet.maps.quantities import Element, matrix, quantities
+from heatnet.model.network import Network
+from heatnet.web.colours import SCALE
+from heatnet.web.labels import hour_label, plant_kind_label, status_label
+from heatnet.web.page import inline_html, template_environment, write_page
+from heatnet.web.results_view import CaseResults, NetworkResults, StudyResults, load_study
+
+ELEMENTS: tuple[Element, ...] = ("pipes", "stations", "plants")
+#: the upper end of a colour scale leaves out the largest 2 % of the values, so that one odd pipe does not flatten it
+SCALE_QUANTILE = 0.98
+
+
+def build_map(results_dir: str | Path, out_path: str | Path, lang: str) -> Path:
+    """Write the map of a results folder as one offline HTML file.
+
+    Parameters
+    ----------
+    results_dir : str or Path
+        Folder with ``summary.json``.
+    out_path : str or Path
+        File to write.
+    lang : {"en", "zh"}
+        Language of the page.
+
+    Raises
+    ------
+    heatnet.errors.InputError
+        If the folder holds no results or a snapshot cannot be read.
+    """
+    with use_language(lang):
+        study = load_study(results_dir)
+        data = map_data(study)
+        title = pick(study.summary["title"])
+        # the browser lays the elements out, so the page's body is the same for every study
+        body = template_environment("heatnet.maps").get_template("map.html.j2").render(
+            title=title, map_html=_folium_parts()[0], cases=bool(data["cases"]), **_failed(study)
+        )
+        html = inline_html(
+            _("Map: {title}").format(title=title),
+            Markup(body),
+            styles=("leaflet/leaflet.css", "heatnet_map.css"),
+            scripts=("leaflet/leaflet.js", _folium_parts()[1], "heatnet_map.js"),
+            data=data,
+            body_class="map-page",
+        )
+    return write_page(Path(out_path), html)
+
+
+def _failed(study: StudyResults) -> dict[str, Any]:
+    rows = [
+        {"label": pick(case.summary["label"]), "status": status_label(case.summary["status"]), "reason": reason}
+        for case in study.cases.values()
+        if not case.ok
+        for reason in [case.summary.get("reason", "")]
+    ]
+    return {"failed": rows}
+
+
+def _folium_parts() -> tuple[Markup, Markup]:
+    """Return the map's element and the script that makes it, without any of folium's links to other hosts."""
+    import folium
+
+    world = folium.Map(location=(39.05, 117.68), zoom_start=12, tiles=None, zoom_control=False, attributionControl=False)
+    # a fixed name: the same results give the same bytes, and the page's own script finds its map
+    world._name, world._id = "map", "heatnet"
+    world.default_js, world.default_css = [], []
+    figure = world.get_root()
+    figure.render()
+    return Markup(figure.html.render()), Markup(figure.script.render())
+
+
+def map_data(study: StudyResults) -> dict[str, Any]:
+    """Return everything that the page's script needs, as plain JSON types, in the current language."""
+    layouts: dict[str, dict[str, Any]] = {}
+    cases = [_case(case, layouts) for case in study.ok_cases]
+    return {
+        "base": base_layers(),
+        "scale": list(SCALE),
+        "quantities": {element: _quantity_table(element, cases) for element in ELEMENTS},
+        "layouts": layouts,
+        "cases": cases,
+        "kinds": {
+            plant["kind"]: plant_kind_label(plant["kind"]) for layout in layouts.values() for plant in layout["plants"]
+        },
+        "labels": _labels(),
+    }
+
+
+def _quantity_table(element: Element, cases: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    table = []
+    for quantity in quantities(element):
+        row: dict[str, Any] = {"key": quantity.key, "label": quantity.label, "unit": quantity.unit}
+        row |= {"digits": quantity.digits, "colours": quantity.colours, "from_zero": quantity.from_zero}
+        if quantity.colours:
+            row["range"] = _range(element, quantity.key, quantity.from_zero, cases)
+        table.append(row)
+    return table
+
+
+def _range(element: str, key: str, from_zero: bool, cases: list[dict[str, Any]]) -> list[float] | None:
+    """Return the range of a quantity over all cases and hours, None where it has no values."""
+    blocks = [network[element].get(key) for case in cases for network in case["networks"]]
+    values = np.concatenate([np.asarray(block, dtype=float).ravel() for block in blocks if block] or [np.empty(0)])
+    values = values[np.isfinite(values)]
+    if not values.size:
+        return None
+    return [0.0 if from_zero else float(values.min()), float(np.quantile(values, SCALE_QUANTILE))]
+
+
+def _case(case: CaseResults, layouts: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    hours = _hours(case)
+    networks = []
+    for results in case.networks.values():
+        for network, prefix in _parts(results):
+            key = _layout_key(network, prefix, results, layouts)
+            if key is not None:
+                entry: dict[str, Any] = {"layout": key}
+                entry |= {element: {} if prefix else _values(element, layouts[key], results, hours) for element in ELEMENTS}
+                entry["plants"]["delivered_mwh"] = _delivered(case, results.id, prefix, layouts[key]["plants"])
+                networks.append(entry)
+    outdoor = case.t_outdoor_degc
+    labels = _label_by_hour(case)
+    return {
+        "id": case.id,
+        "label": pick(case.summary["label"]),
+        "hours": [
+            {
+                "time": f"{time:%Y-%m-%d %H:%M}" if isinstance(time, pd.Timestamp) else f"{time:g} s",
+                "label": hour_label(labels.get(time, "")),
+                "t_outdoor": round(float(outdoor[time]), 1) if outdoor is not None and time in outdoor.index else None,
+            }
+            for time in hours
+        ],
+        "networks": networks,
+    }
+
+
+def _parts(results: NetworkResults) -> list[tuple[Network, str]]:
+    steam = results.network.steam
+    return [(results.network, ""), *([(steam, "steam/")] if steam is not None else [])]
+
+
+def _hours(case: CaseResults) -> pd.Index:
+    """Return the simulated hours of the case: those of its first network, then others that further networks add."""
+    times = [time for results in case.networks.values() for time in results.hours.index]
+    return pd.Index(list(dict.fromkeys(times)))
+
+
+def _label_by_hour(case: CaseResults) -> dict[Any, str]:
+    labels: dict[Any, str] = {}
+    for results in case.networks.values():
+        if "label" in results.hours.columns:
+            labels = {time: str(label) for time, label in results.hours["label"].items()} | labels
+    return labels
+
+
+def _layout_key(
+    network: Network, prefix: str, results: NetworkResults, layouts: dict[str, dict[str, Any]]
+) -> str | None:
+    """Return the key of the network's layout, shared between cases whose tables are the same."""
+    layout = layout_of(network)
+    if layout is None:
+        return None
+    layout["id"] = f"{results.id}/{prefix}".rstrip("/")
+    if prefix:
+        layout["name"] = _("{network}: steam line").format(network=pick(results.network.name))
+    text = json.dumps(layout, sort_keys=True, ensure_ascii=False)
+    for key, known in layouts.items():
+        if known["id"] == layout["id"] and json.dumps(known, sort_keys=True, ensure_ascii=False) == text:
+            return key
+    key = f"{layout['id']}#{len(layouts)}"
+    layouts[key] = layout
+    return key
+
+
+def _values(element: Element, layout: dict[str, Any], results: NetworkResults, hours: pd.Index) -> dict[str, Any]:
+    """Return the element's quantities in the order of the layout; hours are simulated for water networks only."""
+    index = pd.Index([item["id"] for item in layout[element]])
+    blocks = {quantity.key: matrix(quantity, results, index, hours) for quantity in quantities(element)}
+    return {key: block for key, block in blocks.items() if block is not None}
+
+
+def _delivered(case: CaseResults, network: str, prefix: str, plants: list[dict[str, Any]]) -> list[float | None]:
+    heat = case.summary.get("heat_by_plant_mwh", {})
+    found = [heat.get(f"{network}/{prefix}{plant['id']}") for plant in plants]
+    return [None if value is None else round(float(value), 1) for value in found]
+
+
+def _labels() -> dict[str, str]:
+    return {
+        "case": _("Case"),
+        "hour": _("Hour"),
+        "outdoor": _("outdoor {t} °C"),
+        "networks": _("Networks"),
+        "fit": _("Show {name}"),
+        "legend_pipes": _("Pipes"),
+        "legend_stations": _("Exchange stations"),
+        "legend_plants": _("Heat sources"),
+        "no_value": _("no value in this hour"),
+        "delivered": _("Heat delivered in the year"),
+        "not_running": _("no heat in this case"),
+        "this_hour": _("Values in the chosen hour"),
+        "not_simulated": _("not part of the hydraulic simulation"),
+        "size_stations": _("circle area: design heat"),
+        "size_plants": _("symbol area: heat delivered in the year"),
+        "width_pipes": _("line width: diameter"),
+        "steam": _("steam line (not simulated)"),
+        "and_more": _("and more"),
+        "zones": _("Zones"),
+        "avenues": _("Roads"),
+        "landmarks": _("Landmarks"),
+        "close": _("Close"),
+        "pipe": _("Pipe"),
+        "station": _("Exchange station"),
+        "plant": _("Heat source"),
+        "not_found": _("nothing of that name in this case"),
+    }

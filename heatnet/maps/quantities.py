@@ -1,0 +1,133 @@
+"""The table of quantities on the map: what an element's popup lists and what it can be coloured by."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from heatnet.i18n import _
+from heatnet.units import unit_of
+from heatnet.web.results_view import NetworkResults
+
+Element = Literal["pipes", "stations", "plants"]
+PA_PER_BAR = 1e5
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """One quantity of an element over the simulated hours.
+
+    Parameters
+    ----------
+    key : str
+        Name with its unit suffix.
+    label : str
+        Words in the current language.
+    digits : int
+        Decimals shown and stored.
+    values : callable
+        From the network's results to a frame simulated hours x elements, or None where there is nothing.
+    colours : bool
+        Whether the element can be coloured by it.
+    from_zero : bool
+        Whether the colour scale starts at zero.
+    """
+
+    key: str
+    label: str
+    digits: int
+    values: Callable[[NetworkResults], pd.DataFrame | None]
+    colours: bool = False
+    from_zero: bool = True
+
+    @property
+    def unit(self) -> str:
+        """Printed unit."""
+        return unit_of(self.key)
+
+
+def _table(name: str) -> Callable[[NetworkResults], pd.DataFrame | None]:
+    return lambda results: results.quantities.get(name)
+
+
+def _end_mean(name: str) -> Callable[[NetworkResults], pd.DataFrame | None]:
+    """Mean of a node quantity over a pipe's two ends."""
+
+    def values(results: NetworkResults) -> pd.DataFrame | None:
+        nodes = results.quantities.get(name)
+        if nodes is None:
+            return None
+        pipes = results.network.pipes
+        first = nodes.reindex(columns=pipes["from_node"]).to_numpy()
+        second = nodes.reindex(columns=pipes["to_node"]).to_numpy()
+        return pd.DataFrame((first + second) / 2, index=nodes.index, columns=pipes.index)
+
+    return values
+
+
+def specific_friction_pa_per_m(results: NetworkResults) -> pd.DataFrame | None:
+    """Return |pressure drop of the supply pipe| / length, Pa/m (比摩阻, local losses and height included)."""
+    dp = results.quantities.get("pipe_dp_supply_bar")
+    if dp is None:
+        return None
+    lengths = results.network.pipes["length_m"].reindex(dp.columns).astype(float)
+    return dp.abs().mul(PA_PER_BAR).div(lengths, axis=1)
+
+
+def _velocity(results: NetworkResults) -> pd.DataFrame | None:
+    frame = results.quantities.get("pipe_velocity_m_per_s")
+    return None if frame is None else frame.abs()
+
+
+def _loss_mw(results: NetworkResults) -> pd.DataFrame | None:
+    """Heat lost by supply and return together, MW."""
+    supply = results.quantities.get("pipe_loss_supply_mw")
+    back = results.quantities.get("pipe_loss_return_mw")
+    return supply if back is None or supply is None else supply.add(back, fill_value=0.0)
+
+
+def quantities(element: Element) -> list[Quantity]:
+    """Return the quantities of an element, in the order of its popup; labels in the current language."""
+    table: dict[Element, list[Quantity]] = {
+        "pipes": [
+            Quantity("t_supply_degc", _("Supply temperature"), 1, _end_mean("node_t_supply_degc"), True, False),
+            Quantity("velocity_m_per_s", _("Velocity"), 2, _velocity, True),
+            Quantity("friction_pa_per_m", _("Specific friction"), 1, specific_friction_pa_per_m, True),
+            Quantity("t_return_degc", _("Return temperature"), 1, _end_mean("node_t_return_degc")),
+            Quantity("mdot_kg_per_s", _("Flow (positive from start to end)"), 1, _table("pipe_mdot_kg_per_s")),
+            Quantity("loss_mw", _("Heat loss, supply and return"), 4, _loss_mw),
+        ],
+        "stations": [
+            Quantity("t_supply_degc", _("Arriving supply temperature"), 1, _table("consumer_t_supply_degc"), True, False),
+            Quantity("shortfall_mw", _("Heat shortfall"), 3, _table("consumer_shortfall_mw"), True),
+            Quantity("dp_bar", _("Available pressure difference"), 2, _table("consumer_dp_bar"), True),
+            Quantity("heat_mw", _("Heat taken"), 2, _table("consumer_heat_mw")),
+            Quantity("t_return_degc", _("Return temperature"), 1, _table("consumer_t_return_degc")),
+            Quantity("mdot_kg_per_s", _("Primary flow"), 1, _table("consumer_mdot_kg_per_s")),
+        ],
+        "plants": [
+            Quantity("heat_mw", _("Heat given in this hour"), 2, _table("plant_heat_mw")),
+            Quantity("t_supply_degc", _("Supply temperature"), 1, _table("plant_t_supply_degc")),
+            Quantity("t_return_degc", _("Return temperature"), 1, _table("plant_t_return_degc")),
+            Quantity("mdot_kg_per_s", _("Primary flow"), 1, _table("plant_mdot_kg_per_s")),
+            Quantity("pump_mw", _("Pump power"), 3, _table("plant_pump_mw")),
+        ],
+    }
+    return table[element]
+
+
+def matrix(quantity: Quantity, results: NetworkResults, elements: pd.Index, hours: pd.Index) -> list[list[float]] | None:
+    """Return rounded values, one list an element over the hours; None where the results have no such table.
+
+    An hour that was not simulated, or an element without a value, is NaN (null on the page), never a neighbour's value.
+    """
+    frame = quantity.values(results)
+    if frame is None or not len(elements):
+        return None
+    values = frame.reindex(index=hours, columns=elements).to_numpy(dtype=float).T
+    rounded: list[list[float]] = np.round(values, quantity.digits).tolist()
+    return rounded

@@ -1,0 +1,71 @@
+"""Money accounts: what a schedule costs, by kind and by source, recomputed from prices and quantities.
+
+The optimisation states its own cost; the accounts do not copy it, so that the two can be held against each other.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from heatnet.metrics import energy
+from heatnet.metrics.carbon import READINGS, co2_by_unit
+from heatnet.model.supply import DispatchProblem, DispatchResult
+from heatnet.units import GJ_PER_MWH
+
+COST_KEYS = ("fuel_gas_cny", "fuel_coal_cny", "power_cny", "power_lost_cny", "co2_cny", "unmet_cny")
+
+
+def cost_by_unit(problem: DispatchProblem, result: DispatchResult) -> pd.DataFrame:
+    """Return each unit's cost: columns fuel_gas_cny, fuel_coal_cny, power_cny, power_lost_cny, co2_cny, total_cny.
+
+    Electricity is priced hour by hour; CO2 of electricity by the grid factor that the problem prices.
+    """
+    prices = problem.prices
+    burned = energy.fuel_by_unit_mwh(problem, result)
+    lost = energy.power_lost_by_unit_mwh(problem, result)
+    emitted = co2_by_unit(problem, result, problem.power_factor)["total_t_co2"]
+    rows = {}
+    for unit in problem.units:
+        fuel_cny = 0.0 if unit.fuel is None else burned[unit.id] * prices.fuel_cny_per_mwh[unit.fuel]
+        bought_mw = energy.unit_heat_mw(result, unit) * unit.power_per_heat
+        rows[unit.id] = {
+            "fuel_gas_cny": fuel_cny if unit.fuel == "gas" else 0.0,
+            "fuel_coal_cny": fuel_cny if unit.fuel == "coal" else 0.0,
+            "power_cny": float(np.dot(bought_mw, prices.power_cny_per_mwh)),
+            "power_lost_cny": lost[unit.id] * prices.power_lost_cny_per_mwh,
+            "co2_cny": float(emitted[unit.id]) * prices.co2_cny_per_t,
+        }
+    columns = list(COST_KEYS[:-1])
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=columns, dtype=float)
+    table["total_cny"] = table[columns].sum(axis=1, skipna=False)
+    return table
+
+
+def cost(problem: DispatchProblem, result: DispatchResult) -> dict[str, float]:
+    """Return a case's cost breakdown, CNY: total_cny and `COST_KEYS`; the penalty for unmet heat is part of the total."""
+    sums = cost_by_unit(problem, result).sum(axis=0, skipna=False)
+    breakdown = {key: float(sums[key]) for key in COST_KEYS[:-1]}
+    hours = len(problem.time)
+    unmet = sum(float(energy.balance_of(result.unmet_mw, balance, hours).sum()) for balance in problem.balances)
+    breakdown["unmet_cny"] = unmet * problem.prices.unmet_cny_per_mwh
+    return {"total_cny": sum(breakdown.values()), **breakdown}
+
+
+def by_source(problem: DispatchProblem, result: DispatchResult) -> pd.DataFrame:
+    """Return what a GJ from each source costs and emits; the electricity not generated is in both.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index unit id; columns heat_gj, cny_per_gj, t_co2_per_gj_average, t_co2_per_gj_marginal. NaN per GJ where a unit
+        gave no heat. A steam exchange station carries no emission itself: its steam's source does.
+    """
+    heat_gj = pd.Series(energy.heat_by_unit_mwh(problem, result), dtype=float) * GJ_PER_MWH
+    given = heat_gj.where(heat_gj > 0)
+    table = pd.DataFrame({"heat_gj": heat_gj})
+    table["cny_per_gj"] = cost_by_unit(problem, result)["total_cny"] / given
+    for reading in READINGS:
+        emitted = co2_by_unit(problem, result, reading)["total_t_co2"]
+        table[f"t_co2_per_gj_{reading.value}"] = emitted / given
+    return table

@@ -1,0 +1,246 @@
+"""Consistency checks of a network; every finding becomes one problem with place, value, limit and remedy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import networkx as nx
+import numpy as np
+import pandas as pd
+
+from heatnet.errors import Problems
+from heatnet.i18n import _
+from heatnet.model.network import Network, ids_of
+from heatnet.model.validation import did_you_mean, names_in
+
+if TYPE_CHECKING:
+    from heatnet.model.build import RawTable
+
+#: a length that departs this much from its geometry is a mistake (slack for sag, rounding and vertical runs)
+LENGTH_TOLERANCE = 0.25
+
+
+def unknown_name(where: str, name: object, choices: Sequence[str], problems: Problems) -> None:
+    """Note a name that does not exist, with the nearest one that does."""
+    remedy = did_you_mean(name, choices) or _("Known: {names}").format(names=names_in(choices))
+    problems.add(where, _("'{name}' does not exist").format(name=name), "", remedy)
+
+
+def check_ids(frames: Mapping[str, pd.DataFrame], raw: Mapping[str, RawTable], problems: Problems) -> None:
+    """Ids are unique within the network over all tables, ignoring case."""
+    seen: dict[str, str] = {}
+    for table, frame in frames.items():
+        for i, element in enumerate(frame.index):
+            place = f"{raw[table].place}, {raw[table].row(i)}"
+            if element is None:
+                continue
+            key = str(element).lower()
+            if key in seen:
+                problems.add(
+                    f"{place}, id",
+                    _("'{name}' is taken").format(name=element),
+                    _("Ids are unique over all tables of a network, ignoring case"),
+                    _("It also stands in {place}.").format(place=seen[key]),
+                )
+            seen.setdefault(key, place)
+
+
+def complete_lengths(pipes: pd.DataFrame, raw: RawTable, crs: str, problems: Problems) -> None:
+    """Fill absent lengths from the geometry and hold given ones against it."""
+    for i, (pipe, row) in enumerate(pipes.iterrows()):
+        where = f"{raw.place}, {raw.row(i)} ({pipe}), length_m"
+        by_geometry = geometry_length_m(row["geometry"], crs)
+        if np.isnan(row["length_m"]):
+            if not np.isnan(by_geometry) and by_geometry > 0:
+                pipes.at[pipe, "length_m"] = by_geometry
+            elif not has_problem(problems, where):
+                problems.add(where, _("is missing"), _("A length, or a geometry in a known coordinate system"))
+        elif (
+            not np.isnan(by_geometry) and by_geometry > 5 and abs(row["length_m"] / by_geometry - 1) > LENGTH_TOLERANCE
+        ):
+            hint = (
+                _("This looks like a length in degrees or kilometres; the column is in metres.")
+                if row["length_m"] < by_geometry / 50
+                else _("Correct the length or the geometry.")
+            )
+            problems.add(
+                where,
+                _("{given:g} m, but the geometry is {drawn:.0f} m long").format(
+                    given=row["length_m"], drawn=by_geometry
+                ),
+                "",
+                hint,
+            )
+
+
+def has_problem(problems: Problems, where: str) -> bool:
+    """Return whether something is noted for a place already."""
+    return any(problem.where == where for problem in problems)
+
+
+def geometry_length_m(geometry: Any, crs: str) -> float:
+    """Return a line's length in metres (geodesic for degrees), NaN without one."""
+    if geometry is None or crs == "none" or geometry.geom_type not in ("LineString", "MultiLineString"):
+        return float("nan")
+    if crs == "local":
+        return float(geometry.length)
+    from pyproj import Geod
+
+    return float(Geod(ellps="WGS84").geometry_length(geometry))
+
+
+def check_network(network: Network, raw: Mapping[str, RawTable], place: str, problems: Problems) -> None:
+    """Run every check that needs the whole network."""
+    _check_references(network, raw, problems)
+    _check_coordinates(network, raw, problems)
+    _check_consumers(network, raw, problems)
+    if network.carrier == "water":
+        _check_water(network, place, problems)
+    if network.carrier != "site" and not problems:
+        _check_connected(network, raw, problems)
+
+
+def _check_references(network: Network, raw: Mapping[str, RawTable], problems: Problems) -> None:
+    nodes = [str(node) for node in network.nodes.index]
+    known = set(nodes)
+    for table, columns in {
+        "pipes": ("from_node", "to_node"),
+        "consumers": ("node", "return_node"),
+        "plants": ("node", "return_node"),
+        "pumps": ("from_node", "to_node"),
+        "valves": ("from_node", "to_node"),
+    }.items():
+        frame = getattr(network, table)
+        for i, (element, row) in enumerate(frame.iterrows()):
+            where = f"{raw[table].place}, {raw[table].row(i)} ({element})"
+            for column in columns:
+                if row[column] is not None and row[column] not in known:
+                    unknown_name(f"{where}, {column}", row[column], nodes, problems)
+            if table == "pipes" and row["from_node"] is not None and row["from_node"] == row["to_node"]:
+                problems.add(
+                    where,
+                    _("begins and ends at node '{node}'").format(node=row["from_node"]),
+                    "",
+                    _("Remove it or correct a node."),
+                )
+            for consumer in ids_of(row.get("serves")):
+                if consumer not in network.consumers.index:
+                    unknown_name(f"{where}, serves", consumer, list(network.consumers.index), problems)
+    point = network.pressure_point
+    if point is not None and point.node not in known:
+        unknown_name("network.yaml, pressure_point.node", point.node, nodes, problems)
+
+
+def _check_coordinates(network: Network, raw: Mapping[str, RawTable], problems: Problems) -> None:
+    points = [
+        (i, node, geometry)
+        for i, (node, geometry) in enumerate(network.nodes["geometry"].items())
+        if geometry is not None
+    ]
+    if not points or network.crs == "none":
+        return
+    bounds = np.array([geometry.bounds for _i, _node, geometry in points])
+    inside = (np.abs(bounds[:, 0]) <= 180) & (np.abs(bounds[:, 1]) <= 90)
+    if network.crs == "EPSG:4326":
+        for (i, node, geometry), good in zip(points, inside, strict=True):
+            if not good:
+                problems.add(
+                    f"{raw['nodes'].place}, {raw['nodes'].row(i)} ({node}), geometry",
+                    f"{geometry.x:g}, {geometry.y:g}",
+                    _("Longitude -180 to 180 and latitude -90 to 90 with crs EPSG:4326"),
+                    _("Metres need crs: local; or write longitude before latitude."),
+                )
+    elif bool(inside.all()) and float(np.ptp(bounds[:, :2], axis=0).max()) < 2 and len(points) > 1:
+        problems.add(
+            "network.yaml, crs",
+            "local",
+            _("crs: local is in metres"),
+            _("All coordinates look like degrees: use crs: EPSG:4326."),
+        )
+
+
+def _check_consumers(network: Network, raw: Mapping[str, RawTable], problems: Problems) -> None:
+    for i, (consumer, row) in enumerate(network.consumers.iterrows()):
+        where = f"{raw['consumers'].place}, {raw['consumers'].row(i)} ({consumer})"
+        if row["control"] == "valve" and np.isnan(row["kv_m3_per_h"]):
+            problems.add(f"{where}, kv_m3_per_h", _("is missing"), _("A consumer with control: valve needs it"))
+        if row["control"] == "flow_dt" and np.isnan(row["mdot_kg_per_s"]):
+            problems.add(f"{where}, mdot_kg_per_s", _("is missing"), _("A consumer with control: flow_dt needs it"))
+        elif row["control"] in ("heat_return", "heat_dt", "valve") and np.isnan(row["design_heat_mw"]):
+            problems.add(
+                f"{where}, design_heat_mw",
+                _("is missing"),
+                _("design_heat_mw, heat_mw, or area_m2 with index_w_per_m2"),
+            )
+        if row["control"] in ("heat_dt", "flow_dt") and np.isnan(row["dt_k"]):
+            problems.add(
+                f"{where}, dt_k",
+                _("is missing"),
+                _("A consumer with control: {control} needs it").format(control=row["control"]),
+            )
+
+
+def _check_water(network: Network, place: str, problems: Problems) -> None:
+    if network.design is None:
+        problems.add(f"{place}, {_('key')} design", _("is missing"), _("A water network needs its design temperatures"))
+    if network.pressure_point is None:
+        problems.add(
+            f"{place}, {_('key')} pressure_point",
+            _("is missing"),
+            _("A water network needs its constant-pressure point"),
+        )
+    if not len(network.plants):
+        problems.add("plants", _("there is no plant"), _("One plant with role: pressure"))
+
+
+def line_graph(network: Network) -> nx.MultiGraph:
+    """Return the graph of open supply-side pipes, pumps and valves between nodes."""
+    graph = nx.MultiGraph()
+    graph.add_nodes_from(network.nodes.index)
+    for table in ("pipes", "pumps", "valves"):
+        frame = getattr(network, table)
+        for element, row in frame.iterrows():
+            if row["line"] == "return" or row.get("closed") or row.get("opening") == 0:
+                continue
+            graph.add_edge(row["from_node"], row["to_node"], key=element, table=table)
+    return graph
+
+
+def _check_connected(network: Network, raw: Mapping[str, RawTable], problems: Problems) -> None:
+    graph = line_graph(network)
+    plants = network.plants
+    holding = plants[plants["role"] == "pressure"]
+    for part in nx.connected_components(graph):
+        inside = holding[holding["node"].isin(part)]
+        if len(inside) > 1 and network.carrier == "water":
+            problems.add(
+                "plants, role",
+                _("{count} plants hold the pressure of one connected part: {names}").format(
+                    count=len(inside), names=names_in(inside.index)
+                ),
+                _("Exactly one role: pressure in a connected part"),
+                _("Give the others role: heat."),
+            )
+        if len(inside) == 0 and network.carrier == "water":
+            _note_unfed(network, raw, part, problems)
+    if network.carrier == "steam":
+        fed = (
+            set().union(*(nx.node_connected_component(graph, node) for node in plants["node"]))
+            if len(plants)
+            else set()
+        )
+        _note_unfed(network, raw, set(network.nodes.index) - fed, problems)
+
+
+def _note_unfed(network: Network, raw: Mapping[str, RawTable], part: set[str], problems: Problems) -> None:
+    for i, (consumer, row) in enumerate(network.consumers.iterrows()):
+        if row["node"] in part:
+            problems.add(
+                f"{raw['consumers'].place}, {raw['consumers'].row(i)} ({consumer})",
+                _("no open pipe leads from node '{node}' to the plant that holds the pressure").format(
+                    node=row["node"]
+                ),
+                "",
+                _("Connect it, or open a pipe or valve."),
+            )

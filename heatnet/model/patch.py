@@ -1,0 +1,79 @@
+"""Overrides of a study case, laid over raw tables before they are typed, so that one set of checks sees the outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+
+from heatnet.errors import Problems
+from heatnet.i18n import _
+from heatnet.model.build import RawTable
+from heatnet.model.checks import unknown_name
+from heatnet.model.plant_kinds import PLANT_KINDS, all_plant_keys
+from heatnet.model.schema import TABLES, column_names
+
+NETWORK_KEY = "network"
+
+
+def apply_patch(
+    meta: Mapping[str, Any], tables: Mapping[str, RawTable], patch: Mapping[str, Any], place: str, problems: Problems
+) -> tuple[dict[str, Any], dict[str, RawTable]]:
+    """Return meta and tables with a patch laid over them.
+
+    Parameters
+    ----------
+    meta, tables
+        As read from a network folder.
+    patch : mapping
+        ``{"network": {key: value}, "<table>": {"<id>": {column: value}}}``.
+    place : str
+        Where the patch stands, for messages.
+    """
+    new_meta = {**meta, **dict(patch.get(NETWORK_KEY) or {})}
+    new_tables = dict(tables)
+    for table, rows in patch.items():
+        if table == NETWORK_KEY:
+            continue
+        if table not in TABLES:
+            unknown_name(f"{place}.{table}", table, [*TABLES, NETWORK_KEY], problems)
+        elif table not in tables:
+            problems.add(f"{place}.{table}", _("the network has no table '{name}'").format(name=table))
+        else:
+            new_tables[table] = _patched(tables[table], table, rows or {}, f"{place}.{table}", problems)
+    return new_meta, new_tables
+
+
+def _patched(raw: RawTable, table: str, rows: Mapping[str, Any], place: str, problems: Problems) -> RawTable:
+    frame = raw.frame.copy()
+    known = {str(element): position for position, element in zip(frame.index, frame.get("id", []), strict=False)}
+    columns = set(column_names(table)) | (set(all_plant_keys()) if table == "plants" else set())
+    for element, values in rows.items():
+        if str(element) not in known:
+            unknown_name(f"{place}.{element}", element, list(known), problems)
+            continue
+        if not isinstance(values, Mapping):
+            problems.add(f"{place}.{element}", _("value {value!r}").format(value=values), _("Columns and their values"))
+            continue
+        if "kind" in values and table == "plants":
+            _forget_old_kind(frame, known[str(element)], str(values["kind"]))
+        for column, value in values.items():
+            if column not in columns and not str(column).startswith("x_"):
+                unknown_name(f"{place}.{element}.{column}", column, sorted(columns), problems)
+                continue
+            if column not in frame.columns:
+                frame[column] = pd.Series([None] * len(frame), dtype=object, index=frame.index)
+            frame.at[known[str(element)], column] = value
+    return replace(raw, frame=frame)
+
+
+def _forget_old_kind(frame: pd.DataFrame, row: Any, kind: str) -> None:
+    """Empty the keys of the old kind that the new one does not know, and the printed figure, which was the old one's."""
+    if kind not in PLANT_KINDS:
+        return
+    own = {column.name for column in PLANT_KINDS[kind].keys}
+    for name in {*all_plant_keys(), "waste_class", "as_printed"} - own - {"mdot_kg_per_s"}:
+        if name in frame.columns:
+            frame.at[row, name] = None

@@ -1,0 +1,134 @@
+"""Plant kinds and the keys that each of them knows beyond the common columns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from heatnet.model.schema import Column
+
+
+@dataclass(frozen=True)
+class PlantKind:
+    """One kind of plant.
+
+    Parameters
+    ----------
+    carriers : tuple of str
+        Network carriers in which the kind may stand.
+    waste_class : str
+        Class of its heat in the substitution rate unless the row says otherwise.
+    keys : tuple of Column
+        Further keys with limits and defaults.
+    """
+
+    carriers: tuple[str, ...]
+    waste_class: str
+    keys: tuple[Column, ...] = ()
+
+
+def _number(
+    name: str, text: str, low: float, high: float, default: float | None = None, required: bool = False
+) -> Column:
+    return Column(name, "number", text, required=required, low=low, high=high, default=default)
+
+
+_UNITS = Column("units_mw", "text", "capacities of the single units, separated by blanks")
+_EFFICIENCY = _number("efficiency_share", "heat per fuel, lower heating value", 0.3, 1.1, required=True)
+_LHV = _number("lhv_mwh_per_t", "lower heating value of the fuel", 2.0, 15.0, required=True)
+_POWER = _number("power_share", "electricity per heat", 0.0, 1.0, default=0.0)
+_OWN_USE = _number("own_use_share", "share of the boiler's heat that the plant itself uses", 0.0, 0.5, default=0.0)
+_STEAM = _number(
+    "steam_mwh_per_t", "heat given per tonne of steam, condensate credit included", 0.3, 1.0, required=True
+)
+_Z = _number("z_share", "power lost per heat extracted", 0.0, 1.0, required=True)
+_T_SOURCE = Column(
+    "t_source_degc", "profile", "temperature of the heat source, one number or twelve", required=True, low=-5, high=150
+)
+_MDOT_SOURCE = _number("mdot_source_kg_per_s", "flow of the heat source", 0.0, 100_000, required=True)
+_CARNOT = _number("carnot_share", "share of the Carnot efficiency that the heat pump reaches", 0.2, 0.8, required=True)
+_T_MAX = _number("t_supply_max_degc", "highest temperature that the plant can give", 20, 180, required=True)
+_SERVES = Column("serves", "text", "consumers that it heats directly, separated by blanks; those at its node if absent")
+_TIE_IN = Column(
+    "tie_in",
+    "text",
+    "where the steam goes: to process users, spread exchange stations or one exchange station",
+    choices=("process_users", "spread_stations", "one_station"),
+)
+
+PLANT_KINDS = MappingProxyType(
+    {
+        "source": PlantKind(("water", "steam", "site"), "none"),
+        "gas_boiler": PlantKind(
+            ("water", "site"),
+            "none",
+            (
+                _UNITS,
+                _EFFICIENCY,
+                _number("efficiency_condensing_share", "efficiency with a return below 50 °C", 0.3, 1.1),
+                _POWER,
+            ),
+        ),
+        "coal_boiler": PlantKind(("water", "site"), "none", (_UNITS, _EFFICIENCY, _LHV, _POWER)),
+        "gas_steam_boiler": PlantKind(("steam", "site"), "none", (_UNITS, _EFFICIENCY, _OWN_USE, _STEAM, _POWER)),
+        "coal_steam_boiler": PlantKind(
+            ("steam", "site"), "none", (_UNITS, _EFFICIENCY, _OWN_USE, _STEAM, _LHV, _POWER)
+        ),
+        "chp_steam": PlantKind(
+            ("steam",),
+            "plan",
+            (
+                _STEAM,
+                _number("mdot_base_kg_per_s", "steam taken all year", 0.0, 1000, required=True),
+                _number("mdot_season_kg_per_s", "steam taken in the heating season", 0.0, 1000, required=True),
+                _number("steam_year_t", "steam of a year at most", 0.0, 1e8),
+                _Z,
+                _TIE_IN,
+                _number("loss_share", "share of the heat lost on the line", 0.0, 0.5, default=0.0),
+            ),
+        ),
+        "steam_exchange": PlantKind(
+            ("water",),
+            "none",
+            (_number("efficiency_share", "heat to the water per heat of the steam", 0.5, 1.0, default=0.99), _TIE_IN),
+        ),
+        "sewage_heat_pump": PlantKind(
+            ("water",),
+            "plan",
+            (
+                _T_SOURCE,
+                _MDOT_SOURCE,
+                _number(
+                    "t_source_min_degc", "lowest temperature to which the source may be cooled", 0.0, 60, required=True
+                ),
+                _CARNOT,
+                _T_MAX,
+                _number("heat_year_max_mwh", "heat of a year at most", 0.0, 1e8),
+            ),
+        ),
+        "data_centre_heat": PlantKind(("water",), "plan", (_T_SOURCE, _CARNOT, _T_MAX, _SERVES)),
+        "geothermal_doublet": PlantKind(
+            ("water",),
+            "broad",
+            (
+                _T_SOURCE,
+                _MDOT_SOURCE,
+                _number("t_reinjection_min_degc", "lowest reinjection temperature", 5, 100, required=True),
+                _POWER,
+                Column("reinjection_well", "text", "the doublet's second well"),
+                _SERVES,
+            ),
+        ),
+        "process_waste_heat": PlantKind(
+            ("steam", "site"),
+            "strict",
+            (_STEAM, _number("mdot_kg_per_s", "steam available", 0.0, 1000), _POWER),
+        ),
+        "chp_heat": PlantKind(("water", "site"), "plan", (_Z,)),
+    }
+)
+
+
+def all_plant_keys() -> dict[str, Column]:
+    """Return every key that some kind knows, by name."""
+    return {column.name: column for kind in PLANT_KINDS.values() for column in kind.keys}

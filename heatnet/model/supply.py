@@ -1,0 +1,333 @@
+"""What passes between plants, dispatch and metrics: supply units, prices, the problem and its result.
+
+Plain frozen containers. A wrong length, a negative availability or an unknown fuel is found here, once, so that the
+optimisation programme can trust its arrays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from heatnet.errors import Problems
+from heatnet.i18n import _
+
+FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
+
+FUELS = ("gas", "coal")
+#: below this a negative demand is rounding, above it an input error, MW
+_ROUNDING_MW = 1e-6
+
+
+class PowerFactor(StrEnum):
+    """Which grid factor prices the CO2 of power bought and of power lost to heat extraction."""
+
+    AVERAGE = "average"
+    MARGINAL = "marginal"
+    NONE = "none"
+
+
+class DispatchStatus(StrEnum):
+    """How a dispatch ended; anything but `OPTIMAL` comes with NaN frames."""
+
+    OPTIMAL = "optimal"
+    INFEASIBLE = "infeasible"
+    UNBOUNDED = "unbounded"
+    INFEASIBLE_OR_UNBOUNDED = "infeasible_or_unbounded"
+    WORK_LIMIT = "work_limit"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, eq=False)
+class SupplyUnit:
+    """What one plant can deliver each hour, and what a delivered MWh consumes.
+
+    Parameters
+    ----------
+    id : str
+        ``<network>/<plant>``, in a steam network ``<network>/steam/<plant>``.
+    network, plant, kind, waste_class : str
+        Owning network, plant id in its table, plant kind, class of the heat in the substitution rate.
+    balance : str
+        Heat balance that it feeds: ``<network>/<carrier>``.
+    draws_from : str or None
+        Balance that it takes its heat from (steam exchange stations).
+    draw_per_heat : float
+        MWh drawn per MWh delivered; 0 without `draws_from`.
+    fuel : {"gas", "coal"} or None
+        Fuel burned.
+    available_mw : ndarray, shape (T,)
+        Largest heat of each hour, MW; may be infinite.
+    take_min_mw : ndarray, shape (T,)
+        Heat that a contract makes the network take, MW; what nobody needs of it is dumped.
+    fuel_per_heat, power_per_heat, power_lost_per_heat : ndarray, shape (T,)
+        Fuel (lower heating value), electricity bought and electricity not generated, MWh per MWh delivered.
+    year_max_mwh : float or None
+        Largest heat over the whole horizon, MWh.
+
+    Raises
+    ------
+    InputError
+        If lengths differ, values are not finite or negative, or the minimum exceeds the availability.
+    """
+
+    id: str
+    network: str
+    plant: str
+    kind: str
+    waste_class: str
+    balance: str
+    draws_from: str | None
+    draw_per_heat: float
+    fuel: str | None
+    available_mw: FloatArray
+    take_min_mw: FloatArray
+    fuel_per_heat: FloatArray
+    power_per_heat: FloatArray
+    power_lost_per_heat: FloatArray
+    year_max_mwh: float | None = None
+
+    def __post_init__(self) -> None:
+        problems = Problems()
+        where = _("supply unit {unit}").format(unit=self.id)
+        for name in ("available_mw", "take_min_mw", "fuel_per_heat", "power_per_heat", "power_lost_per_heat"):
+            array = np.asarray(getattr(self, name), dtype=float)
+            object.__setattr__(self, name, array)
+            _check_array(problems, where, name, array, len(self.available_mw), infinite=name == "available_mw")
+        if not problems and bool(np.any(self.take_min_mw > self.available_mw)):
+            problems.add(where, _("take_min_mw exceeds available_mw"), remedy=_("Lower the minimum or raise the capacity."))
+        if self.fuel is not None and self.fuel not in FUELS:
+            problems.add(where, f"fuel {self.fuel!r}", ", ".join(FUELS))
+        if self.draw_per_heat < 0 or (self.year_max_mwh is not None and self.year_max_mwh < 0):
+            problems.add(where, _("draw_per_heat or year_max_mwh is negative"))
+        problems.raise_if_any()
+
+
+@dataclass(frozen=True, eq=False)
+class Prices:
+    """What energy, emissions and missing heat cost.
+
+    Parameters
+    ----------
+    fuel_cny_per_mwh : dict of str to float
+        By fuel, CNY per MWh of lower heating value.
+    power_cny_per_mwh : ndarray, shape (T,)
+        Electricity bought, CNY/MWh, by hour.
+    power_lost_cny_per_mwh : float
+        Electricity that a CHP plant does not generate because it gives heat, CNY/MWh.
+    co2_cny_per_t : float
+        Price of CO2, CNY/t.
+    unmet_cny_per_mwh : float
+        Price of heat not delivered, CNY/MWh; far above any plant's cost.
+    """
+
+    fuel_cny_per_mwh: dict[str, float]
+    power_cny_per_mwh: FloatArray
+    power_lost_cny_per_mwh: float
+    co2_cny_per_t: float
+    unmet_cny_per_mwh: float
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "power_cny_per_mwh", np.asarray(self.power_cny_per_mwh, dtype=float))
+
+
+@dataclass(frozen=True)
+class EmissionFactors:
+    """CO2 per MWh of fuel (by fuel) and of electricity (average and marginal plant), t CO2/MWh."""
+
+    fuel_t_co2_per_mwh: dict[str, float]
+    power_average_t_co2_per_mwh: float
+    power_marginal_t_co2_per_mwh: float
+
+    def of_power(self, choice: PowerFactor) -> float:
+        """Return the grid factor of a choice, t CO2/MWh; 0 for none."""
+        return {
+            PowerFactor.AVERAGE: self.power_average_t_co2_per_mwh,
+            PowerFactor.MARGINAL: self.power_marginal_t_co2_per_mwh,
+            PowerFactor.NONE: 0.0,
+        }[choice]
+
+
+@dataclass(frozen=True, eq=False)
+class Conditions:
+    """The hours that plants see: weather, season, network temperatures, loads.
+
+    Parameters
+    ----------
+    time : pandas.DatetimeIndex, length T
+        Hours, hour-beginning, UTC+8 without zone.
+    t_outdoor_degc : ndarray, shape (T,)
+        Outdoor temperature, °C.
+    in_season : ndarray of bool, shape (T,)
+        True inside the heating season.
+    t_supply_degc, t_return_degc : ndarray, shape (T,)
+        Primary temperatures of the network, °C.
+    consumer_heat_mw : pandas.DataFrame
+        Heat load, time by consumer, MW, before any branch or secondary plant.
+    return_flow_kg_per_s : mapping of plant id to ndarray, shape (T,)
+        Return flow that passes the node of each `return_preheat` plant, kg/s.
+    plant_t_return_degc : mapping of plant id to ndarray, shape (T,)
+        Return temperature arriving at a plant, °C, where it differs from `t_return_degc` (a neighbour has already
+        pre-heated it).
+
+    Raises
+    ------
+    InputError
+        If an array has another length than `time`.
+    """
+
+    time: pd.DatetimeIndex
+    t_outdoor_degc: FloatArray
+    in_season: BoolArray
+    t_supply_degc: FloatArray
+    t_return_degc: FloatArray
+    consumer_heat_mw: pd.DataFrame
+    return_flow_kg_per_s: Mapping[str, FloatArray] = field(default_factory=dict)
+    plant_t_return_degc: Mapping[str, FloatArray] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        problems = Problems()
+        where = _("conditions")
+        for name in ("t_outdoor_degc", "t_supply_degc", "t_return_degc"):
+            object.__setattr__(self, name, np.asarray(getattr(self, name), dtype=float))
+        object.__setattr__(self, "in_season", np.asarray(self.in_season, dtype=bool))
+        for name, length in self._lengths():
+            if length != len(self.time):
+                problems.add(where, _length_text(name, length, len(self.time)))
+        problems.raise_if_any()
+
+    def _lengths(self) -> Iterator[tuple[str, int]]:
+        for name in ("t_outdoor_degc", "in_season", "t_supply_degc", "t_return_degc", "consumer_heat_mw"):
+            yield name, len(getattr(self, name))
+        for name in ("return_flow_kg_per_s", "plant_t_return_degc"):
+            for plant, array in getattr(self, name).items():
+                yield f"{name}[{plant}]", len(array)
+
+    def t_return_at(self, plant: str) -> FloatArray:
+        """Return the return temperature (°C) that arrives at a plant."""
+        return np.asarray(self.plant_t_return_degc.get(plant, self.t_return_degc), dtype=float)
+
+
+@dataclass(frozen=True, eq=False)
+class DispatchProblem:
+    """Everything that the optimisation programme of one horizon needs.
+
+    Parameters
+    ----------
+    time : pandas.DatetimeIndex, length T
+        Hours; every row lasts one hour.
+    units : tuple of SupplyUnit
+        Plants; the declared order decides between equal costs.
+    demand_mw : dict of str to ndarray, shape (T,)
+        Heat needed at the plant gates, by balance, MW. A balance that only units name has no demand of its own.
+    prices : Prices
+    factors : EmissionFactors
+    power_factor : PowerFactor
+        Grid factor behind the CO2 price of power bought and lost.
+
+    Raises
+    ------
+    InputError
+        If lengths differ, ids repeat, demand is negative or not finite, or a price or factor of a fuel is missing.
+    """
+
+    time: pd.DatetimeIndex
+    units: tuple[SupplyUnit, ...]
+    demand_mw: dict[str, FloatArray]
+    prices: Prices
+    factors: EmissionFactors
+    power_factor: PowerFactor = PowerFactor.AVERAGE
+
+    def __post_init__(self) -> None:
+        problems = Problems()
+        hours = len(self.time)
+        where = _("dispatch problem")
+        object.__setattr__(self, "power_factor", PowerFactor(self.power_factor))
+        object.__setattr__(self, "demand_mw", {key: np.asarray(value, dtype=float) for key, value in self.demand_mw.items()})
+        for balance, demand in self.demand_mw.items():
+            _check_array(problems, where, f"demand_mw[{balance}]", demand, hours, low=-_ROUNDING_MW)
+        _check_array(problems, where, "power_cny_per_mwh", self.prices.power_cny_per_mwh, hours, low=-np.inf)
+        if not self.prices.unmet_cny_per_mwh > 0:
+            problems.add(where, f"unmet_cny_per_mwh {self.prices.unmet_cny_per_mwh}", "> 0")
+        self._check_units(problems, where)
+        problems.raise_if_any()
+
+    def _check_units(self, problems: Problems, where: str) -> None:
+        seen: set[str] = set()
+        for unit in self.units:
+            if unit.id in seen:
+                problems.add(where, _("unit {unit} stands twice").format(unit=unit.id))
+            seen.add(unit.id)
+            if len(unit.available_mw) != len(self.time):
+                problems.add(where, _length_text(unit.id, len(unit.available_mw), len(self.time)))
+        for fuel in sorted({unit.fuel for unit in self.units if unit.fuel}):
+            if fuel not in self.prices.fuel_cny_per_mwh or fuel not in self.factors.fuel_t_co2_per_mwh:
+                problems.add(where, _("no price or no CO2 factor for fuel {fuel}").format(fuel=fuel))
+
+    @property
+    def balances(self) -> tuple[str, ...]:
+        """Every balance: those with demand first, then those that only units name, in order of appearance."""
+        names = dict.fromkeys(self.demand_mw)
+        for unit in self.units:
+            names.setdefault(unit.balance)
+            if unit.draws_from is not None:
+                names.setdefault(unit.draws_from)
+        return tuple(names)
+
+    def demand_of(self, balance: str) -> FloatArray:
+        """Return the demand of a balance (T,), MW; zero where it has none of its own, never below zero."""
+        demand = self.demand_mw.get(balance)
+        return np.zeros(len(self.time)) if demand is None else np.maximum(demand, 0.0)
+
+
+@dataclass(frozen=True, eq=False)
+class DispatchResult:
+    """The cheapest schedule and what it costs.
+
+    Parameters
+    ----------
+    status : str
+        One of `DispatchStatus`.
+    heat_mw : pandas.DataFrame
+        Heat delivered, time by unit id, MW.
+    unmet_mw, dumped_mw : pandas.DataFrame
+        Heat missing and heat of must-take contracts thrown away, time by balance, MW.
+    cost_cny : dict of str to float
+        total_cny, fuel_gas_cny, fuel_coal_cny, power_cny, power_lost_cny, co2_cny, unmet_cny.
+    shadow_price_cny_per_mwh : pandas.DataFrame
+        Cost of one more MWh of demand, time by balance, CNY/MWh.
+    """
+
+    status: str
+    heat_mw: pd.DataFrame
+    unmet_mw: pd.DataFrame
+    dumped_mw: pd.DataFrame
+    cost_cny: dict[str, float]
+    shadow_price_cny_per_mwh: pd.DataFrame
+
+    @property
+    def is_optimal(self) -> bool:
+        """Whether the numbers are there."""
+        return self.status == DispatchStatus.OPTIMAL
+
+
+def _length_text(name: str, length: int, expected: int) -> str:
+    return _("{name} has {length} values, the time axis {expected}").format(name=name, length=length, expected=expected)
+
+
+def _check_array(
+    problems: Problems, where: str, name: str, array: FloatArray, hours: int, low: float = 0.0, infinite: bool = False
+) -> None:
+    """Note a wrong shape, a value that is not a number, and a value below `low`."""
+    if array.ndim != 1 or len(array) != hours:
+        problems.add(where, _length_text(name, int(array.size), hours))
+    elif bool(np.isnan(array).any()) or (not infinite and bool(np.isinf(array).any())):
+        problems.add(where, _("{name} has values that are not finite").format(name=name))
+    elif bool((array < low).any()):
+        problems.add(where, _("{name} falls to {value}").format(name=name, value=f"{array.min():g}"), ">= 0")

@@ -1,0 +1,159 @@
+"""From library errors and raw cells to problems in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import pandas as pd
+from pydantic import BaseModel, ValidationError
+
+from heatnet.errors import Problem, Problems, nearest
+from heatnet.i18n import _
+from heatnet.model.schema import Column
+
+_TRUE = {"true", "yes", "1", "1.0"}
+_FALSE = {"false", "no", "0", "0.0", ""}
+
+
+def problems_of_validation(error: ValidationError, place: str, model: type[BaseModel]) -> list[Problem]:
+    """Return one problem for each finding of pydantic, with the nearest valid key for unknown ones."""
+    return [_problem_of_finding(dict(finding), place, model) for finding in error.errors()]
+
+
+def _problem_of_finding(finding: dict[str, Any], place: str, model: type[BaseModel]) -> Problem:
+    path = [str(part) for part in finding["loc"]]
+    where = f"{place}, {_('key')} {'.'.join(path)}" if path else place
+    if finding["type"] == "extra_forbidden":
+        return unknown_key(place, path, _known_keys(model, path[:-1]))
+    if finding["type"] == "missing":
+        return Problem(f"{place}, {_('key')} {'.'.join(path)}", _("is missing"), "", _("Add it."))
+    message = str(finding["msg"]).removeprefix("Value error, ")
+    return Problem(where, _("value {value!r}").format(value=finding.get("input")), message)
+
+
+def unknown_key(place: str, path: Sequence[str], known: Sequence[str]) -> Problem:
+    """Return the problem of a key that nobody knows, with the nearest valid name."""
+    remedy = did_you_mean(path[-1], known) or _("Known: {names}. Begin your own keys with x_.").format(
+        names=", ".join(known)
+    )
+    return Problem(f"{place}, {_('key')} {'.'.join(path)}", _("unknown key"), "", remedy)
+
+
+def _known_keys(model: type[BaseModel], path: Sequence[str]) -> list[str]:
+    current: Any = model
+    for part in path:
+        field = current.model_fields.get(part) if hasattr(current, "model_fields") else None
+        if field is None:
+            continue
+        current = _model_in(field.annotation) or current
+    return list(getattr(current, "model_fields", {}))
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    for part in getattr(annotation, "__args__", ()):
+        found = _model_in(part)
+        if found is not None:
+            return found
+    return None
+
+
+def did_you_mean(name: object, choices: Sequence[str], form: str = "{name}") -> str:
+    """Return a remedy that names the nearest valid choice, empty where none is near."""
+    guess = nearest(str(name), choices)
+    return _("Did you mean '{name}'?").format(name=form.format(name=guess)) if guess else ""
+
+
+def place_of_cell(place: str, row: str, element: object, column: str) -> str:
+    """Return file, row, id and column as text."""
+    return f"{place}, {row} ({element}), {column}"
+
+
+def typed_cell(raw: Any, column: Column, where: str, problems: Problems) -> Any:
+    """Return a raw cell as its column's type; notes a problem and returns None where that fails."""
+    if raw is None or (isinstance(raw, float) and pd.isna(raw)) or (isinstance(raw, str) and not raw.strip()):
+        return None
+    if column.type == "text":
+        return _typed_text(raw, column, where, problems)
+    if column.type == "flag":
+        return _typed_flag(raw, where, problems)
+    if column.type == "profile":
+        return _typed_profile(raw, column, where, problems)
+    return _typed_number(raw, column, where, problems)
+
+
+def _typed_text(raw: Any, column: Column, where: str, problems: Problems) -> str | None:
+    text = str(int(raw)) if isinstance(raw, float) and raw.is_integer() else str(raw).strip()
+    if column.choices and text not in column.choices:
+        remedy = did_you_mean(text, column.choices)
+        problems.add(
+            where,
+            _("value {value!r}").format(value=text),
+            _("Allowed: {names}").format(names=", ".join(column.choices)),
+            remedy,
+        )
+        return None
+    return text
+
+
+def _typed_flag(raw: Any, where: str, problems: Problems) -> bool | None:
+    text = str(raw).strip().lower()
+    if text in _TRUE:
+        return True
+    if text in _FALSE:
+        return False
+    problems.add(where, _("value {value!r}").format(value=raw), _("Allowed: {names}").format(names="true, false"))
+    return None
+
+
+def _typed_number(raw: Any, column: Column, where: str, problems: Problems) -> float | None:
+    try:
+        number = float(raw)
+    except (TypeError, ValueError):
+        problems.add(
+            where,
+            _("value {value!r}").format(value=raw),
+            _("A number is needed"),
+            _("Use a decimal point and no unit."),
+        )
+        return None
+    if not column.low <= number <= column.high:
+        allowed = _("Allowed: {low:g} to {high:g}").format(low=column.low, high=column.high)
+        problems.add(where, _("value {value!r}").format(value=number), allowed, _unit_hint(column.name, number))
+        return None
+    return number
+
+
+def _typed_profile(raw: Any, column: Column, where: str, problems: Problems) -> str | None:
+    parts = str(raw).replace(",", " ").replace(";", " ").split()
+    if len(parts) not in (1, 12):
+        problems.add(where, _("{count} numbers").format(count=len(parts)), _("One number or twelve monthly ones"))
+        return None
+    before = len(problems)
+    for part in parts:
+        _typed_number(part, column, where, problems)
+    return None if len(problems) > before else " ".join(parts)
+
+
+def _unit_hint(name: str, number: float) -> str:
+    """Return what the wrong unit probably was."""
+    if number < 0 and not name.endswith("_degc"):
+        return _("It cannot be negative.")
+    if name in ("inner_diameter_mm", "dn") and 0 < number < 5:
+        return _("This looks like metres; the column is in millimetres.")
+    if name.endswith("_degc") and number > 200:
+        return _("This looks like kelvin; the column is in °C.")
+    if name.endswith("_mw") and number > 1000:
+        return _("This looks like kW; the column is in MW.")
+    if name.endswith("_share") and 1 < number <= 100:
+        return _("This looks like per cent; the column is a share from 0 to 1.")
+    return ""
+
+
+def names_in(values: Iterable[object], most: int = 5) -> str:
+    """Return a short list of names as text."""
+    names = [str(value) for value in values]
+    more = len(names) - most
+    return ", ".join(names[:most]) + (_(" and {count} more").format(count=more) if more > 0 else "")

@@ -1,0 +1,107 @@
+"""What every section of the report needs: the study, its cases in order, the base case, names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from heatnet.i18n import language, pick
+from heatnet.io.yaml_file import read_yaml
+from heatnet.model.substitution import Variant, headline
+from heatnet.report.tables import Cell, Row
+from heatnet.web.labels import carrier_label, status_label
+from heatnet.web.results_view import CaseResults, NetworkResults, StudyResults
+
+
+@dataclass(frozen=True)
+class Context:
+    """A study as the report looks at it, in the current language."""
+
+    study: StudyResults
+
+    @property
+    def summary(self) -> Mapping[str, Any]:
+        """Content of summary.json."""
+        return self.study.summary
+
+    @cached_property
+    def headline(self) -> dict[str, str]:
+        """The headline's choice on each axis."""
+        return headline() | dict(self.summary.get("headline") or {})
+
+    @property
+    def target_share(self) -> float:
+        """Target of the substitution rate."""
+        return float(self.summary["target_share"])
+
+    @cached_property
+    def base_case(self) -> str:
+        """Id of the case that the others are held against: the study's own choice, else its first case."""
+        chosen = self.summary.get("base_case")
+        file = self.study.folder / "study.yaml"
+        if chosen is None and file.is_file():
+            content = read_yaml(file)
+            chosen = content.get("base_case") if isinstance(content, Mapping) else None
+        return str(chosen) if chosen in self.study.cases else next(iter(self.study.cases))
+
+    @property
+    def ok_cases(self) -> list[CaseResults]:
+        """Cases with results."""
+        return self.study.ok_cases
+
+    def label(self, case: CaseResults) -> str:
+        """Return a case's name."""
+        return pick(case.summary["label"])
+
+    def failed_row(self, case: CaseResults) -> Row:
+        """Return the row of a case without results: its name, its status and the reason."""
+        status = status_label(str(case.summary["status"]))
+        reason = str(case.summary.get("reason") or "")
+        return Row((self.label(case), f"{status}: {reason}" if reason else status), "failed")
+
+    def network_name(self, network: str) -> str:
+        """Return a network's name."""
+        entry = self.summary["networks"].get(network)
+        return pick(entry["name"]) if entry else network
+
+    def balance_name(self, network: str, carrier: str) -> str:
+        """Return the name of a heat balance such as East, hot water."""
+        return f"{self.network_name(network)}, {carrier_label(carrier)}"
+
+    def zone_name(self, zone: str) -> str:
+        """Return a zone's name: a network's, or that of a zone that joins several."""
+        from heatnet.web.labels import definition_names
+
+        return definition_names("zone").get(zone) or self.network_name(zone)
+
+    def rate(self, case: CaseResults, zone: str, variant: Variant) -> float | None:
+        """Return one variant of the substitution rate, None where it is not defined."""
+        value = _dig(case.summary, zone, "substitution", variant)
+        return None if value is None else float(value)
+
+    def rate_range(self, case: CaseResults, zone: str, variant: Variant) -> tuple[float, float] | None:
+        """Return the range of one variant of the rate, None where there is none."""
+        value = _dig(case.summary, zone, "substitution_range", variant)
+        return None if value is None else (float(value[0]), float(value[1]))
+
+    def plant_name(self, results: NetworkResults, carrier: str, plant: str) -> str:
+        """Return a plant's name in the current language."""
+        steam = results.network.steam
+        network = steam if carrier == "steam" and steam is not None else results.network
+        return network.display_name("plants", plant, language()) if plant in network.plants.index else plant
+
+
+def _dig(summary: Mapping[str, Any], zone: str, table: str, variant: Variant) -> Any:
+    node: Any = summary.get("zones", {}).get(zone, {}).get(table)
+    for key in (variant.waste_set, variant.counting, variant.denominator, variant.period):
+        if not isinstance(node, Mapping):
+            return None
+        node = node.get(str(key.value))
+    return node
+
+
+def cells_of(label: str, *cells: Cell) -> Row:
+    """Return a plain row."""
+    return Row((label, *cells))

@@ -1,0 +1,248 @@
+"""The report's tables, one function each: from the study to a `Table`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from heatnet.i18n import _, pick
+from heatnet.model.substitution import Counting, Denominator, Period, Variant, WasteSet
+from heatnet.report.context import Context
+from heatnet.report.tables import Cell, Column, Row, Table, percent
+from heatnet.web.labels import definition_names, verdict_label
+from heatnet.web.results_view import CaseResults
+
+CNY_PER_MILLION = 1e6
+
+
+def _case_rows(context: Context, cells: Callable[[CaseResults], tuple[Cell, ...]]) -> tuple[Row, ...]:
+    """Return one row a case: its cells, or status and reason where it has no results."""
+    return tuple(
+        Row((context.label(case), *cells(case))) if case.ok else context.failed_row(case)
+        for case in context.study.cases.values()
+    )
+
+
+def substitution_tables(context: Context) -> list[Table]:
+    """Return the rate in every definition: one table a denominator and period, the headline's first."""
+    choices = [(denominator, period) for denominator in Denominator for period in Period]
+    own = (Denominator(context.headline["denominator"]), Period(context.headline["period"]))
+    choices.sort(key=lambda choice: choice != own)
+    return [_substitution_table(context, *choice) for choice in choices]
+
+
+def _substitution_table(context: Context, denominator: Denominator, period: Period) -> Table:
+    sets, countings = definition_names("set"), definition_names("counting")
+    pairs = [(waste_set, counting) for waste_set in WasteSet for counting in Counting]
+    columns = (
+        Column(_("Case")),
+        Column(_("Zone")),
+        *(Column(f"{sets[s.value]} · {countings[c.value]}", "%", 1, 100.0) for s, c in pairs),
+    )
+    rows: list[Row] = []
+    for case in context.study.cases.values():
+        if not case.ok:
+            rows.append(context.failed_row(case))
+            continue
+        for position, zone in enumerate(case.summary["zones"]):
+            rates = (context.rate(case, zone, Variant(s, c, denominator, period)) for s, c in pairs)
+            label = context.label(case) if position == 0 else ""
+            rows.append(Row((label, context.zone_name(zone), *rates)))
+    caption = _("Substitution rate over {denominator}, {period}").format(
+        denominator=definition_names("denominator")[denominator.value], period=definition_names("period")[period.value]
+    )
+    return Table(caption, columns, tuple(rows), _("A dash: not defined for this zone and period."))
+
+
+def cost_table(context: Context) -> Table:
+    """Return yearly costs by kind, and the difference to the base case."""
+    parts = {
+        "fuel_gas_cny": _("Gas"),
+        "fuel_coal_cny": _("Coal"),
+        "power_cny": _("Electricity"),
+        "power_lost_cny": _("Electricity lost to CHP heat"),
+        "co2_cny": "CO₂",
+        "unmet_cny": _("Unmet heat"),
+        "total_cny": _("Total"),
+    }
+    base = _base(context, "cost")
+
+    def cells(case: CaseResults) -> tuple[Cell, ...]:
+        cost = case.summary["cost"]
+        numbers = [_scaled(cost.get(key)) for key in parts]
+        return (*numbers, _difference(cost.get("total_cny"), base.get("total_cny"), CNY_PER_MILLION))
+
+    unit = _("million CNY")
+    columns = (
+        Column(_("Case")),
+        *(Column(label, unit, 1) for label in parts.values()),
+        Column(_("Difference to base case"), unit, 1),
+    )
+    return Table(_("Operating cost of the year"), columns, _case_rows(context, cells), _base_note(context))
+
+
+def _scaled(value: float | None) -> float | None:
+    return None if value is None else float(value) / CNY_PER_MILLION
+
+
+def _difference(value: float | None, base: float | None, scale: float = 1.0) -> float | None:
+    return None if value is None or base is None else (float(value) - float(base)) / scale
+
+
+def _base(context: Context, key: str) -> Mapping[str, Any]:
+    found = context.study.cases[context.base_case].summary.get(key)
+    return found if isinstance(found, Mapping) else {}
+
+
+def _base_note(context: Context) -> str:
+    return _("Base case: {case}.").format(case=context.label(context.study.cases[context.base_case]))
+
+
+def co2_tables(context: Context) -> list[Table]:
+    """Return emissions and savings with the grid's average and its marginal factor."""
+    captions = {"average": _("CO₂, average grid factor"), "marginal": _("CO₂, marginal grid factor")}
+    return [_co2_table(context, factor, caption) for factor, caption in captions.items()]
+
+
+def _co2_table(context: Context, factor: str, caption: str) -> Table:
+    parts = {
+        "fuel_t_co2": _("Fuel burned"),
+        "power_t_co2": _("Electricity used"),
+        "power_lost_t_co2": _("Electricity lost to CHP heat"),
+        "total_t_co2": _("Total"),
+    }
+    base = _base(context, "co2").get(factor, {})
+
+    def cells(case: CaseResults) -> tuple[Cell, ...]:
+        co2 = case.summary["co2"][factor]
+        gross = _difference(base.get("fuel_t_co2"), co2.get("fuel_t_co2"))
+        net = _difference(base.get("total_t_co2"), co2.get("total_t_co2"))
+        return (*(co2.get(key) for key in parts), gross, net)
+
+    columns = (
+        Column(_("Case")),
+        *(Column(label, "t CO₂", 0) for label in parts.values()),
+        Column(_("Saving, gross: fuel alone"), "t CO₂", 0),
+        Column(_("Saving, net: electricity included"), "t CO₂", 0),
+    )
+    return Table(caption, columns, _case_rows(context, cells), _base_note(context))
+
+
+def fuel_table(context: Context) -> Table:
+    """Return fuel use and unmet heat of each case."""
+
+    def cells(case: CaseResults) -> tuple[Cell, ...]:
+        fuel = case.summary["fuel"]
+        return (
+            fuel.get("gas_mwh"),
+            None if fuel.get("gas_m3") is None else fuel["gas_m3"] / 1e4,
+            fuel.get("coal_mwh"),
+            fuel.get("coal_t"),
+            case.summary.get("unmet_share"),
+            case.summary.get("balance", {}).get("max_relative_residual"),
+        )
+
+    columns = (
+        Column(_("Case")),
+        Column(_("Gas"), "MWh", 0),
+        Column(_("Gas"), "10⁴ m³", 1),
+        Column(_("Coal"), "MWh", 0),
+        Column(_("Coal"), "t", 0),
+        Column(_("Unmet heat"), "%", 3, 100.0),
+        Column(_("Largest balance error"), "10⁻⁶", 3, 1e6),
+    )
+    return Table(_("Fuel, unmet heat and closure of the heat balance"), columns, _case_rows(context, cells))
+
+
+def claims_table(context: Context) -> Table:
+    """Return the plan's claims beside what was computed."""
+    rows = []
+    for claim in context.summary.get("plan_claims", []):
+        verdict = verdict_label(claim["verdict"])
+        text = (pick(claim["claim"]), claim.get("as_printed") or "")
+        rows.append(
+            Row((*text, _claim_number(claim["claimed"]), _claim_number(claim["computed"]), claim["unit"], verdict))
+        )
+        rows[-1] = Row((*rows[-1].cells, pick(claim["reason"])))
+    columns = (
+        Column(_("Claim")),
+        Column(_("As printed")),
+        Column(_("Claimed"), digits=3),
+        Column(_("Computed"), digits=3),
+        Column(_("Unit")),
+        Column(_("Verdict")),
+        Column(_("Reason")),
+    )
+    return Table(_("The plan's figures and what the model makes of them"), columns, tuple(rows))
+
+
+def _claim_number(value: Any) -> Cell:
+    """Return a claim's number with about four significant digits, whatever its size."""
+    if value is None or isinstance(value, str):
+        return value
+    size = abs(float(value))
+    digits = 0 if size >= 1000 else 1 if size >= 100 else 2 if size >= 1 else 4
+    return Column("", digits=digits).printed(float(value))
+
+
+def identity_table(context: Context) -> Table:
+    """Return the identity of the baseline: coal, heat at the gate, and the floor area that it implies."""
+    rows = tuple(
+        Row(
+            (
+                context.network_name(row["network"]),
+                *(row.get(key) for key in ("coal_t", "lhv_gj_per_t", "efficiency_share", "gate_heat_pj")),
+                *(row.get(key) for key in ("index_w_per_m2", "full_load_hours", "implied_area_mm2")),
+            )
+        )
+        for row in context.summary.get("baseline_identity", [])
+    )
+    columns = (
+        Column(_("Network")),
+        Column(_("Coal"), "t", 0),
+        Column(_("Lower heating value"), "GJ/t", 1),
+        Column(_("Boiler efficiency"), "%", 0, 100.0),
+        Column(_("Heat at the gate"), "PJ", 2),
+        Column(_("Heat index"), "W/m²", 1),
+        Column(_("Full-load hours"), "h", 0),
+        Column(_("Implied floor area"), "10⁶ m²", 2),
+    )
+    note = _("Heat at the gate = coal × heating value × efficiency = index × area × full-load hours.")
+    return Table(_("Identity of the baseline"), columns, rows, note)
+
+
+def assumptions_table(context: Context) -> Table:
+    """Return the assumptions with their sources."""
+    rows = tuple(
+        Row((item["item"], _claim_number(item["value"]), item["unit"], item["source"], item.get("note") or ""))
+        for item in context.summary.get("assumptions", [])
+    )
+    columns = (
+        Column(_("Assumption")),
+        Column(_("Value"), digits=3),
+        Column(_("Unit")),
+        Column(_("Source")),
+        Column(_("Note")),
+    )
+    return Table(_("Assumptions and their sources"), columns, rows)
+
+
+def definitions_rows() -> list[tuple[str, str, str]]:
+    """Return (axis, name, meaning) of every choice in the definition of the rate."""
+    from heatnet.model.substitution import definitions
+
+    axes = {
+        "set": _("Set"),
+        "counting": _("Counting"),
+        "denominator": _("Denominator"),
+        "period": _("Period"),
+        "zone": _("Zone"),
+    }
+    return [(axes[row.axis], row.name, row.meaning) for row in definitions()]
+
+
+def range_note(context: Context) -> str:
+    """Return the sentence that says what the ranges are."""
+    return _("Range: the rate with the lowest and the highest heat of the baseline; target {target}.").format(
+        target=percent(context.target_share, 0)
+    )

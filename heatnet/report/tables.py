@@ -1,0 +1,92 @@
+"""Tables as data: columns with units, rows with numbers; one template prints them all."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+Cell = str | float | int | None
+MISSING = "–"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column.
+
+    Parameters
+    ----------
+    label : str
+        Heading, in the current language.
+    unit : str
+        Unit, printed in the heading.
+    digits : int or None
+        Decimals of its numbers; None for a column of text, which is set flush left.
+    factor : float
+        Numbers are printed times this factor, such as 100 for shares in %.
+    """
+
+    label: str
+    unit: str = ""
+    digits: int | None = None
+    factor: float = 1.0
+
+    def printed(self, cell: Cell) -> str:
+        """Return a cell as printed; a missing or not finite number is a dash, never a zero."""
+        if cell is None or (isinstance(cell, float) and not math.isfinite(cell)):
+            return MISSING
+        if isinstance(cell, str):
+            return cell
+        return number(cell * self.factor, self.digits or 0)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row: a plain one, a total, a subheading, or a failed case whose last cell runs to the end of the row."""
+
+    cells: tuple[Cell, ...]
+    kind: Literal["plain", "total", "subheading", "failed"] = "plain"
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table with its caption and what must be known to read it."""
+
+    caption: str
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    note: str = ""
+    id: str = field(default="")
+
+    def printed(self, row: Row) -> list[str]:
+        """Return the printed cells of a row."""
+        return [column.printed(cell) for column, cell in zip(self.columns, row.cells, strict=False)]
+
+
+def number(value: float, digits: int) -> str:
+    """Return a number with grouped thousands, a true minus sign, and no minus zero.
+
+    >>> number(-1234.56, 1)
+    '−1,234.6'
+    >>> number(-0.01, 1)
+    '0.0'
+    """
+    if not math.isfinite(value):
+        return MISSING
+    text = f"{value:,.{digits}f}"
+    if text.startswith("-"):
+        return text[1:] if not text.strip("-0.,") else "−" + text[1:]
+    return text
+
+
+def percent(share: float | None, digits: int = 1) -> str:
+    """Return a share in per cent, or a dash."""
+    return MISSING if share is None else f"{number(100.0 * share, digits)} %"
+
+
+def percent_range(bounds: Sequence[float] | None) -> str:
+    """Return a range of shares in per cent, or a dash."""
+    if bounds is None:
+        return MISSING
+    return f"{number(100.0 * bounds[0], 1)}–{number(100.0 * bounds[1], 1)} %"

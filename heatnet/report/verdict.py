@@ -1,0 +1,228 @@
+"""The verdict: the headline rate of each case against the target, and in plain words what decides it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from heatnet.i18n import _
+from heatnet.model.plant_kinds import PLANT_KINDS
+from heatnet.model.substitution import (
+    SET_CLASSES,
+    UNMET_LIMIT_SHARE,
+    Counting,
+    Denominator,
+    Period,
+    Variant,
+    WasteSet,
+    variants,
+)
+from heatnet.report.context import Context
+from heatnet.report.tables import percent, percent_range
+from heatnet.web.labels import definition_names
+from heatnet.web.results_view import CaseResults
+
+
+@dataclass(frozen=True)
+class HeadlineRow:
+    """Headline rate of one case.
+
+    Parameters
+    ----------
+    label : str
+        Case.
+    rate, low, high : float or None
+        Rate and its range, as shares.
+    word : str
+        Verdict in a few words.
+    kind : {"reached", "missed", "open", "none"}
+        The verdict as a code.
+    """
+
+    label: str
+    rate: float | None
+    low: float | None
+    high: float | None
+    word: str
+    kind: str
+
+    @property
+    def printed_rate(self) -> str:
+        """Rate in per cent."""
+        return percent(self.rate)
+
+    @property
+    def printed_range(self) -> str:
+        """Range in per cent."""
+        return percent_range(None if self.low is None or self.high is None else (self.low, self.high))
+
+
+def headline_variant(context: Context) -> Variant:
+    """Return the study's headline definition."""
+    chosen = context.headline
+    return Variant(
+        WasteSet(chosen["set"]),
+        Counting(chosen["counting"]),
+        Denominator(chosen["denominator"]),
+        Period(chosen["period"]),
+    )
+
+
+def headline_rows(context: Context) -> list[HeadlineRow]:
+    """Return the headline of every case, failed ones with their reason."""
+    return [_row(context, case) for case in context.study.cases.values()]
+
+
+def _row(context: Context, case: CaseResults) -> HeadlineRow:
+    label = context.label(case)
+    if not case.ok:
+        word = context.failed_row(case).cells[1]
+        return HeadlineRow(label, None, None, None, str(word), "none")
+    variant, zone = headline_variant(context), context.headline["zone"]
+    unmet = case.summary.get("unmet_share")
+    if unmet is not None and float(unmet) > UNMET_LIMIT_SHARE:
+        text = _("not printed: {share} of the heat is not met").format(share=percent(float(unmet), 2))
+        return HeadlineRow(label, None, None, None, text, "none")
+    rate = context.rate(case, zone, variant)
+    if rate is None:
+        return HeadlineRow(label, None, None, None, _("not defined for this case"), "none")
+    low, high = context.rate_range(case, zone, variant) or (rate, rate)
+    return HeadlineRow(label, rate, low, high, *_judge(low, high, context.target_share))
+
+
+def _judge(low: float, high: float, target: float) -> tuple[str, str]:
+    if low >= target:
+        return _("reached over the whole range"), "reached"
+    if high < target:
+        return _("missed over the whole range"), "missed"
+    return _("open: reached in part of the range"), "open"
+
+
+def definition_sentence(context: Context) -> str:
+    """Return the headline's definition in one sentence."""
+    chosen = context.headline
+    return _(
+        "Headline definition: waste heat {set}, counted as {counting}, as a share of {denominator}, {period}, "
+        "zone: {zone}. Target: {target}."
+    ).format(
+        set=definition_names("set").get(chosen["set"], chosen["set"]),
+        counting=definition_names("counting").get(chosen["counting"], chosen["counting"]),
+        denominator=definition_names("denominator").get(chosen["denominator"], chosen["denominator"]),
+        period=definition_names("period").get(chosen["period"], chosen["period"]),
+        zone=context.zone_name(chosen["zone"]),
+        target=percent(context.target_share, 0),
+    )
+
+
+def deciding_paragraph(context: Context) -> list[str]:
+    """Return the sentences that say what decides whether the target is met, drawn from the numbers alone."""
+    judged = [row for row in headline_rows(context) if row.rate is not None]
+    if not judged:
+        return [_("No case has a rate that may be printed.")]
+    sentences = [_counts(judged)]
+    best = max(context.ok_cases, key=lambda case: _headline_rate(context, case))
+    sentences += _contributors(context, best)
+    sentences += _axes(context, best)
+    return sentences
+
+
+def _headline_rate(context: Context, case: CaseResults) -> float:
+    rate = context.rate(case, context.headline["zone"], headline_variant(context))
+    return -1.0 if rate is None else rate
+
+
+def _counts(rows: list[HeadlineRow]) -> str:
+    names = {kind: [row.label for row in rows if row.kind == kind] for kind in ("reached", "open", "missed")}
+    parts = []
+    if names["reached"]:
+        parts.append(_("reached over the whole range in: {cases}").format(cases=", ".join(names["reached"])))
+    if names["open"]:
+        parts.append(
+            _("open in: {cases} (it depends on the heat that the rate is divided by)").format(
+                cases=", ".join(names["open"])
+            )
+        )
+    if names["missed"]:
+        parts.append(_("missed over the whole range in: {cases}").format(cases=", ".join(names["missed"])))
+    return _("The target is {parts}.").format(parts="; ".join(parts))
+
+
+def _contributors(context: Context, case: CaseResults) -> list[str]:
+    """Return the sentence on the plants that give most of the waste heat of the headline's set."""
+    classes = {member.value for member in SET_CLASSES[headline_variant(context).waste_set]}
+    heat = case.summary.get("heat_by_plant_mwh", {})
+    found: list[tuple[float, str]] = []
+    for name, results in case.networks.items():
+        if results.network.carrier == "site":
+            continue
+        for network, carrier, prefix in _parts_of(results.network):
+            for plant, row in network.plants.iterrows():
+                marked = row.get("waste_class")
+                known = PLANT_KINDS.get(str(row["kind"]))
+                waste_class = marked if isinstance(marked, str) and marked else (known.waste_class if known else "none")
+                mwh = heat.get(f"{name}/{prefix}{plant}") or 0.0
+                if waste_class in classes and mwh > 0:
+                    found.append((float(mwh), context.plant_name(results, carrier, str(plant))))
+    if not found:
+        return [_("No plant of the headline's set delivers heat in any case.")]
+    found.sort(reverse=True)
+    total = sum(mwh for mwh, _name in found)
+    listed = "; ".join(
+        _("{plant} {gwh} GWh ({share})").format(plant=name, gwh=f"{mwh / 1000:,.1f}", share=percent(mwh / total, 0))
+        for mwh, name in found[:3]
+    )
+    return [
+        _("In the case with the highest rate, {case}, the waste heat comes from {plants}.").format(
+            case=context.label(case), plants=listed
+        )
+    ]
+
+
+def _parts_of(network):  # type: ignore[no-untyped-def]
+    parts = [(network, network.carrier, "")]
+    return parts + ([(network.steam, "steam", "steam/")] if network.steam is not None else [])
+
+
+_AXES = ("set", "counting", "denominator", "period")
+
+
+def _axes(context: Context, case: CaseResults) -> list[str]:
+    """Return the sentences on how far each choice of the definition moves the rate, all others as in the headline."""
+    zone, chosen = context.headline["zone"], headline_variant(context)
+    spans = []
+    for position, axis in enumerate(_AXES):
+        rates = []
+        for variant in variants():
+            parts, own = _as_tuple(variant), _as_tuple(chosen)
+            if all(parts[i] == own[i] for i in range(len(_AXES)) if i != position):
+                rate = context.rate(case, zone, variant)
+                if rate is not None:
+                    rates.append((rate, definition_names(axis)[parts[position]]))
+        if len(rates) > 1:
+            low, high = min(rates), max(rates)
+            spans.append((high[0] - low[0], axis, low, high))
+    if not spans:
+        return []
+    spans.sort(key=lambda span: span[0], reverse=True)
+    axes = {
+        "set": _("what counts as waste heat"),
+        "counting": _("how it is counted"),
+        "denominator": _("what it is divided by"),
+        "period": _("which hours count"),
+    }
+    told = [
+        _("{axis}: {low} ({low_name}) to {high} ({high_name})").format(
+            axis=axes[axis], low=percent(low[0]), low_name=low[1], high=percent(high[0]), high_name=high[1]
+        )
+        for _span, axis, low, high in spans
+    ]
+    sentences = [_("What moves its rate, largest effect first: {effects}.").format(effects="; ".join(told))]
+    every = [rate for variant in variants() if (rate := context.rate(case, zone, variant)) is not None]
+    over = sum(rate >= context.target_share for rate in every)
+    sentences.append(
+        _("Of all {count} definitions, {over} put it at or above the target.").format(count=len(every), over=over)
+    )
+    return sentences
+
+
+def _as_tuple(variant: Variant) -> tuple[str, str, str, str]:
+    return variant.waste_set.value, variant.counting.value, variant.denominator.value, variant.period.value

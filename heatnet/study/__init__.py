@@ -1,0 +1,1 @@
+"""Studies: the study file, its cases, one case's run, the summary."""

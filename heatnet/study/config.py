@@ -1,0 +1,183 @@
+"""`study.yaml`, typed: networks, weather, season, prices, target, cases."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Positive = Annotated[float, Field(gt=0)]
+NotNegative = Annotated[float, Field(ge=0)]
+MonthDay = Annotated[str, Field(pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")]
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
+
+
+class Strict(BaseModel):
+    """A part of the study file; a key that it does not know is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Text(Strict):
+    """A text in both languages."""
+
+    en: str
+    zh: str = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_plain(cls, value: Any) -> Any:
+        return {"en": value} if isinstance(value, str) else value
+
+    def both(self) -> dict[str, str]:
+        """Return the text by language."""
+        return {"en": self.en, "zh": self.zh or self.en}
+
+
+class Figure(Strict):
+    """A number with its source; a plain number is allowed."""
+
+    value: float
+    source: str = ""
+    note: str = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_plain(cls, value: Any) -> Any:
+        return {"value": value} if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
+class Weather(Strict):
+    """Built-in climate with its seed, or an EPW file."""
+
+    climate: Literal["CSWD", "TMYx.2011-2025"] | None = "CSWD"
+    seed: int = 1
+    epw: str | None = None
+
+
+class Season(Strict):
+    """Heating season, both days included; wraps over the end of the year."""
+
+    start: MonthDay
+    end: MonthDay
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_name(cls, value: Any) -> Any:
+        named = {"statutory": {"start": "11-15", "end": "03-15"}, "extended": {"start": "11-01", "end": "03-31"}}
+        if isinstance(value, str):
+            if value not in named:
+                raise ValueError("statutory, extended, or start and end as MM-DD")
+            return named[value]
+        return value
+
+
+class PowerTariff(Strict):
+    """Time-of-use electricity prices, CNY/MWh."""
+
+    valley_cny_per_mwh: Figure
+    flat_cny_per_mwh: Figure
+    peak_cny_per_mwh: Figure
+    critical_cny_per_mwh: Figure
+
+
+class PriceSet(Strict):
+    """Prices and emission factors of a study."""
+
+    gas_cny_per_mwh: Figure
+    gas_lhv_mwh_per_m3: Figure
+    coal_cny_per_mwh: Figure
+    power: PowerTariff
+    power_lost_cny_per_mwh: Figure
+    co2_cny_per_t: Figure
+    unmet_cny_per_mwh: Figure
+    gas_t_co2_per_mwh: Figure
+    coal_t_co2_per_mwh: Figure
+    power_average_t_co2_per_mwh: Figure
+    power_marginal_t_co2_per_mwh: Figure
+
+
+class Target(Strict):
+    """The share that is asked for, and the definition of the rate behind it."""
+
+    rate_share: Share = 0.15
+    set: Literal["strict", "plan", "broad"] = "plan"
+    counting: Literal["delivered", "recovered", "displaced"] = "recovered"
+    denominator: Literal["space", "with_process"] = "space"
+    period: Literal["season", "year"] = "season"
+    zone: str = "east_west"
+
+
+class Simulation(Strict):
+    """Which hours are solved with the pipes."""
+
+    hours: Annotated[int, Field(ge=1, le=8760)] = 12
+    index_loss_share: Share = 0.05
+
+
+class PlanCheck(Strict):
+    """What the plan says about a network's coal, and how far its calorific value and efficiency are open."""
+
+    coal_t: Positive
+    lhv_gj_per_t: Annotated[tuple[float, ...], Field(min_length=1)]
+    efficiency_share: Annotated[tuple[float, ...], Field(min_length=1)]
+    own_use_share: Share = 0.0
+
+
+class Case(Strict):
+    """One case: what differs from the study."""
+
+    label: Text
+    season: Season | None = None
+    weather: Weather | None = None
+    networks: dict[str, dict[str, Any]] = Field(default_factory=dict)
+
+
+class StudyConfig(Strict):
+    """The whole of `study.yaml`."""
+
+    format_version: int
+    title: Text
+    question: Text | None = None
+    networks: Annotated[tuple[str, ...], Field(min_length=1)]
+    zones: dict[Name, tuple[str, ...]] = Field(default_factory=dict)
+    weather: Weather = Weather()
+    year: Annotated[int, Field(ge=1990, le=2100)] = 2025
+    season: Season = Season(start="11-15", end="03-15")
+    prices: str | PriceSet
+    target: Target = Target()
+    simulation: Simulation = Simulation()
+    base_case: str
+    baseline_case: str | None = None
+    plan_check: dict[str, PlanCheck] = Field(default_factory=dict)
+    keep: Literal["summary", "full"] = "full"
+    cases: Annotated[dict[Name, Case], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _names_exist(self) -> StudyConfig:
+        for key in ("base_case", "baseline_case"):
+            name = getattr(self, key)
+            if name is not None and name not in self.cases:
+                raise ValueError(f"{key} '{name}' is not among the cases: {', '.join(self.cases)}")
+        ids = network_ids(self.networks)
+        for zone, members in self.zones.items():
+            for member in members:
+                if member not in ids:
+                    raise ValueError(f"zone {zone}: '{member}' is not among the networks: {', '.join(ids)}")
+        for name in self.plan_check:
+            if name not in ids:
+                raise ValueError(f"plan_check: '{name}' is not among the networks: {', '.join(ids)}")
+        if self.target.zone not in (*self.zones, *ids):
+            raise ValueError(f"target.zone '{self.target.zone}' is neither a zone nor a network")
+        return self
+
+
+def network_ids(entries: tuple[str, ...]) -> list[str]:
+    """Return the ids of networks given by name or by path."""
+    return [entry.rstrip("/").replace("\\", "/").rsplit("/", 1)[-1] for entry in entries]
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON schema of the study file."""
+    return StudyConfig.model_json_schema()

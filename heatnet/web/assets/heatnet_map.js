@@ -1,0 +1,337 @@
+/* The map page. Reads one JSON (element "heatnet-data") and draws it on the Leaflet map "map_heatnet".
+   Names come from files of others: they reach the page through textContent only, never as HTML. */
+(function () {
+  "use strict";
+  const data = JSON.parse(document.getElementById("heatnet-data").textContent);
+  const labels = data.labels;
+  const map = window.map_heatnet;
+  const frame = document.querySelector(".map-frame");
+  const NO_VALUE = "#b9bfc4";
+  const byId = (id) => document.getElementById(id);
+
+  // ---------- small helpers ----------
+  function element(tag, text, className) {
+    const made = document.createElement(tag);
+    if (text !== undefined && text !== null) made.textContent = text;
+    if (className) made.className = className;
+    return made;
+  }
+  function option(value, text) {
+    const made = element("option", text);
+    made.value = value;
+    return made;
+  }
+  function shown(value, quantity) {
+    if (value === null || value === undefined) return "–";
+    const number = value.toLocaleString("en", { minimumFractionDigits: quantity.digits, maximumFractionDigits: quantity.digits });
+    return quantity.unit ? number + " " + quantity.unit : number;
+  }
+  function escaped(text) {  // Leaflet's tooltips and icons take HTML; hand them nodes or escaped text
+    return element("span", text);
+  }
+
+  // ---------- colour scale ----------
+  const stops = data.scale.map((hex) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16)));
+  function colourAt(share) {
+    const at = Math.min(Math.max(share, 0), 1) * (stops.length - 1);
+    const low = Math.min(Math.floor(at), stops.length - 2);
+    const mixed = stops[low].map((part, i) => Math.round(part + (stops[low + 1][i] - part) * (at - low)));
+    return "rgb(" + mixed.join(",") + ")";
+  }
+  function rangeOf(elementKind, quantity) {
+    if (byId("range").value === "all") return quantity.range;
+    const values = [];
+    for (const network of currentCase().networks) {
+      const block = network[elementKind][quantity.key];
+      if (block) for (const row of block) if (row[state.hour] !== null && row[state.hour] !== undefined) values.push(row[state.hour]);
+    }
+    if (!values.length) return null;
+    return [quantity.from_zero ? 0 : Math.min(...values), Math.max(...values)];
+  }
+  function colourOf(value, range) {
+    if (value === null || value === undefined || !range) return NO_VALUE;
+    return range[1] > range[0] ? colourAt((value - range[0]) / (range[1] - range[0])) : colourAt(0.0);
+  }
+
+  // ---------- plant symbols ----------
+  const SHAPES = {
+    circle: "M12 2a10 10 0 1 0 .01 0z", square: "M3 3h18v18H3z", triangle: "M12 2 23 21H1z", down_triangle: "M1 3h22L12 22z",
+    diamond: "M12 1 23 12 12 23 1 12z", hexagon: "M6 2h12l6 10-6 10H6L0 12z", pentagon: "M12 1 23.5 9.4 19 23H5L.5 9.4z",
+    cross: "M8 2h8v6h6v8h-6v6H8v-6H2V8h6z", star: "M12 0l3 8.5 9 .2-7.2 5.5 2.6 8.8L12 18l-7.4 5 2.6-8.8L0 8.7l9-.2z",
+  };
+  function symbol(shape, colour, size, hollow) {
+    const space = "http://www.w3.org/2000/svg";
+    const svg = document.createElementNS(space, "svg");
+    for (const [key, value] of Object.entries({ width: size, height: size, viewBox: "-1 -1 26 26", "aria-hidden": "true" })) svg.setAttribute(key, value);
+    const path = document.createElementNS(space, "path");
+    path.setAttribute("d", SHAPES[shape] || SHAPES.circle);
+    path.setAttribute("fill", hollow ? "#ffffff" : colour);
+    path.setAttribute("stroke", hollow ? colour : "#ffffff");
+    path.setAttribute("stroke-width", hollow ? "2" : "1.6");
+    svg.appendChild(path);
+    return svg;
+  }
+
+  // ---------- state ----------
+  const state = { hour: 0, hidden: new Set(), layersOff: new Set() };
+  const drawn = [];  // one entry a drawn element: {kind, layer, network, position}
+  const groups = {};
+  const currentCase = () => data.cases[Number(byId("case").value)];
+  const quantityOf = (kind, key) => data.quantities[kind].find((one) => one.key === key);
+  const valueAt = (network, kind, key, position) => {
+    const block = network[kind][key];
+    return block ? block[position][state.hour] : null;
+  };
+
+  // ---------- base layers ----------
+  for (const [pane, level] of [["base", 250], ["pipes", 420], ["stations", 430]]) map.createPane(pane).style.zIndex = level;
+  const STYLES = {
+    zones: { color: "#c3ccb9", weight: 1.2, fillColor: "#e9ede2", fillOpacity: 0.75 },
+    avenues: { color: "#d5d9dc", weight: 2 },
+    landmarks: { color: "#8f9aa3", weight: 1, fillColor: "#ffffff", fillOpacity: 1, radius: 3 },
+  };
+  const LABEL_CLASS = { zones: "zone-label", avenues: "avenue-label", landmarks: "landmark-label" };
+  function addBase(name) {
+    groups[name] = L.geoJSON(data.base[name], {
+      pane: "base", interactive: false, style: STYLES[name],
+      pointToLayer: (feature, at) => L.circleMarker(at, Object.assign({ pane: "base", interactive: false }, STYLES[name])),
+      onEachFeature: (feature, layer) => {
+        if (!feature.properties.name) return;
+        const point = feature.geometry.type === "Point";
+        layer.bindTooltip(escaped(feature.properties.name), {
+          permanent: true, direction: point ? "right" : "center", className: "base-label " + LABEL_CLASS[name], pane: "base", interactive: false,
+        });
+      },
+    }).addTo(map);
+  }
+
+  // ---------- popups ----------
+  function tableOf(rows) {
+    const table = element("table");
+    for (const [label, value] of rows) {
+      const row = table.insertRow();
+      const head = element("th", label);
+      head.scope = "row";
+      row.append(head, element("td", value));
+    }
+    return table;
+  }
+  const KIND_NAMES = { pipes: labels.pipe, stations: labels.station, plants: labels.plant };
+  function popupOf(entry) {
+    const item = entry.item;
+    const box = element("div", null, "popup");
+    box.append(element("h3", item.name));
+    const second = [KIND_NAMES[entry.kind], item.other, item.id].filter(Boolean).join(" · ");
+    box.append(element("p", second, "other"));
+    const scroll = element("div", null, "popup-scroll");
+    const rows = item.rows.slice();
+    if (entry.kind === "plants") {
+      const heat = entry.network.plants.delivered_mwh[entry.position];
+      rows.push([labels.delivered, shown(heat, { digits: 0, unit: "MWh" })]);
+    }
+    scroll.append(tableOf(rows));
+    const hourly = data.quantities[entry.kind].map((quantity) => [quantity, valueAt(entry.network, entry.kind, quantity.key, entry.position)]);
+    scroll.append(element("h4", labels.this_hour));
+    if (hourly.some(([, value]) => value !== null && value !== undefined)) {
+      scroll.append(tableOf(hourly.map(([quantity, value]) => [quantity.label, shown(value, quantity)])));
+    } else {
+      scroll.append(element("p", labels.not_simulated, "small"));
+    }
+    box.append(scroll);
+    return box;
+  }
+
+  // ---------- drawing ----------
+  function groupOf(layout, kind) {
+    const key = layout.id + "|" + kind;
+    if (!groups[key]) groups[key] = L.layerGroup();
+    return groups[key];
+  }
+  function keep(kind, item, network, layout, position, layer) {
+    const entry = { kind, item, network, layout, position, layer };
+    layer.bindPopup(() => popupOf(entry), { maxWidth: 360 });
+    layer.addTo(groupOf(layout, kind));
+    drawn.push(entry);
+    return entry;
+  }
+  function plantSize(heat, most) {
+    return heat > 0 && most > 0 ? Math.round(14 + 26 * Math.sqrt(heat / most)) : 13;
+  }
+  function drawCase() {
+    for (const key of Object.keys(groups)) if (key.includes("|")) { groups[key].remove(); delete groups[key]; }
+    drawn.length = 0;
+    const networks = currentCase().networks;
+    const most = Math.max(0, ...networks.flatMap((network) => network.plants.delivered_mwh.map((heat) => heat || 0)));
+    for (const network of networks) {
+      const layout = data.layouts[network.layout];
+      const steam = layout.carrier === "steam";
+      layout.pipes.forEach((item, position) => {
+        const style = { pane: "pipes", weight: item.width, color: NO_VALUE, lineCap: "round" };
+        if (steam) Object.assign(style, { color: "#cc6677", weight: 2.5, dashArray: "7 5" });
+        keep("pipes", item, network, layout, position, L.polyline(item.xy, style));
+      });
+      layout.stations.forEach((item, position) => {
+        keep("stations", item, network, layout, position,
+          L.circleMarker(item.at, { pane: "stations", radius: item.radius, color: "#1f2933", weight: 1, fillOpacity: 0.95, fillColor: NO_VALUE }));
+      });
+      layout.plants.forEach((item, position) => {
+        const heat = network.plants.delivered_mwh[position];
+        const size = plantSize(heat, most);
+        const icon = L.divIcon({ className: "plant-icon", html: symbol(item.symbol, item.colour, size, !(heat > 0)), iconSize: [size, size] });
+        const marker = L.marker(item.at, { icon, keyboard: true, alt: item.name });
+        marker.on("add", () => { const node = marker.getElement(); node.setAttribute("aria-label", item.name); node.title = item.name; });
+        keep("plants", item, network, layout, position, marker);
+      });
+    }
+    fillFind();
+    applyVisibility();
+    colour();
+  }
+  function colour() {
+    const pipe = quantityOf("pipes", byId("pipe-quantity").value);
+    const station = quantityOf("stations", byId("station-quantity").value);
+    const ranges = { pipes: rangeOf("pipes", pipe), stations: rangeOf("stations", station) };
+    for (const entry of drawn) {
+      if (entry.kind === "plants" || entry.layout.carrier === "steam") continue;
+      const quantity = entry.kind === "pipes" ? pipe : station;
+      const paint = colourOf(valueAt(entry.network, entry.kind, quantity.key, entry.position), ranges[entry.kind]);
+      entry.layer.setStyle(entry.kind === "pipes" ? { color: paint } : { fillColor: paint });
+    }
+    drawLegend(pipe, station, ranges);
+  }
+  function applyVisibility() {
+    for (const [key, group] of Object.entries(groups)) {
+      const [network, kind] = key.split("|");
+      const off = kind === undefined ? state.layersOff.has(key) : state.hidden.has(network) || state.layersOff.has(kind);
+      if (off) group.remove(); else group.addTo(map);
+    }
+  }
+
+  // ---------- legend ----------
+  function scaleLegend(into, heading, quantity, range, notes) {
+    into.append(element("h2", heading + ": " + quantity.label + (quantity.unit ? " (" + quantity.unit + ")" : "")));
+    if (!range) { into.append(element("p", labels.no_value, "small")); return; }
+    const bar = element("div", null, "scale-bar");
+    bar.style.background = "linear-gradient(to right," + data.scale.join(",") + ")";
+    const ends = element("div", null, "scale-ends");
+    const number = (value) => value.toLocaleString("en", { maximumFractionDigits: quantity.digits, minimumFractionDigits: quantity.digits });
+    const capped = byId("range").value === "all";
+    ends.append(element("span", number(range[0])), element("span", number((range[0] + range[1]) / 2)), element("span", (capped ? "≥ " : "") + number(range[1])));
+    into.append(bar, ends);
+    for (const note of notes) into.append(element("p", note, "small"));
+  }
+  function drawLegend(pipe, station, ranges) {
+    const legend = byId("legend");
+    legend.replaceChildren();
+    scaleLegend(legend, labels.legend_pipes, pipe, ranges.pipes, [labels.width_pipes]);
+    scaleLegend(legend, labels.legend_stations, station, ranges.stations, [labels.size_stations]);
+    legend.append(element("h2", labels.legend_plants));
+    const seen = new Set();
+    for (const network of currentCase().networks) {
+      for (const plant of data.layouts[network.layout].plants) {
+        if (seen.has(plant.kind)) continue;
+        seen.add(plant.kind);
+        const row = element("div", null, "legend-row");
+        row.append(symbol(plant.symbol, plant.colour, 16, false), element("span", data.kinds[plant.kind]));
+        legend.append(row);
+      }
+    }
+    const idle = element("div", null, "legend-row");
+    idle.append(symbol("circle", "#777777", 14, true), element("span", labels.not_running));
+    legend.append(idle, element("p", labels.size_plants, "small"));
+    if (currentCase().networks.some((network) => data.layouts[network.layout].carrier === "steam")) {
+      const line = element("div", null, "legend-row");
+      const dash = element("span");
+      dash.style.cssText = "width:26px;border-top:3px dashed #cc6677";
+      line.append(dash, element("span", labels.steam));
+      legend.append(line);
+    }
+  }
+
+  // ---------- controls ----------
+  function switchFor(into, key, text, set) {
+    const label = element("label", null, "switch");
+    const box = element("input");
+    box.type = "checkbox";
+    box.checked = true;
+    box.addEventListener("change", () => { if (box.checked) set.delete(key); else set.add(key); applyVisibility(); });
+    label.append(box, element("span", text));
+    into.append(label);
+  }
+  function fillHours() {
+    const select = byId("hour");
+    const chosen = Math.min(state.hour, currentCase().hours.length - 1);
+    select.replaceChildren(...currentCase().hours.map((hour, i) => {
+      const parts = [hour.label, hour.time];
+      if (hour.t_outdoor !== null) parts.push(labels.outdoor.replace("{t}", hour.t_outdoor.toFixed(1)));
+      return option(String(i), parts.filter(Boolean).join(" · "));
+    }));
+    state.hour = Math.max(chosen, 0);
+    select.value = String(state.hour);
+  }
+  function fillFind() {
+    byId("find-names").replaceChildren(...drawn.map((entry) => option(entry.item.name === entry.item.id ? entry.item.id : entry.item.name + " [" + entry.item.id + "]", "")));
+  }
+  function find(text) {
+    const wanted = text.trim().toLowerCase();
+    byId("find-note").textContent = "";
+    if (!wanted) return;
+    const names = (entry) => [entry.item.name, entry.item.id, entry.item.name + " [" + entry.item.id + "]", entry.item.other].map((name) => name.toLowerCase());
+    const hit = drawn.find((entry) => names(entry).includes(wanted)) || drawn.find((entry) => names(entry).some((name) => name.includes(wanted)));
+    if (!hit) { byId("find-note").textContent = labels.not_found; return; }
+    const at = hit.kind === "pipes" ? hit.layer.getCenter() : hit.layer.getLatLng();
+    map.setView(at, Math.max(map.getZoom(), 15), { animate: false });
+    hit.layer.openPopup(at);
+  }
+  function layoutsOnce() {
+    const seen = new Map();
+    for (const one of data.cases) for (const network of one.networks) {
+      const layout = data.layouts[network.layout];
+      if (!seen.has(layout.id)) seen.set(layout.id, layout);
+    }
+    return [...seen.values()];
+  }
+
+  function start() {
+    data.cases.forEach((one, i) => byId("case").append(option(String(i), one.label)));
+    for (const [kind, id] of [["pipes", "pipe-quantity"], ["stations", "station-quantity"]]) {
+      byId(id).append(...data.quantities[kind].filter((one) => one.colours).map((one) => option(one.key, one.label + (one.unit ? " (" + one.unit + ")" : ""))));
+    }
+    for (const layout of layoutsOnce()) {
+      switchFor(byId("network-switches"), layout.id, layout.name, state.hidden);
+      if (layout.carrier === "steam") continue;
+      const button = element("button", labels.fit.replace("{name}", layout.name));
+      button.type = "button";
+      button.addEventListener("click", () => map.fitBounds(layout.bounds, { padding: [25, 25] }));
+      byId("fit-buttons").append(button);
+    }
+    const layers = [["pipes", labels.legend_pipes], ["stations", labels.legend_stations], ["plants", labels.legend_plants]];
+    for (const name of ["zones", "avenues", "landmarks"]) if (data.base[name].length) layers.push([name, labels[name]]);
+    for (const [key, text] of layers) switchFor(byId("layer-switches"), key, text, state.layersOff);
+    byId("case").addEventListener("change", () => { map.closePopup(); fillHours(); drawCase(); });
+    byId("hour").addEventListener("change", () => { state.hour = Number(byId("hour").value); map.closePopup(); colour(); });
+    for (const id of ["pipe-quantity", "station-quantity", "range"]) byId(id).addEventListener("change", colour);
+    byId("find").addEventListener("change", (event) => find(event.target.value));
+    fillHours();
+    drawCase();
+    const first = layoutsOnce()[0];
+    if (first) map.fitBounds(first.bounds, { padding: [25, 25], animate: false });
+  }
+
+  for (const name of ["zones", "avenues", "landmarks"]) addBase(name);
+  L.control.zoom({ position: "bottomright" }).addTo(map);
+  L.control.scale({ imperial: false, position: "bottomleft" }).addTo(map);
+  const near = () => frame.classList.toggle("near", map.getZoom() >= 14);
+  map.on("zoomend", near);
+  const toggle = byId("panel-toggle");
+  function fold(folded) {
+    byId("panel").classList.toggle("folded", folded);
+    toggle.setAttribute("aria-expanded", String(!folded));
+    map.invalidateSize();
+  }
+  toggle.addEventListener("click", () => fold(!byId("panel").classList.contains("folded")));
+  if (window.matchMedia("(max-width: 700px)").matches) fold(true);
+  if (data.cases.length) start();
+  near();
+  document.body.dataset.ready = "map";
+})();

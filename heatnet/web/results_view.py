@@ -1,0 +1,118 @@
+"""A results folder as maps and reports read it: summary, networks as used, simulated hours and yearly schedules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from heatnet.io.network_folder import load_network
+from heatnet.io.results_store import case_networks, list_cases, read_summary, read_table
+from heatnet.model.network import Network
+
+CARRIERS = ("water", "steam", "site")
+
+
+@dataclass(frozen=True)
+class NetworkResults:
+    """Results of one network in one case.
+
+    Parameters
+    ----------
+    id : str
+        Network id.
+    network : Network
+        The network as the case used it.
+    quantities : mapping of str to pandas.DataFrame
+        `simulate` quantities of the water network by name: simulated hours x elements.
+    hours : pandas.DataFrame
+        One row a simulated hour: heat_loss_mw, residuals, status, label. Empty where nothing was simulated.
+    schedule_mw, balance_mw : mapping of str to pandas.DataFrame
+        By carrier: heat of each plant, and demand, loss, unmet and dumped heat, for every hour of the year.
+    """
+
+    id: str
+    network: Network
+    quantities: Mapping[str, pd.DataFrame]
+    hours: pd.DataFrame
+    schedule_mw: Mapping[str, pd.DataFrame]
+    balance_mw: Mapping[str, pd.DataFrame]
+
+    def quantity(self, name: str, element: str) -> pd.Series | None:
+        """Return one element's values over the simulated hours, or None where there are none."""
+        frame = self.quantities.get(name)
+        return frame[element] if frame is not None and element in frame.columns else None
+
+
+@dataclass(frozen=True)
+class CaseResults:
+    """Results of one case; `networks` is empty for a case that failed."""
+
+    id: str
+    summary: Mapping[str, Any]
+    t_outdoor_degc: pd.Series | None
+    networks: Mapping[str, NetworkResults]
+
+    @property
+    def ok(self) -> bool:
+        """Whether the case ran to its end."""
+        return self.summary.get("status") == "ok"
+
+
+@dataclass(frozen=True)
+class StudyResults:
+    """Results of a study; `cases` in the summary's order, failed ones included."""
+
+    folder: Path
+    summary: Mapping[str, Any]
+    cases: Mapping[str, CaseResults]
+
+    @property
+    def ok_cases(self) -> list[CaseResults]:
+        """The cases that ran to their end and have files."""
+        return [case for case in self.cases.values() if case.ok and case.networks]
+
+
+def load_study(results_dir: str | Path) -> StudyResults:
+    """Read a results folder.
+
+    Raises
+    ------
+    heatnet.errors.InputError
+        If the folder holds no results, or a snapshot of its inputs cannot be read.
+    """
+    folder = Path(results_dir)
+    summary = read_summary(folder)
+    with_files = set(list_cases(folder))
+    cases = {}
+    for name, entry in summary["cases"].items():
+        readable = name in with_files and entry.get("status") == "ok"
+        cases[name] = _load_case(folder / name, entry) if readable else CaseResults(name, entry, None, {})
+    return StudyResults(folder, summary, cases)
+
+
+def _load_case(folder: Path, entry: Mapping[str, Any]) -> CaseResults:
+    weather = folder / "weather.parquet"
+    outdoor = read_table(weather)["t_outdoor_degc"] if weather.is_file() else None
+    networks = {name: _load_network_results(folder, name) for name in case_networks(folder)}
+    return CaseResults(folder.name, entry, outdoor, networks)
+
+
+def _load_network_results(case: Path, name: str) -> NetworkResults:
+    schedule, balance = {}, {}
+    for carrier in CARRIERS:
+        for suffix, into in (("heat", schedule), ("balance", balance)):
+            file = case / name / carrier / f"dispatch_{suffix}_mw.parquet"
+            if file.is_file():
+                into[carrier] = read_table(file)
+    quantities = {
+        file.stem: read_table(file)
+        for file in sorted((case / name / "water").glob("*.parquet"))
+        if not file.stem.startswith("dispatch_")
+    }
+    hours = quantities.pop("network", pd.DataFrame({"status": [], "label": []}))
+    network = load_network(case / "inputs" / name)
+    return NetworkResults(name, network, quantities, hours, schedule, balance)
