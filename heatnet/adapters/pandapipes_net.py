@@ -1,8 +1,8 @@
 """Our network as a pandapipes net that is built once and solved hour by hour.
 
 Every physical argument is passed explicitly, because pandapipes' defaults are other physics: an ambient of 0 K, rough-pipe
-friction, a viscosity extrapolated above 95 °C. Flows of consumers and plants are given, never left to pandapipes, whose
-controlled consumers fail or settle on nonsense at low load; what fixes those flows stands in `heatnet.simulate`.
+friction, a viscosity extrapolated above 95 °C. Consumers are given by heat and return temperature or by flow and return
+temperature; other ways of control, and pandapipes' other definition of heat, are resolved in `heatnet.simulate`.
 
 Importing this module imports pandapipes (some seconds): import it inside the function that needs it.
 """
@@ -35,7 +35,7 @@ _SMOOTHEST_MM = 1e-5
 #: seat diameter against which a flow coefficient is expressed as a loss coefficient; it cancels
 _SEAT_M = 0.2
 #: plain Newton first, then with half steps
-_ATTEMPTS = ({"alpha": 1.0, "max_iter_bidirect": 60}, {"alpha": 0.5, "max_iter_bidirect": 300})
+_ATTEMPTS = ({"alpha": 1.0, "max_iter_bidirect": 30}, {"alpha": 0.5, "max_iter_bidirect": 150})
 _OPTIONS = {
     "mode": "bidirectional",
     "friction_model": "colebrook",
@@ -75,6 +75,8 @@ class Flows:
     ----------
     consumer_mdot_kg_per_s, consumer_t_out_degc : ndarray, shape (consumers,)
         Flow through each consumer and temperature at which it leaves.
+    consumer_heat_w : ndarray, shape (consumers,)
+        Where finite, pandapipes finds the flow from this heat (mean of the end heat capacities times temperature drop), W.
     plant_mdot_kg_per_s, plant_t_supply_degc : ndarray, shape (plants,)
         Flow of plants that do not hold the pressure; supply temperature of all between the lines.
     heater_w, preheat_w : ndarray, shape (heater branches,), (pre-heated nodes,)
@@ -89,6 +91,7 @@ class Flows:
 
     consumer_mdot_kg_per_s: FloatArray
     consumer_t_out_degc: FloatArray
+    consumer_heat_w: FloatArray
     plant_mdot_kg_per_s: FloatArray
     plant_t_supply_degc: FloatArray
     heater_w: FloatArray
@@ -110,6 +113,7 @@ class State:
     mdot_kg_per_s, t_start_degc, t_end_degc, dp_bar, velocity_m_per_s : ndarray, shape (branches,)
         Flow start → end; water temperature at both ends of the branch itself, before it mixes; pressure lost to friction
         and local losses, positive along start → end; velocity of pipes.
+    consumer_mdot_kg_per_s : ndarray, shape (consumers,)
     plant_mdot_kg_per_s : ndarray, shape (plants,)
     preheat_mdot_kg_per_s : ndarray, shape (pre-heated nodes,)
         Flow through split nodes, NaN elsewhere.
@@ -122,6 +126,7 @@ class State:
     t_end_degc: FloatArray
     dp_bar: FloatArray
     velocity_m_per_s: FloatArray
+    consumer_mdot_kg_per_s: FloatArray
     plant_mdot_kg_per_s: FloatArray
     preheat_mdot_kg_per_s: FloatArray
 
@@ -240,8 +245,17 @@ class PandapipesNet:
                 type="t",
             )
 
-    def solve(self, flows: Flows, active: Activity) -> State:
+    def solve(self, flows: Flows, active: Activity, attempts: int = len(_ATTEMPTS)) -> State:
         """Return the state of one hour.
+
+        Parameters
+        ----------
+        flows : Flows
+            What is given.
+        active : Activity
+            What takes part.
+        attempts : int
+            1 gives up after plain Newton steps.
 
         Raises
         ------
@@ -251,7 +265,7 @@ class PandapipesNet:
         self._write(flows, active)
         last: Exception | None = None
         options = {**_OPTIONS, "ambient_temperature": float(np.mean(flows.t_ground_degc)) + ZERO_DEGC_K}
-        for attempt in _ATTEMPTS:
+        for attempt in _ATTEMPTS[:attempts]:
             try:
                 with warnings.catch_warnings():
                     # singular matrices and failed Newton steps of an attempt are warnings there, a status here
@@ -307,7 +321,9 @@ class PandapipesNet:
             net.heat_exchanger["qext_w"] = -np.concatenate([flows.heater_w, flows.preheat_w])
             net.heat_exchanger["in_service"] = np.concatenate([active.branches[heaters], flows.split])
         if len(layout.consumer_start):
-            net.heat_consumer["controlled_mdot_kg_per_s"] = flows.consumer_mdot_kg_per_s
+            by_heat = np.isfinite(flows.consumer_heat_w)
+            net.heat_consumer["controlled_mdot_kg_per_s"] = np.where(by_heat, np.nan, flows.consumer_mdot_kg_per_s)
+            net.heat_consumer["qext_w"] = flows.consumer_heat_w
             net.heat_consumer["treturn_k"] = flows.consumer_t_out_degc + ZERO_DEGC_K
             net.heat_consumer["in_service"] = active.consumers
 
@@ -346,6 +362,10 @@ class PandapipesNet:
         if len(self.holding):
             holding = net.res_circ_pump_pressure["mdot_from_kg_per_s"].to_numpy()
             plant_mdot[self.holding] = np.where(active.plants[self.holding], holding, 0.0)
+        consumer_mdot = np.zeros(len(layout.consumer_start))
+        if len(consumer_mdot):
+            through = net.res_heat_consumer["mdot_from_kg_per_s"].to_numpy()
+            consumer_mdot = np.where(active.consumers, through, 0.0)
         used = active.junctions.copy()
         used[layout.preheat_out] = flows.split
         preheat = np.full(len(layout.preheat_in), np.nan)
@@ -360,6 +380,7 @@ class PandapipesNet:
             t_end_degc=np.where(active.branches, t_end, np.nan),
             dp_bar=dp,
             velocity_m_per_s=velocity,
+            consumer_mdot_kg_per_s=consumer_mdot,
             plant_mdot_kg_per_s=plant_mdot,
             preheat_mdot_kg_per_s=preheat,
         )

@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from heatnet.errors import InputError, Problem
 from heatnet.i18n import _, pick
 
 if TYPE_CHECKING:
-    import typer
-
     from heatnet.model.network import Network
 
 
 def add_commands(app: typer.Typer) -> None:
     """Add `init` and `check`."""
-    import typer
 
     @app.command(
         help=_("Copy the bundled networks, layers and studies into a folder of your own."),
         epilog=_("Example: heatnet init mystudies"),
     )
     def init(
-        directory: Path = typer.Argument(..., metavar="DIR", help=_("New or empty folder.")),
+        directory: Annotated[Path, typer.Argument(metavar="DIR", help=_("New or empty folder."))],
     ) -> None:
         initialise(directory)
 
@@ -32,7 +31,7 @@ def add_commands(app: typer.Typer) -> None:
         epilog=_("Examples: heatnet check networks/teda_east · heatnet check studies/teda_2025"),
     )
     def check(
-        path: Path = typer.Argument(..., metavar="PATH", help=_("Network folder, study folder or study.yaml.")),
+        path: Annotated[Path, typer.Argument(metavar="PATH", help=_("Network folder, study folder or study.yaml."))],
     ) -> None:
         check_path(path)
 
@@ -45,7 +44,9 @@ def initialise(directory: Path) -> None:
     from heatnet.io.bundled import PARTS, bundled_path
 
     if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
-        raise InputError([Problem(str(directory), _("is not empty"), _("A new or empty folder"), _("Name another one."))])
+        raise InputError(
+            [Problem(str(directory), _("is not empty"), _("A new or empty folder"), _("Name another one."))]
+        )
     for part in PARTS:
         shutil.copytree(bundled_path(part), directory / part)
     out = console()
@@ -80,7 +81,10 @@ def describe(network: Network) -> list[str]:
     pipes = network.pipes
     lines = [
         _("Network {name} ({carrier}): {nodes} nodes, {pipes} pipes, {km:.1f} km of route").format(
-            name=pick(network.name), carrier=network.carrier, nodes=len(network.nodes), pipes=len(pipes),
+            name=pick(network.name),
+            carrier=network.carrier,
+            nodes=len(network.nodes),
+            pipes=len(pipes),
             km=pipes["length_m"].sum() / 1000,
         ),
         _("  {count} consumers, {heat:.1f} MW at design, {area:.2f} million m²").format(

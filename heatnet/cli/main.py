@@ -88,7 +88,9 @@ def build_app() -> typer.Typer:
     app = typer.Typer(
         name="heatnet",
         help=_("District-heating and waste-heat network optimiser."),
-        epilog=_("Every command takes --lang zh|en. Exit codes: 0 fine, 2 input, 3 not solvable, 1 a defect of heatnet."),
+        epilog=_(
+            "Every command takes --lang zh|en. Exit codes: 0 fine, 2 input, 3 not solvable, 1 a defect of heatnet."
+        ),
         no_args_is_help=True,
         add_completion=False,
         rich_markup_mode="rich",
@@ -111,9 +113,11 @@ def _add_global_options(app: typer.Typer) -> None:
             print(f"heatnet {__version__}")
             raise typer.Exit
 
+    version_option = typer.Option(
+        False, "--version", help=_("Print the version."), callback=show_version, is_eager=True
+    )
+    language_option = typer.Option("en", "--lang", help=_("Language of all texts: zh or en (or HEATNET_LANG)."))
+
     @app.callback()
-    def main(
-        version: bool = typer.Option(False, "--version", help=_("Print the version."), callback=show_version, is_eager=True),
-        lang: str = typer.Option("en", "--lang", help=_("Language of all texts: zh or en (or HEATNET_LANG).")),
-    ) -> None:
+    def main(version: bool = version_option, lang: str = language_option) -> None:
         del version, lang

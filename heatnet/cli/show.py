@@ -29,9 +29,11 @@ def print_problems(problems: Sequence[Problem]) -> None:
 
     out = console(stderr=True)
     count = len(problems)
-    headline = _("1 problem in the input; nothing was written.") if count == 1 else _(
-        "{count} problems in the input; nothing was written."
-    ).format(count=count)
+    headline = (
+        _("1 problem in the input; nothing was written.")
+        if count == 1
+        else _("{count} problems in the input; nothing was written.").format(count=count)
+    )
     out.print(f"[bold red]{escape(headline)}[/]")
     for problem in problems:
         out.print(f"[bold]{escape(problem.where)}[/]: {escape(problem.found)}")

@@ -4,9 +4,10 @@
     subject to  sum_{u feeds b} heat_ut - sum_{u draws from b} d_u heat_ut + unmet_bt - dumped_bt = demand_bt
                 take_min_ut <= heat_ut <= available_ut
                 sum_t heat_ut <= year_max_u                                  (where a unit has one)
-                0 <= unmet_bt,   0 <= dumped_bt <= sum_{u feeds b} take_min_ut
+                0 <= unmet_bt,   0 <= dumped_bt <= max(0, sum_{u feeds b} take_min_ut - demand_bt)
 
-`dumped` exists only where a contract forces heat on the network. The dual of a balance is the cost of one more MWh.
+`dumped` exists only where a contract forces more heat on the network than its demand takes. The dual of a balance is
+the cost of one more MWh.
 
 Tie-breaking e: many schedules cost the same where two plants do, or where a yearly limit leaves hours of equal value to
 choose from. e prefers the plant declared first and, for a plant with a yearly limit, the hours of high demand, where
@@ -86,7 +87,7 @@ def solve_group(problem: DispatchProblem, group: Group) -> GroupSolution:
         heat_mw=_solution(model, "heat", len(group.units), problem),
         unmet_mw=_solution(model, "unmet", len(group.balances), problem),
         dumped_mw=_solution(model, "dumped", len(group.balances), problem),
-        shadow_price_cny_per_mwh=np.array([model.constraints[_balance_name(b)].dual.to_numpy() for b in group.balances]),
+        shadow_price_cny_per_mwh=np.array([_dual(model, balance) for balance in group.balances]),
     )
 
 
@@ -100,9 +101,9 @@ def state_group(problem: DispatchProblem, group: Group) -> Any:
     unmet = model.add_variables(lower=0, coords=[balances, hours], name="unmet")
     objective = problem.prices.unmet_cny_per_mwh * unmet.sum()
     sides: list[Any] = [unmet]
-    dump_max = np.array([_sum_mw([u.take_min_mw for u in group.units if u.balance == b], hours) for b in balances])
+    dump_max = np.array([_dump_max_mw(problem, group, balance) for balance in group.balances])
     if dump_max.any():
-        sides.append(-1 * model.add_variables(lower=0, upper=dump_max, coords=[balances, hours], name="dumped"))
+        sides.append(-1 * model.add_variables(lower=0, upper=_labelled(dump_max, balances, hours), name="dumped"))
     heat = _add_heat(model, group, hours)
     if heat is not None:
         objective = objective + (heat * _cost(problem, group, hours)).sum()
@@ -122,14 +123,21 @@ def _add_heat(model: Any, group: Group, hours: pd.RangeIndex) -> Any:
     """Add the heat of every unit between its minimum and its availability; None without units."""
     if not group.units:
         return None
-    lower = np.array([unit.take_min_mw for unit in group.units])
-    upper = np.array([unit.available_mw for unit in group.units])
-    return model.add_variables(lower=lower, upper=upper, coords=[_unit_index(group), hours], name="heat")
+    lower = _labelled([unit.take_min_mw for unit in group.units], _unit_index(group), hours)
+    upper = _labelled([unit.available_mw for unit in group.units], _unit_index(group), hours)
+    return model.add_variables(lower=lower, upper=upper, name="heat")
 
 
 def _cost(problem: DispatchProblem, group: Group, hours: pd.RangeIndex) -> Any:
     cost = [unit_cost_cny_per_mwh(problem, u) + tie_break_cny_per_mwh(problem, u) for u in group.units]
-    return pd.DataFrame(cost, index=_unit_index(group), columns=hours).stack().to_xarray()
+    return _labelled(cost, _unit_index(group), hours)
+
+
+def _labelled(rows: Sequence[FloatArray] | FloatArray, names: pd.Index, hours: pd.RangeIndex) -> Any:
+    """Return rows of hourly values as a labelled array: linopy pairs by name, never by position."""
+    import xarray
+
+    return xarray.DataArray(np.asarray(rows), coords=[names, hours])
 
 
 def _add_year_limits(model: Any, group: Group, heat: Any) -> None:
@@ -139,7 +147,7 @@ def _add_year_limits(model: Any, group: Group, heat: Any) -> None:
 
 
 def _shares_in(group: Group, balance: str) -> pd.Series:
-    """Return what a MWh of each unit adds to a balance (negative: draws from it), units that do not touch it left out."""
+    """Return what a MWh of each unit adds to a balance (negative: draws from it); only units that touch it."""
     shares = {u.id: float(u.balance == balance) - u.draw_per_heat * float(u.draws_from == balance) for u in group.units}
     touching = {unit: share for unit, share in shares.items() if share != 0.0}
     return pd.Series(touching, index=pd.Index(list(touching), name="unit"), dtype=float)
@@ -153,8 +161,13 @@ def _balance_name(balance: str) -> str:
     return f"balance {balance}"
 
 
-def _sum_mw(arrays: Sequence[FloatArray], hours: pd.RangeIndex) -> FloatArray:
-    return np.sum(arrays, axis=0) if arrays else np.zeros(len(hours))
+def _dump_max_mw(problem: DispatchProblem, group: Group, balance: str) -> FloatArray:
+    """Return the contract heat of a balance beyond its demand, (T,), MW: no other heat may be thrown away."""
+    contract = np.zeros(len(problem.time))
+    for unit in group.units:
+        if unit.balance == balance:
+            contract = contract + unit.take_min_mw
+    return np.maximum(contract - problem.demand_of(balance), 0.0)
 
 
 def _solution(model: Any, name: str, rows: int, problem: DispatchProblem) -> FloatArray:
@@ -162,4 +175,9 @@ def _solution(model: Any, name: str, rows: int, problem: DispatchProblem) -> Flo
     if name not in model.variables:
         return np.zeros((rows, len(problem.time)))
     variable = model.variables[name]
-    return np.clip(variable.solution.to_numpy(), variable.lower.to_numpy(), variable.upper.to_numpy())
+    values = variable.solution.to_numpy()
+    return np.asarray(np.clip(values, variable.lower.to_numpy(), variable.upper.to_numpy()), dtype=float)
+
+
+def _dual(model: Any, balance: str) -> FloatArray:
+    return np.asarray(model.constraints[_balance_name(balance)].dual.to_numpy(), dtype=float)

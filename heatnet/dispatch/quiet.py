@@ -1,4 +1,4 @@
-"""Keep the solver's own words off the terminal: its banner bypasses every option, and linopy warns of what we report."""
+"""Keep the solver quiet: its banner bypasses every option, and linopy warns of what the status already says."""
 
 from __future__ import annotations
 

@@ -72,4 +72,6 @@ def _no_result(problem: DispatchProblem, status: DispatchStatus) -> DispatchResu
         return pd.DataFrame(np.nan, index=problem.time, columns=list(names), dtype=float)
 
     frames = [empty(problem.balances) for _ in range(3)]
-    return DispatchResult(status, empty(_unit_ids(problem)), frames[0], frames[1], dict.fromkeys(COST_KEYS, np.nan), frames[2])
+    return DispatchResult(
+        status, empty(_unit_ids(problem)), frames[0], frames[1], dict.fromkeys(COST_KEYS, np.nan), frames[2]
+    )

@@ -27,7 +27,9 @@ def tariff_periods(time: pd.DatetimeIndex) -> np.ndarray:
     """Return the tariff period of each hour, an array of the texts of `PERIODS`, shape (T,)."""
     hour, month = np.asarray(time.hour), np.asarray(time.month)
     critical = np.isin(hour, _CRITICAL_HOURS) & np.isin(month, CRITICAL_MONTHS)
-    return np.select([np.isin(hour, _VALLEY_HOURS), critical, np.isin(hour, _PEAK_HOURS)], ["valley", "critical", "peak"], "flat")
+    return np.select(
+        [np.isin(hour, _VALLEY_HOURS), critical, np.isin(hour, _PEAK_HOURS)], ["valley", "critical", "peak"], "flat"
+    )
 
 
 def time_of_use_tariff(time: pd.DatetimeIndex, prices: Mapping[str, float]) -> FloatArray:

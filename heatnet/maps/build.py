@@ -203,10 +203,7 @@ def _delivered(case: CaseResults, network: str, prefix: str, plants: list[dict[s
 
 def _labels() -> dict[str, str]:
     return {
-        "case": _("Case"),
-        "hour": _("Hour"),
         "outdoor": _("outdoor {t} °C"),
-        "networks": _("Networks"),
         "fit": _("Show {name}"),
         "legend_pipes": _("Pipes"),
         "legend_stations": _("Exchange stations"),
@@ -220,11 +217,9 @@ def _labels() -> dict[str, str]:
         "size_plants": _("symbol area: heat delivered in the year"),
         "width_pipes": _("line width: diameter"),
         "steam": _("steam line (not simulated)"),
-        "and_more": _("and more"),
         "zones": _("Zones"),
         "avenues": _("Roads"),
         "landmarks": _("Landmarks"),
-        "close": _("Close"),
         "pipe": _("Pipe"),
         "station": _("Exchange station"),
         "plant": _("Heat source"),

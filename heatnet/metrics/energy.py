@@ -56,14 +56,16 @@ class GasBasis(Enum):
 
 def unit_heat_mw(result: DispatchResult, unit: SupplyUnit) -> FloatArray:
     """Return the heat of a unit, shape (T,), MW; solver noise below zero is cut off."""
-    return np.maximum(np.asarray(result.heat_mw[unit.id], dtype=float), 0.0)
+    heat: FloatArray = np.asarray(result.heat_mw[unit.id], dtype=float)
+    return np.maximum(heat, 0.0)
 
 
 def balance_of(frame: pd.DataFrame, balance: str, hours: int) -> FloatArray:
     """Return a balance's column, shape (T,), MW; zero where the frame has no such column."""
     if balance not in frame.columns:
         return np.zeros(hours)
-    return np.maximum(np.asarray(frame[balance], dtype=float), 0.0)
+    values: FloatArray = np.asarray(frame[balance], dtype=float)
+    return np.maximum(values, 0.0)
 
 
 def network_of(balance: str) -> str:

@@ -43,7 +43,7 @@ def cost_by_unit(problem: DispatchProblem, result: DispatchResult) -> pd.DataFra
 
 
 def cost(problem: DispatchProblem, result: DispatchResult) -> dict[str, float]:
-    """Return a case's cost breakdown, CNY: total_cny and `COST_KEYS`; the penalty for unmet heat is part of the total."""
+    """Return a case's cost breakdown, CNY: total_cny and `COST_KEYS`; the penalty for unmet heat is in the total."""
     sums = cost_by_unit(problem, result).sum(axis=0, skipna=False)
     breakdown = {key: float(sums[key]) for key in COST_KEYS[:-1]}
     hours = len(problem.time)

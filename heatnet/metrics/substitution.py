@@ -11,8 +11,8 @@ set and all sums restricted to the denominator's uses,
     r_{displaced} = \\frac{F_0 - F}{F_0} \\sum_c w_c .
 
 :math:`E = Q / COP` for a heat pump and :math:`E = z Q` for CHP steam (of the steam drawn, where exchange stations stand
-between). :math:`F_0` and :math:`F` are the fossil-fired heat of the baseline and the case. Displacement has no author by
-itself: it is shared over the classes of unfired heat (class none included) by the increase of their heat over the
+between). :math:`F_0` and :math:`F` are the fossil-fired heat of the baseline and the case. Displacement has no author
+by itself: it is shared over the classes of unfired heat (class none included) by the increase of their heat over the
 baseline, :math:`w_c = \\max(\\Delta Q_c, 0) / \\sum \\max(\\Delta Q, 0)`; without any increase nothing is displaced and
 :math:`w = 0`. With equal demand and one new source it is that source's heat over :math:`F_0`.
 

@@ -15,7 +15,7 @@ and fired heat :math:`F`,
 
 Reason: the steam contract runs all year and its base flow is sold to process users all year, with or without a heating
 season. Only the increment above that is there because of space heat. A split in proportion to the hour's demands would
-move base steam into the space-heat account whenever it is cold, and raise the rate without one tonne of waste heat more.
+move base steam into the space-heat account whenever it is cold, and raise the rate without a tonne of waste heat more.
 
 **Exchange stations** pass the steam on: every station takes the same mixture :math:`U_S, F_S` of the steam that reaches
 stations in that hour.
@@ -34,8 +34,8 @@ from enum import StrEnum
 import numpy as np
 
 from heatnet.metrics.energy import balance_of, carrier_of, network_of, unit_heat_mw
-from heatnet.model.supply import BoolArray, DispatchProblem, DispatchResult, FloatArray, SupplyUnit
 from heatnet.model.substitution import WasteClass
+from heatnet.model.supply import BoolArray, DispatchProblem, DispatchResult, FloatArray, SupplyUnit
 
 
 class Use(StrEnum):
@@ -118,7 +118,8 @@ def process_demand_mw(
     """
     demand = problem.demand_of(balance)
     if process_mw is not None and balance in process_mw:
-        return np.clip(np.asarray(process_mw[balance], dtype=float), 0.0, demand)
+        given: FloatArray = np.asarray(process_mw[balance], dtype=float)
+        return np.clip(given, 0.0, demand)
     if carrier_of(balance) == "steam":
         return demand
     if carrier_of(balance) == "water":
@@ -174,14 +175,15 @@ def trace_heat(
     """
     units = {unit.id: unit for unit in problem.units}
     stations = [unit for unit in problem.units if unit.draws_from is not None]
+    chained = {str(unit.draws_from) for unit in stations} & {unit.balance for unit in stations}
+    if chained:
+        raise ValueError(f"balances {sorted(chained)} both feed exchange stations and are fed by them")
     flows: list[Flow] = []
     pools: dict[str, dict[str, FloatArray]] = {}
     for balance in sorted(problem.balances, key=lambda name: any(unit.balance == name for unit in stations)):
         net = net_of_dump_mw(problem, result, balance)
         sources = {key: heat for key, heat in net.items() if units[key].draws_from is None}
         drawn = any(unit.draws_from == balance for unit in stations)
-        if drawn and len(sources) < len(net):
-            raise ValueError(f"balance {balance!r} both feeds exchange stations and is fed by them")
         process = process_demand_mw(problem, balance, in_season, process_mw)
         if drawn:  # what the stations drew they got, so that unmet steam was missing at the process users
             process = np.maximum(process - balance_of(result.unmet_mw, balance, len(problem.time)), 0.0)
@@ -208,7 +210,7 @@ def _flow(source: SupplyUnit, balance: str, use: Use, heat: FloatArray) -> Flow:
 def _through_station(
     station: SupplyUnit, delivered: FloatArray, pool: Mapping[str, FloatArray], units: Mapping[str, SupplyUnit]
 ) -> list[Flow]:
-    """Return the flows of a station's heat by the mixture of the steam pool; the electricity is that of the steam drawn."""
+    """Return the flows of a station's heat by the mixture of the steam pool; electricity is that of the steam drawn."""
     total = sum(pool.values(), np.zeros_like(delivered))
     flows = []
     for key, steam in pool.items():

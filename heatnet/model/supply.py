@@ -101,7 +101,8 @@ class SupplyUnit:
             object.__setattr__(self, name, array)
             _check_array(problems, where, name, array, len(self.available_mw), infinite=name == "available_mw")
         if not problems and bool(np.any(self.take_min_mw > self.available_mw)):
-            problems.add(where, _("take_min_mw exceeds available_mw"), remedy=_("Lower the minimum or raise the capacity."))
+            remedy = _("Lower the minimum or raise the capacity.")
+            problems.add(where, _("take_min_mw exceeds available_mw"), remedy=remedy)
         if self.fuel is not None and self.fuel not in FUELS:
             problems.add(where, f"fuel {self.fuel!r}", ", ".join(FUELS))
         if self.draw_per_heat < 0 or (self.year_max_mwh is not None and self.year_max_mwh < 0):
@@ -249,7 +250,8 @@ class DispatchProblem:
         hours = len(self.time)
         where = _("dispatch problem")
         object.__setattr__(self, "power_factor", PowerFactor(self.power_factor))
-        object.__setattr__(self, "demand_mw", {key: np.asarray(value, dtype=float) for key, value in self.demand_mw.items()})
+        demand_mw = {key: np.asarray(value, dtype=float) for key, value in self.demand_mw.items()}
+        object.__setattr__(self, "demand_mw", demand_mw)
         for balance, demand in self.demand_mw.items():
             _check_array(problems, where, f"demand_mw[{balance}]", demand, hours, low=-_ROUNDING_MW)
         _check_array(problems, where, "power_cny_per_mwh", self.prices.power_cny_per_mwh, hours, low=-np.inf)

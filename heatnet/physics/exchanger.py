@@ -1,4 +1,4 @@
-"""Counter-flow heat exchangers: effectiveness and NTU, log-mean temperature difference, return of a station at part load.
+"""Counter-flow heat exchangers: effectiveness, log-mean temperature difference, part-load return of a station.
 
 Source: Kays and London, *Compact Heat Exchangers*, 3rd ed. 1984, chapter 2; VDI Heat Atlas, 2nd ed. 2010, chapter C1.
 """

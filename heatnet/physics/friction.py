@@ -1,7 +1,7 @@
 """Friction in pipes: Reynolds number, friction factor, Darcy-Weisbach pressure difference.
 
-Sources: Colebrook, J. Inst. Civ. Eng. 11 (1939) 133, doi:10.1680/ijoti.1939.13150; Haaland, J. Fluids Eng. 105 (1983) 89,
-doi:10.1115/1.3240948 (starting value); CJJ 34 section 7.3 (specific friction 比摩阻, roughness).
+Sources: Colebrook, J. Inst. Civ. Eng. 11 (1939) 133, doi:10.1680/ijoti.1939.13150; Haaland, J. Fluids Eng. 105 (1983)
+89, doi:10.1115/1.3240948 (starting value); CJJ 34 section 7.3 (specific friction 比摩阻, roughness).
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ GRAVITY_M_PER_S2 = 9.80665
 _NEWTON_STEPS = 4
 
 
-def velocity_m_per_s(mdot_kg_per_s: FloatLike, inner_diameter_mm: FloatLike, density_kg_per_m3: FloatLike) -> FloatArray:
+def velocity_m_per_s(
+    mdot_kg_per_s: FloatLike, inner_diameter_mm: FloatLike, density_kg_per_m3: FloatLike
+) -> FloatArray:
     """Mean velocity v = 4 m / (pi rho d²), with the sign of the flow.
 
     Parameters
@@ -51,8 +53,8 @@ def colebrook(reynolds_number: FloatLike, relative_roughness: FloatLike) -> Floa
     Notes
     -----
     Solves f(x) = x + 2 log10(k/(3.71 d) + 2.51 x / Re) = 0 with x = 1/sqrt(lambda). f is concave with a slope between 1
-    and 1.3 for turbulent flow, so that four Newton steps from Haaland's value (within 2 %) reach the last digit. At laminar
-    Reynolds numbers the root still exists but means nothing; see `friction_factor`.
+    and 1.3 for turbulent flow, so that four Newton steps from Haaland's value (within 2 %) reach the last digit. At
+    laminar Reynolds numbers the root still exists but means nothing; see `friction_factor`.
     """
     re, rough = as_floats(reynolds_number, relative_roughness)
     a, b = rough / 3.71, 2.51 / re
@@ -152,4 +154,5 @@ def pressure_drop_bar(
         mdot_kg_per_s, inner_diameter_mm, roughness_mm, rho, viscosity_pa_s
     )
     local_pa = np.asarray(zeta) * rho * v * np.abs(v) / 2
-    return (friction_pa + local_pa + rho * GRAVITY_M_PER_S2 * np.asarray(rise_m)) / 1e5
+    total_pa = friction_pa + local_pa + rho * GRAVITY_M_PER_S2 * np.asarray(rise_m)
+    return np.asarray(total_pa / 1e5, dtype=np.float64)

@@ -33,7 +33,8 @@ def cop(
     carnot_share : float or array
         Share of the Carnot value between these two outlet temperatures; it holds exchangers and compressor.
     lift_min_k : float or array
-        Lift that the compressor works against at least, K: no machine gains from lifts near 0, where Carnot has no bound.
+        Lift that the compressor works against at least, K: no machine gains from lifts near 0, where Carnot has no
+        bound.
     t_sink_max_degc : float or array
         Highest outlet temperature that the machine can give, °C; NaN above it.
 

@@ -1,7 +1,7 @@
 """Central regulation (质调节): temperatures by load share, load share by outdoor temperature.
 
-Source: 贺平, 孙刚, *供热工程* (Heating Engineering), 4th ed. 2009, chapter 10: radiators with Q ~ (mean difference)^(1 + b),
-constant effectiveness of the exchangers under constant flow.
+Source: 贺平, 孙刚, *供热工程* (Heating Engineering), 4th ed. 2009, chapter 10: radiators with Q ~ (mean
+difference)^(1 + b), constant effectiveness of the exchangers under constant flow.
 """
 
 from __future__ import annotations
@@ -82,7 +82,8 @@ def primary_temperatures_degc(
     design : RegulationDesign
         Design point.
     primary_flow_share : float or array
-        Primary flow over design flow: 1 is quality regulation (质调节), steps are staged-flow regulation (分阶段改变流量).
+        Primary flow over design flow: 1 is quality regulation (质调节), steps are staged-flow regulation
+        (分阶段改变流量).
 
     Notes
     -----

@@ -1,6 +1,7 @@
 """Builds the packaged water table with CoolProp's IF97 backend: ``python -m heatnet.physics.water_table_build``.
 
-The package itself only reads the result. Source: IAPWS R7-97(2012) (properties), R12-08 (viscosity), R15-11 (conductivity).
+The package itself only reads the result. Source: IAPWS R7-97(2012) (properties), R12-08 (viscosity), R15-11
+(conductivity).
 """
 
 from __future__ import annotations

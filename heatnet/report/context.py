@@ -10,8 +10,8 @@ from typing import Any
 from heatnet.i18n import language, pick
 from heatnet.io.yaml_file import read_yaml
 from heatnet.model.substitution import Variant, headline
-from heatnet.report.tables import Cell, Row
-from heatnet.web.labels import carrier_label, status_label
+from heatnet.report.tables import Row
+from heatnet.web.labels import carrier_label, definition_names, status_label
 from heatnet.web.results_view import CaseResults, NetworkResults, StudyResults
 
 
@@ -72,8 +72,6 @@ class Context:
 
     def zone_name(self, zone: str) -> str:
         """Return a zone's name: a network's, or that of a zone that joins several."""
-        from heatnet.web.labels import definition_names
-
         return definition_names("zone").get(zone) or self.network_name(zone)
 
     def rate(self, case: CaseResults, zone: str, variant: Variant) -> float | None:
@@ -101,7 +99,3 @@ def _dig(summary: Mapping[str, Any], zone: str, table: str, variant: Variant) ->
         node = node.get(str(key.value))
     return node
 
-
-def cells_of(label: str, *cells: Cell) -> Row:
-    """Return a plain row."""
-    return Row((label, *cells))

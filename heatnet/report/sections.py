@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from heatnet.i18n import _, pick
-from heatnet.model.substitution import Counting, Denominator, Period, Variant, WasteSet
+from heatnet.model.substitution import Counting, Denominator, Period, Variant, WasteSet, definitions
 from heatnet.report.context import Context
 from heatnet.report.tables import Cell, Column, Row, Table, percent
 from heatnet.web.labels import definition_names, verdict_label
@@ -160,10 +160,8 @@ def claims_table(context: Context) -> Table:
     for claim in context.summary.get("plan_claims", []):
         verdict = verdict_label(claim["verdict"])
         text = (pick(claim["claim"]), claim.get("as_printed") or "")
-        rows.append(
-            Row((*text, _claim_number(claim["claimed"]), _claim_number(claim["computed"]), claim["unit"], verdict))
-        )
-        rows[-1] = Row((*rows[-1].cells, pick(claim["reason"])))
+        numbers = (_claim_number(claim["claimed"]), _claim_number(claim["computed"]))
+        rows.append(Row((*text, *numbers, claim["unit"], verdict, pick(claim["reason"]))))
     columns = (
         Column(_("Claim")),
         Column(_("As printed")),
@@ -229,8 +227,6 @@ def assumptions_table(context: Context) -> Table:
 
 def definitions_rows() -> list[tuple[str, str, str]]:
     """Return (axis, name, meaning) of every choice in the definition of the rate."""
-    from heatnet.model.substitution import definitions
-
     axes = {
         "set": _("Set"),
         "counting": _("Counting"),
@@ -243,6 +239,6 @@ def definitions_rows() -> list[tuple[str, str, str]]:
 
 def range_note(context: Context) -> str:
     """Return the sentence that says what the ranges are."""
-    return _("Range: the rate with the lowest and the highest heat of the baseline; target {target}.").format(
+    return _("The range spans what is uncertain in the heat that the rate is divided by; the target is {target}.").format(
         target=percent(context.target_share, 0)
     )

@@ -118,7 +118,7 @@ def deciding_paragraph(context: Context) -> list[str]:
     judged = [row for row in headline_rows(context) if row.rate is not None]
     if not judged:
         return [_("No case has a rate that may be printed.")]
-    sentences = [_counts(judged)]
+    sentences = _counts(judged)
     best = max(context.ok_cases, key=lambda case: _headline_rate(context, case))
     sentences += _contributors(context, best)
     sentences += _axes(context, best)
@@ -130,20 +130,14 @@ def _headline_rate(context: Context, case: CaseResults) -> float:
     return -1.0 if rate is None else rate
 
 
-def _counts(rows: list[HeadlineRow]) -> str:
-    names = {kind: [row.label for row in rows if row.kind == kind] for kind in ("reached", "open", "missed")}
-    parts = []
-    if names["reached"]:
-        parts.append(_("reached over the whole range in: {cases}").format(cases=", ".join(names["reached"])))
-    if names["open"]:
-        parts.append(
-            _("open in: {cases} (it depends on the heat that the rate is divided by)").format(
-                cases=", ".join(names["open"])
-            )
-        )
-    if names["missed"]:
-        parts.append(_("missed over the whole range in: {cases}").format(cases=", ".join(names["missed"])))
-    return _("The target is {parts}.").format(parts="; ".join(parts))
+def _counts(rows: list[HeadlineRow]) -> list[str]:
+    words = {
+        "reached": _("The target is reached over the whole range in: {cases}."),
+        "open": _("It is open, because only a part of the range reaches the target, in: {cases}."),
+        "missed": _("It is missed over the whole range in: {cases}."),
+    }
+    names = {kind: [row.label for row in rows if row.kind == kind] for kind in words}
+    return [words[kind].format(cases=_(", ").join(labels)) for kind, labels in names.items() if labels]
 
 
 def _contributors(context: Context, case: CaseResults) -> list[str]:
@@ -166,7 +160,7 @@ def _contributors(context: Context, case: CaseResults) -> list[str]:
         return [_("No plant of the headline's set delivers heat in any case.")]
     found.sort(reverse=True)
     total = sum(mwh for mwh, _name in found)
-    listed = "; ".join(
+    listed = _("; ").join(
         _("{plant} {gwh} GWh ({share})").format(plant=name, gwh=f"{mwh / 1000:,.1f}", share=percent(mwh / total, 0))
         for mwh, name in found[:3]
     )
@@ -215,7 +209,7 @@ def _axes(context: Context, case: CaseResults) -> list[str]:
         )
         for _span, axis, low, high in spans
     ]
-    sentences = [_("What moves its rate, largest effect first: {effects}.").format(effects="; ".join(told))]
+    sentences = [_("What moves its rate, largest effect first: {effects}.").format(effects=_("; ").join(told))]
     every = [rate for variant in variants() if (rate := context.rate(case, zone, variant)) is not None]
     over = sum(rate >= context.target_share for rate in every)
     sentences.append(

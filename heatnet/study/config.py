@@ -123,6 +123,7 @@ class PlanCheck(Strict):
     lhv_gj_per_t: Annotated[tuple[float, ...], Field(min_length=1)]
     efficiency_share: Annotated[tuple[float, ...], Field(min_length=1)]
     own_use_share: Share = 0.0
+    with_process: bool = False
 
 
 class Case(Strict):
@@ -150,13 +151,14 @@ class StudyConfig(Strict):
     simulation: Simulation = Simulation()
     base_case: str
     baseline_case: str | None = None
+    plan_case: str | None = None
     plan_check: dict[str, PlanCheck] = Field(default_factory=dict)
     keep: Literal["summary", "full"] = "full"
     cases: Annotated[dict[Name, Case], Field(min_length=1)]
 
     @model_validator(mode="after")
     def _names_exist(self) -> StudyConfig:
-        for key in ("base_case", "baseline_case"):
+        for key in ("base_case", "baseline_case", "plan_case"):
             name = getattr(self, key)
             if name is not None and name not in self.cases:
                 raise ValueError(f"{key} '{name}' is not among the cases: {', '.join(self.cases)}")

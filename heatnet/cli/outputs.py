@@ -1,0 +1,65 @@
+"""`heatnet map` and `heatnet report`: pages of results that exist."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from heatnet.i18n import _, language
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add `map` and `report`."""
+
+    @app.command(
+        "map",
+        help=_("Write the interactive map of a results folder as one offline HTML file."),
+        epilog=_("Examples: heatnet map results/teda_2025 · heatnet map results/teda_2025 --lang zh --out map_zh.html"),
+    )
+    def map_command(
+        results: Annotated[Path, typer.Argument(metavar="RESULTS", help=_("Results folder of a study."))],
+        out: Annotated[Path | None, typer.Option("--out", help=_("File; map.html in the results by default."))] = None,
+    ) -> None:
+        write_map(results, out)
+
+    @app.command(
+        help=_("Write the report of a results folder: one offline HTML file and an Excel workbook."),
+        epilog=_("Examples: heatnet report results/teda_2025 · heatnet report results/teda_2025 --lang zh"),
+    )
+    def report(
+        results: Annotated[Path, typer.Argument(metavar="RESULTS", help=_("Results folder of a study."))],
+        out: Annotated[
+            Path | None, typer.Option("--out", help=_("File; report.html in the results by default."))
+        ] = None,
+    ) -> None:
+        write_report(results, out)
+
+
+def write_map(results: Path, out: Path | None) -> None:
+    """Write the map and say where it lies."""
+    from heatnet.cli.show import console
+    from heatnet.io.results_store import read_summary, results_root
+    from heatnet.maps import build_map
+
+    root, _case = results_root(results)
+    read_summary(root)
+    path = build_map(root, out or root / "map.html", language())
+    console().print(_("Map: {path}").format(path=path))
+
+
+def write_report(results: Path, out: Path | None) -> None:
+    """Write report and workbook and say where they lie."""
+    from heatnet.cli.show import console
+    from heatnet.io.excel import write_excel
+    from heatnet.io.results_store import read_summary, results_root
+    from heatnet.report import build_report
+
+    root, _case = results_root(results)
+    read_summary(root)
+    path = build_report(root, out or root / "report.html", language())
+    workbook = path.with_name("results.xlsx") if out is None else path.with_suffix(".xlsx")
+    write_excel(root, workbook, language())
+    console().print(_("Report: {path}").format(path=path))
+    console().print(_("Excel: {path}").format(path=workbook))

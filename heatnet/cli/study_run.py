@@ -1,0 +1,125 @@
+"""`heatnet run`: a study from its file to the verdict on one screen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from heatnet.errors import NotSolvableError
+from heatnet.i18n import _, language, pick
+
+if TYPE_CHECKING:
+    from heatnet.study.load import Study
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add `run`."""
+
+    @app.command(
+        help=_("Run a study: dispatch, pipes, accounts, map and report of every case."),
+        epilog=_("Examples: heatnet run studies/teda_2025 · heatnet run studies/teda_2025 --case plan_2025 --lang zh"),
+    )
+    def run(
+        study: Annotated[Path, typer.Argument(metavar="STUDY", help=_("Study folder or study.yaml."))],
+        case: Annotated[str | None, typer.Option("--case", help=_("Only this case (and the baseline)."))] = None,
+        out: Annotated[Path | None, typer.Option("--out", help=_("Results folder; results/STUDY by default."))] = None,
+        workers: Annotated[int, typer.Option("--workers", min=1, help=_("Processes that share the cases."))] = 2,
+    ) -> None:
+        run_study(study, case, out, workers)
+
+
+def run_study(path: Path, case: str | None, out: Path | None, workers: int) -> None:
+    """Run, write every output, print the verdict.
+
+    Raises
+    ------
+    NotSolvableError
+        If a case has no result; the others are written.
+    """
+    from heatnet.study.load import load_study
+    from heatnet.study.run import run_cases
+    from heatnet.study.summary import write_summary
+
+    study = load_study(path, case)
+    folder = out or Path("results") / study.id
+    with _progress() as progress:
+        runs = run_cases(study, folder, workers, progress.events)
+        progress.say(_("Accounts, map, report"))
+        summary = write_summary(study, runs, folder)
+        _write_pages(folder)
+        progress.done()
+    _print_verdict(study, summary, folder)
+    failed = {name: entry["reason"] for name, entry in summary["cases"].items() if entry["status"] != "ok"}
+    if failed:
+        reasons = "; ".join(f"{name}: {reason}" for name, reason in failed.items())
+        raise NotSolvableError(_("Cases without a result: {reasons}").format(reasons=reasons))
+
+
+def _write_pages(folder: Path) -> None:
+    from heatnet.io.excel import write_excel
+    from heatnet.maps import build_map
+    from heatnet.report import build_report
+
+    build_map(folder, folder / "map.html", language())
+    build_report(folder, folder / "report.html", language())
+    write_excel(folder, folder / "results.xlsx", language())
+
+
+class _Progress:
+    """A bar with the time left on a terminal, one line a case elsewhere."""
+
+    def __init__(self) -> None:
+        from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+        from heatnet.cli.show import console
+
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TaskProgressColumn(),
+            TextColumn(_("time left")),
+            TimeRemainingColumn(),
+            console=console(stderr=True),
+            transient=True,
+        )
+        self._is_terminal = console(stderr=True).is_terminal
+        self._task = self._bar.add_task(_("Reading"), total=None)
+
+    def __enter__(self) -> _Progress:
+        if self._is_terminal:
+            self._bar.start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        if self._is_terminal:
+            self._bar.stop()
+
+    def events(self, done: int, total: int, text: str, finished_case: bool) -> None:
+        """Show `done` of `total` steps; a line a finished case where there is no terminal."""
+        self._bar.update(self._task, completed=done, total=total, description=text)
+        if finished_case and not self._is_terminal:
+            self._bar.console.print(f"{100 * done / max(total, 1):3.0f} %  {text}", markup=False)
+
+    def say(self, text: str) -> None:
+        """Show what is being done."""
+        self._bar.update(self._task, description=text)
+        if not self._is_terminal:
+            self._bar.console.print(text, markup=False)
+
+    def done(self) -> None:
+        """Fill the bar."""
+        task = self._bar.tasks[0]
+        self._bar.update(self._task, completed=task.total or 1, total=task.total or 1)
+
+
+def _progress() -> _Progress:
+    return _Progress()
+
+
+def _print_verdict(study: Study, summary: dict[str, Any], folder: Path) -> None:
+    from heatnet.cli.verdict import print_verdict
+
+    title = pick(study.config.title.both())
+    print_verdict(title, summary, folder)

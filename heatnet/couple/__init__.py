@@ -1,0 +1,1 @@
+"""Dispatch and networks brought together: loads to schedule, schedule to pipes, and what differs."""

@@ -1,0 +1,200 @@
+"""From loads to a schedule and from the schedule to the pipes, for all networks of a case.
+
+The pipes are asked first (`probe`): with the pressure-holding plant alone they tell what the loss estimate is worth and
+which share of the return flow passes each pre-heating plant. Then comes the dispatch of the year, then the pipes again
+at the representative hours, with the dispatched heat of every plant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from heatnet.couple.hours import representative_hours
+from heatnet.couple.year import NetworkYear
+from heatnet.model.boundary import NETWORK_WIDE, Boundary
+from heatnet.model.supply import (
+    Conditions,
+    DispatchProblem,
+    DispatchResult,
+    EmissionFactors,
+    FloatArray,
+    Prices,
+    SupplyUnit,
+)
+from heatnet.physics.water import mean_heat_capacity_j_per_kgk
+from heatnet.plants import consumer_relief_mw, supply_units
+from heatnet.simulate import is_solved, return_flow_share, simulate
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+_PROBE_SHARES = (1.0, 0.6, 0.3)
+#: ways of connection that heat consumers directly, past the primary pipes
+DIRECT = ("branch", "secondary")
+
+Tick = Callable[[], None]
+
+
+def _no_tick() -> None:
+    return None
+
+
+@dataclass(frozen=True, eq=False)
+class Probe:
+    """What the pipes say before the dispatch.
+
+    Parameters
+    ----------
+    loss_factor : float
+        Simulated loss over `NetworkYear.loss_estimate_mw` in the probed hours.
+    return_flow_share : mapping of plant id to float
+        Return flow that passes a plant's node over the network's whole flow.
+    hours_ok, hours : int
+        Probed hours that converged, and all of them.
+    """
+
+    loss_factor: float = 1.0
+    return_flow_share: Mapping[str, float] = field(default_factory=dict)
+    hours_ok: int = 0
+    hours: int = 0
+
+
+def probe(year: NetworkYear, tick: Tick = _no_tick) -> Probe:
+    """Solve a few hours with the pressure-holding plant alone.
+
+    Returns
+    -------
+    Probe
+        The default one where the network has no pipes or no hour converged.
+    """
+    network = year.network
+    if network.carrier != "water" or not len(network.pipes):
+        return Probe()
+    peak = float(year.load_share.max())
+    season = np.flatnonzero(year.in_season & (year.load_share > 0))
+    hours = sorted({int(season[np.argmin(np.abs(year.load_share[season] - share * peak))]) for share in _PROBE_SHARES})
+    alone = pd.DataFrame(0.0, index=year.time[hours], columns=_piped_plants(year))
+    dataset = simulate(network, _boundary(year, hours, year.space_mw.iloc[hours], alone), progress=lambda *_a: tick())
+    good = np.array([is_solved(str(status)) for status in dataset["status"].to_numpy()])
+    if not good.any():
+        return Probe(hours=len(hours))
+    estimate = year.loss_estimate_mw()[hours][good]
+    loss = dataset["heat_loss_mw"].to_numpy()[good]
+    past = return_flow_share(dataset.isel(time=np.flatnonzero(good)), network).mean("time")
+    shares = {str(plant): float(share) for plant, share in past.to_series().items()}
+    return Probe(float(loss.sum() / estimate.sum()) if estimate.sum() > 0 else 1.0, shares, int(good.sum()), len(hours))
+
+
+def _piped_plants(year: NetworkYear) -> list[str]:
+    plants = year.network.plants
+    return [str(plant) for plant in plants.index[(plants["role"] == "heat") & ~plants["connection"].isin(DIRECT)]]
+
+
+def loss_mw(year: NetworkYear, probed: Probe) -> FloatArray:
+    """Return the network's loss of every hour, MW: the estimate calibrated by the probe."""
+    return year.loss_estimate_mw() * probed.loss_factor
+
+
+def conditions_of(year: NetworkYear, probed: Probe) -> Conditions:
+    """Return what the plants of a network see."""
+    lift_k = np.maximum(year.t_supply_degc - year.t_return_degc, 1.0)
+    cp = mean_heat_capacity_j_per_kgk(year.t_return_degc, year.t_supply_degc)
+    flow = year.space_mw.sum(axis=1).to_numpy() * 1e6 / (cp * lift_k)
+    flow = np.where(year.in_season & np.isfinite(flow), flow, 0.0)
+    return Conditions(
+        time=year.time,
+        t_outdoor_degc=year.t_outdoor_degc,
+        in_season=year.in_season,
+        t_supply_degc=year.t_supply_degc,
+        t_return_degc=year.t_return_degc,
+        consumer_heat_mw=year.space_mw,
+        return_flow_kg_per_s={plant: share * flow for plant, share in probed.return_flow_share.items()},
+    )
+
+
+def dispatch_problem(
+    years: Mapping[str, NetworkYear], probes: Mapping[str, Probe], prices: Prices, factors: EmissionFactors
+) -> DispatchProblem:
+    """Return the year's programme of all networks: units, demand at the plant gates, prices."""
+    units: list[SupplyUnit] = []
+    demand: dict[str, FloatArray] = {}
+    for name, year in years.items():
+        units += supply_units(year.network, conditions_of(year, probes[name]))
+        space = year.space_mw.sum(axis=1).to_numpy()
+        process = year.process_mw.sum(axis=1).to_numpy()
+        if year.network.carrier == "site":
+            demand[f"{name}/site"] = space + process
+            continue
+        demand[f"{name}/water"] = space + loss_mw(year, probes[name])
+        if year.network.steam is not None:
+            demand[f"{name}/steam"] = process
+    time = next(iter(years.values())).time
+    return DispatchProblem(time, tuple(units), demand, prices, factors)
+
+
+def simulated_hours(year: NetworkYear, count: int) -> dict[int, str]:
+    """Return the hours that are solved with the pipes, and why."""
+    return representative_hours(year.space_mw.sum(axis=1).to_numpy(), year.in_season, count)
+
+
+def simulate_schedule(
+    year: NetworkYear, probed: Probe, result: DispatchResult, hours: Mapping[int, str], tick: Tick = _no_tick
+) -> xr.Dataset:
+    """Solve the representative hours with the dispatched heat of every plant.
+
+    Returns
+    -------
+    xarray.Dataset
+        The quantities of a simulation, with a further variable `label` over time.
+    """
+    positions = list(hours)
+    heat = plant_heat_mw(year, result)
+    scheduled = heat.reindex(columns=_piped_plants(year), fill_value=0.0).iloc[positions]
+    primary = primary_heat_mw(year, probed, result).iloc[positions]
+    dataset = simulate(year.network, _boundary(year, positions, primary, scheduled), progress=lambda *_a: tick())
+    return dataset.assign(label=("time", np.array(list(hours.values()), dtype=object)))
+
+
+def plant_heat_mw(year: NetworkYear, result: DispatchResult) -> pd.DataFrame:
+    """Return the dispatched heat of a network's own plants, time by plant, MW."""
+    own = {str(plant): f"{year.network.id}/{plant}" for plant in year.network.plants.index}
+    return pd.DataFrame({plant: result.heat_mw[unit] for plant, unit in own.items() if unit in result.heat_mw})
+
+
+def primary_heat_mw(year: NetworkYear, probed: Probe, result: DispatchResult) -> pd.DataFrame:
+    """Return what each consumer takes from the primary pipes, time by consumer, MW: load less direct and unmet heat."""
+    heat = {str(plant): mw.to_numpy() for plant, mw in plant_heat_mw(year, result).items()}
+    relief = consumer_relief_mw(year.network, conditions_of(year, probed), heat)
+    primary = (year.space_mw - relief[list(year.space_mw.columns)]).clip(lower=0.0)
+    balance = f"{year.network.id}/water"
+    if balance not in result.unmet_mw:
+        return primary
+    total = primary.sum(axis=1).to_numpy()
+    missing = np.divide(result.unmet_mw[balance].to_numpy(), total, out=np.zeros(len(total)), where=total > 0)
+    return primary.mul(np.clip(1.0 - missing, 0.0, 1.0), axis=0)
+
+
+def _boundary(year: NetworkYear, positions: list[int], primary: pd.DataFrame, plant_heat: pd.DataFrame) -> Boundary:
+    time = year.time[positions]
+    plants = year.network.plants
+    supplied = [plant for plant, row in plants.iterrows() if row["connection"] == "supply"]
+
+    def spread(values: FloatArray, columns: list[str]) -> pd.DataFrame:
+        return pd.DataFrame(dict.fromkeys(columns, values[positions]), index=time)
+
+    return Boundary(
+        time,
+        {
+            "consumer_heat_mw": primary.set_axis(time),
+            "consumer_t_return_degc": spread(year.t_return_degc, list(primary.columns)),
+            "plant_t_supply_degc": spread(year.t_supply_degc, supplied),
+            "plant_heat_mw": plant_heat.set_axis(time),
+            "t_ground_degc": spread(year.t_ground_degc, [NETWORK_WIDE]),
+            "t_outdoor_degc": spread(year.t_outdoor_degc, [NETWORK_WIDE]),
+        },
+    )

@@ -1,0 +1,55 @@
+"""One state of a network at an outdoor temperature: loads by the weather, sources at their set heat."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from heatnet.couple.year import heating_curve_degc
+from heatnet.model.boundary import NETWORK_WIDE, Boundary
+from heatnet.model.network import Network
+from heatnet.physics.regulation import load_share
+
+#: share of network loss that heat indices contain (CJJ 34)
+INDEX_LOSS_SHARE = 0.05
+
+
+def state_at_outdoor(network: Network, t_outdoor_degc: float, index_loss_share: float = INDEX_LOSS_SHARE) -> Boundary:
+    """Return the boundary of one steady state.
+
+    Parameters
+    ----------
+    network : Network
+        Water network with its design point.
+    t_outdoor_degc : float
+        Outdoor temperature that the buildings have followed, °C.
+    index_loss_share : float
+        Share of network loss contained in the heat indices; taken off the consumers' heat, as the pipes are simulated.
+
+    Raises
+    ------
+    ValueError
+        If the network has no design point.
+    """
+    if network.design is None:
+        raise ValueError("the network has no design point")
+    share = load_share(t_outdoor_degc, network.design.t_outdoor_degc)
+    t_supply, t_return = (float(t[0]) for t in heating_curve_degc(network, np.atleast_1d(share)))
+    time = pd.Index([0.0], name="time")
+    heating = network.consumers.index[network.consumers["kind"] != "process_steam"]
+    heat = network.consumers.loc[heating, "design_heat_mw"] * (1 - index_loss_share) * float(share)
+
+    def row(values: dict[str, float]) -> pd.DataFrame:
+        return pd.DataFrame(values, index=time)
+
+    return Boundary(
+        time,
+        {
+            "consumer_heat_mw": row({str(name): float(value) for name, value in heat.items()}),
+            "consumer_t_return_degc": row(dict.fromkeys(map(str, heating), t_return)),
+            "plant_t_supply_degc": row(
+                {str(p): t_supply for p, plant in network.plants.iterrows() if plant["connection"] == "supply"}
+            ),
+            "t_outdoor_degc": row({NETWORK_WIDE: t_outdoor_degc}),
+        },
+    )

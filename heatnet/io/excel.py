@@ -1,0 +1,434 @@
+"""A results folder as an Excel workbook: typed numbers, units in the headings, filters, frozen panes, two charts.
+
+Texts are always written as texts: a name that begins with = + - or @ stays a name and never becomes a formula.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from heatnet.i18n import _, language, pick, use_language
+from heatnet.io.network_folder import load_network
+from heatnet.io.results_store import case_networks, list_cases, read_summary, read_table
+from heatnet.model.network import Network
+from heatnet.model.substitution import UNMET_LIMIT_SHARE, definitions, headline, variants
+from heatnet.units import unit_of
+
+PA_PER_BAR = 1e5
+#: fixed, so that the same results give the same bytes
+_CREATED = dt.datetime(2000, 1, 1)
+Cell = str | float | int | dt.datetime | None
+
+
+@dataclass(frozen=True)
+class Head:
+    """A column heading; `form` names the number format of its cells."""
+
+    label: str
+    unit: str = ""
+    form: str = "text"
+    width: int = 14
+
+    @property
+    def text(self) -> str:
+        """Label with its unit."""
+        return f"{self.label} ({self.unit})" if self.unit else self.label
+
+
+FORMATS = {"text": "@", "int": "#,##0", "one": "#,##0.0", "two": "#,##0.00", "three": "#,##0.000"}
+FORMATS |= {"share": "0.0%", "general": "General", "day": "yyyy-mm-dd"}
+
+
+def write_excel(results_dir: str | Path, path: str | Path, lang: str) -> Path:
+    """Write the workbook of a results folder.
+
+    Parameters
+    ----------
+    results_dir : str or Path
+        Folder with ``summary.json``.
+    path : str or Path
+        File to write.
+    lang : {"en", "zh"}
+        Language of headings and names.
+
+    Raises
+    ------
+    heatnet.errors.InputError
+        If the folder holds no results or a snapshot of its inputs cannot be read.
+    """
+    import xlsxwriter
+
+    folder, target = Path(results_dir), Path(path)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    temporary = target.with_name(target.name + ".part")
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with use_language(lang):
+        summary = read_summary(folder)
+        networks = _networks(folder, summary)
+        with xlsxwriter.Workbook(str(temporary), options) as book:
+            book.set_properties({"title": pick(summary["title"]), "created": _CREATED})
+            writer = _Writer(book)
+            _verdict(writer, summary)
+            _substitution(writer, summary)
+            _monthly(writer, folder, summary, networks)
+            _daily(writer, folder, summary, networks)
+            _pipes(writer, folder, summary, networks)
+            _stations(writer, folder, summary, networks)
+            _claims(writer, summary)
+            _assumptions(writer, summary)
+    temporary.replace(target)
+    return target
+
+
+class _Writer:
+    """Writes tables to sheets; knows the formats of the workbook."""
+
+    def __init__(self, book: Any) -> None:
+        self.book = book
+        self._head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
+        self._forms = {name: book.add_format({"num_format": code}) for name, code in FORMATS.items()}
+
+    def sheet(self, name: str, heads: Sequence[Head], rows: Sequence[Sequence[Cell]], frozen: int = 1) -> Any:
+        """Write one sheet: headings in the first row, frozen, filterable; returns the sheet."""
+        page = self.book.add_worksheet(name[:31])
+        for column, head in enumerate(heads):
+            page.write_string(0, column, head.text, self._head)
+            page.set_column(column, column, head.width)
+        for number, row in enumerate(rows, start=1):
+            for column, (head, cell) in enumerate(zip(heads, row, strict=True)):
+                self._cell(page, number, column, cell, head.form)
+        page.freeze_panes(1, frozen)
+        if rows:
+            page.autofilter(0, 0, len(rows), len(heads) - 1)
+        page.repeat_rows(0)
+        page.set_landscape()
+        page.fit_to_pages(1, 0)
+        return page
+
+    def _cell(self, page: Any, row: int, column: int, cell: Cell, form: str) -> None:
+        if cell is None:
+            return
+        if isinstance(cell, str):
+            page.write_string(row, column, cell, self._forms["text"])
+        elif isinstance(cell, dt.datetime):
+            page.write_datetime(row, column, cell, self._forms[form])
+        elif math.isfinite(cell):
+            page.write_number(row, column, cell, self._forms[form])
+
+
+def _networks(folder: Path, summary: Mapping[str, Any]) -> dict[tuple[str, str], Network]:
+    """Return the networks of all cases that ran to their end, by (case, network)."""
+    return {
+        (case, name): load_network(folder / case / "inputs" / name)
+        for case in list_cases(folder)
+        if summary["cases"][case]["status"] == "ok"
+        for name in case_networks(folder / case)
+    }
+
+
+def _label(summary: Mapping[str, Any], case: str) -> str:
+    return pick(summary["cases"][case]["label"])
+
+
+def _network_name(summary: Mapping[str, Any], network: str) -> str:
+    entry = summary["networks"].get(network)
+    return pick(entry["name"]) if entry else network
+
+
+def _dig(tree: Any, *keys: str) -> Any:
+    for key in keys:
+        if not isinstance(tree, Mapping):
+            return None
+        tree = tree.get(key)
+    return tree
+
+
+def _verdict(writer: _Writer, summary: Mapping[str, Any]) -> None:
+    chosen = headline() | dict(summary.get("headline") or {})
+    path = [chosen[axis] for axis in ("set", "counting", "denominator", "period")]
+    target = float(summary["target_share"])
+    rows: list[list[Cell]] = []
+    for case, entry in summary["cases"].items():
+        zone = _dig(entry, "zones", chosen["zone"])
+        printable = (entry.get("unmet_share") or 0.0) <= UNMET_LIMIT_SHARE
+        rate = _dig(zone, "substitution", *path) if printable else None
+        low, high = (printable and _dig(zone, "substitution_range", *path)) or (rate, rate)
+        reason = str(entry.get("reason") or "")
+        cost, co2 = _dig(entry, "cost", "total_cny"), _dig(entry, "co2", "average", "total_t_co2")
+        marginal = _dig(entry, "co2", "marginal", "total_t_co2")
+        numbers = [rate, low, high, target, cost, co2, marginal, entry.get("unmet_share")]
+        rows.append([_label(summary, case), str(entry["status"]), *numbers, reason])
+    heads = [
+        Head(_("Case"), width=26),
+        Head(_("Status"), width=10),
+        Head(_("Headline substitution rate"), form="share"),
+        Head(_("Lower end"), form="share"),
+        Head(_("Upper end"), form="share"),
+        Head(_("Target"), form="share"),
+        Head(_("Operating cost of the year"), "CNY", "int", 18),
+        Head(_("CO₂, average grid factor"), "t CO₂", "int"),
+        Head(_("CO₂, marginal grid factor"), "t CO₂", "int"),
+        Head(_("Unmet heat"), form="share"),
+        Head(_("Reason"), width=40),
+    ]
+    name = _("Verdict")
+    page = writer.sheet(name, heads, rows)
+    _rate_chart(writer, page, name, len(rows))
+
+
+def _rate_chart(writer: _Writer, page: Any, sheet: str, count: int) -> None:
+    chart = writer.book.add_chart({"type": "column"})
+    line = writer.book.add_chart({"type": "line"})
+    cases = [sheet, 1, 0, count, 0]
+    fill = {"color": "#3b496c"}
+    chart.add_series({"name": [sheet, 0, 2], "categories": cases, "values": [sheet, 1, 2, count, 2], "fill": fill})
+    style = {"color": "#8a2b2b", "dash_type": "dash", "width": 1.5}
+    line.add_series({"name": [sheet, 0, 5], "categories": cases, "values": [sheet, 1, 5, count, 5], "line": style})
+    chart.combine(line)
+    chart.set_title({"name": _("Headline substitution rate"), "name_font": {"size": 11}})
+    chart.set_y_axis({"num_format": "0%", "min": 0, "major_gridlines": {"visible": True, "line": {"color": "#e1e5e8"}}})
+    chart.set_legend({"position": "bottom"})
+    page.insert_chart(count + 3, 0, chart, {"x_scale": 1.3})
+
+
+def _substitution(writer: _Writer, summary: Mapping[str, Any]) -> None:
+    names = {(row.axis, row.id): row.name for row in definitions()}
+    rows: list[list[Cell]] = []
+    for case, entry in summary["cases"].items():
+        for zone, tables in (entry.get("zones") or {}).items():
+            zone_name = names.get(("zone", zone)) or _network_name(summary, zone)
+            for one in variants():
+                path = (one.waste_set.value, one.counting.value, one.denominator.value, one.period.value)
+                low, high = _dig(tables.get("substitution_range"), *path) or (None, None)
+                axes = zip(("set", "counting", "denominator", "period"), path, strict=True)
+                words = [names[axis] for axis in axes]
+                rows.append(
+                    [_label(summary, case), zone_name, *words, _dig(tables["substitution"], *path), low, high]
+                )
+    heads = [
+        Head(_("Case"), width=26),
+        Head(_("Zone"), width=18),
+        Head(_("Set"), width=16),
+        Head(_("Counting")),
+        Head(_("Denominator"), width=20),
+        Head(_("Period")),
+        Head(_("Substitution rate"), form="share"),
+        Head(_("Lower end"), form="share"),
+        Head(_("Upper end"), form="share"),
+    ]
+    writer.sheet(_("Substitution rate"), heads, rows, frozen=2)
+
+
+def _schedules(
+    folder: Path, summary: Mapping[str, Any], networks: Mapping[tuple[str, str], Network]
+) -> Iterator[tuple[list[str], pd.Series]]:
+    """Yield (case, network, carrier, plant, kind) in words and the hourly heat (MW) of every plant that has a schedule."""
+    for (case, name), network in networks.items():
+        for carrier in ("water", "steam", "site"):
+            file = folder / case / name / carrier / "dispatch_heat_mw.parquet"
+            if not file.is_file():
+                continue
+            owner = network.steam if carrier == "steam" and network.steam is not None else network
+            heat = read_table(file)
+            for plant in heat.columns:
+                known = plant in owner.plants.index
+                kind = str(owner.plants.at[plant, "kind"]) if known else ""
+                plant_name = owner.display_name("plants", plant, language()) if known else plant
+                head = [_label(summary, case), _network_name(summary, name), carrier, plant_name, kind]
+                yield head, heat[plant]
+
+
+def _monthly(
+    writer: _Writer, folder: Path, summary: Mapping[str, Any], networks: Mapping[tuple[str, str], Network]
+) -> None:
+    rows: list[list[Cell]] = []
+    for head, heat in _schedules(folder, summary, networks):
+        sums = heat.groupby(heat.index.month).sum().reindex(range(1, 13), fill_value=0.0)
+        rows.append([*head, *(float(value) for value in sums), float(heat.sum())])
+    heads = [
+        Head(_("Case"), width=26),
+        Head(_("Network")),
+        Head(_("Carrier"), width=10),
+        Head(_("Heat source"), width=30),
+        Head(_("Kind"), width=20),
+        *(Head(_("month {number}").format(number=month), "MWh", "int", 12) for month in range(1, 13)),
+        Head(_("Year"), "MWh", "int"),
+    ]
+    name = _("Heat by month")
+    page = writer.sheet(name, heads, rows, frozen=4)
+    if rows:
+        _monthly_chart(writer, page, name, rows)
+
+
+def _monthly_chart(writer: _Writer, page: Any, sheet: str, rows: Sequence[Sequence[Cell]]) -> None:
+    """Stack the water plants of the last case, the one with most projects by habit; other cases by filter and copy."""
+    last = rows[-1][0]
+    chart = writer.book.add_chart({"type": "column", "subtype": "stacked"})
+    for number, row in enumerate(rows, start=1):
+        total = row[-1]
+        if row[0] == last and row[2] == "water" and isinstance(total, float) and total > 0:
+            values = [sheet, number, 5, number, 16]
+            chart.add_series({"name": [sheet, number, 3], "categories": [sheet, 0, 5, 0, 16], "values": values, "gap": 40})
+    if not chart.series:
+        return
+    title = _("Heat by source and month, MWh: {case}").format(case=last)
+    chart.set_title({"name": title, "name_font": {"size": 11}})
+    chart.set_y_axis({"num_format": "#,##0", "major_gridlines": {"visible": True, "line": {"color": "#e1e5e8"}}})
+    chart.set_legend({"position": "right"})
+    page.insert_chart(len(rows) + 3, 0, chart, {"x_scale": 2.0, "y_scale": 1.3})
+
+
+def _daily(
+    writer: _Writer, folder: Path, summary: Mapping[str, Any], networks: Mapping[tuple[str, str], Network]
+) -> None:
+    heads, columns = [Head(_("Day"), form="day", width=12)], []
+    for head, heat in _schedules(folder, summary, networks):
+        if float(heat.sum()) > 0:
+            heads.append(Head(" · ".join((head[0], head[1], head[3])), "MWh", "one", 16))
+            columns.append(heat.resample("D").sum())
+    table = pd.concat(columns, axis=1) if columns else pd.DataFrame()
+    rows = [[day.to_pydatetime(), *map(float, values)] for day, values in zip(table.index, table.to_numpy(), strict=True)]
+    writer.sheet(_("Heat by day"), heads, rows)
+
+
+def _design_hour(folder: Path, case: str, name: str, quantity: str) -> pd.Series | None:
+    """Return a quantity's values at the first simulated hour, which is the design hour."""
+    file = folder / case / name / "water" / f"{quantity}.parquet"
+    if not file.is_file():
+        return None
+    table = read_table(file)
+    return table.iloc[0] if len(table) else None
+
+
+def _element_rows(
+    folder: Path,
+    summary: Mapping[str, Any],
+    networks: Mapping[tuple[str, str], Network],
+    table: str,
+    static: Sequence[str],
+    quantities: Sequence[str],
+) -> list[list[Cell]]:
+    """Return case, network, id, names, columns of the table, and quantities at the design hour, a row an element."""
+    rows: list[list[Cell]] = []
+    for (case, name), network in networks.items():
+        if network.carrier != "water":
+            continue
+        values = [_design_hour(folder, case, name, quantity) for quantity in quantities]
+        for element, row in getattr(network, table).iterrows():
+            names: list[Cell] = [network.display_name(table, str(element), lang) for lang in ("en", "zh")]
+            cells: list[Cell] = [_plain(row.get(column)) for column in static]
+            found = [None if one is None else _plain(one.get(element)) for one in values]
+            head: list[Cell] = [_label(summary, case), _network_name(summary, name), str(element), *names]
+            rows.append([*head, *cells, *found])
+    return rows
+
+
+def _plain(value: Any) -> Cell:
+    if value is None or isinstance(value, str):
+        return value
+    number = float(value)
+    return number if math.isfinite(number) else None
+
+
+def _element_heads(element: str) -> list[Head]:
+    return [
+        Head(_("Case"), width=26),
+        Head(_("Network")),
+        Head(element, width=20),
+        Head(_("Name, English"), width=30),
+        Head(_("Name, Chinese"), width=24),
+    ]
+
+
+def _pipes(
+    writer: _Writer, folder: Path, summary: Mapping[str, Any], networks: Mapping[tuple[str, str], Network]
+) -> None:
+    static = ("from_node", "to_node", "dn", "inner_diameter_mm", "length_m", "source")
+    quantities = ("pipe_mdot_kg_per_s", "pipe_velocity_m_per_s", "pipe_dp_supply_bar", "pipe_loss_supply_mw")
+    rows = _element_rows(folder, summary, networks, "pipes", static, (*quantities, "pipe_loss_return_mw"))
+    for row in rows:
+        length, drop = row[9], row[13]
+        known = isinstance(length, float) and isinstance(drop, float) and length > 0
+        row.append(abs(drop) * PA_PER_BAR / length if known else None)  # type: ignore[arg-type, operator]
+    heads = [
+        *_element_heads(_("Pipe")),
+        Head(_("From node")),
+        Head(_("To node")),
+        Head(_("Nominal diameter DN"), form="int"),
+        Head(_("Inner diameter"), "mm", "int"),
+        Head(_("Length"), "m", "one"),
+        Head(_("Source of the figures")),
+        Head(_("Flow (positive from start to end)"), "kg/s", "two"),
+        Head(_("Velocity"), "m/s", "three"),
+        Head(_("Pressure drop, supply"), "bar", "three"),
+        Head(_("Heat loss, supply"), "MW", "general"),
+        Head(_("Heat loss, return"), "MW", "general"),
+        Head(_("Specific friction"), "Pa/m", "one"),
+    ]
+    writer.sheet(_("Pipes, design hour"), heads, rows, frozen=3)
+
+
+def _stations(
+    writer: _Writer, folder: Path, summary: Mapping[str, Any], networks: Mapping[tuple[str, str], Network]
+) -> None:
+    static = ("node", "kind", "area_m2", "index_w_per_m2", "design_heat_mw", "source")
+    labels = {
+        "consumer_heat_mw": _("Heat taken"),
+        "consumer_shortfall_mw": _("Heat shortfall"),
+        "consumer_mdot_kg_per_s": _("Primary flow"),
+        "consumer_t_supply_degc": _("Arriving supply temperature"),
+        "consumer_t_return_degc": _("Return temperature"),
+        "consumer_dp_bar": _("Available pressure difference"),
+    }
+    rows = _element_rows(folder, summary, networks, "consumers", static, tuple(labels))
+    heads = [
+        *_element_heads(_("Exchange station")),
+        Head(_("Node")),
+        Head(_("Kind")),
+        Head(_("Heated area"), "m²", "int"),
+        Head(_("Heat index"), "W/m²", "one"),
+        Head(_("Design heat"), "MW", "two"),
+        Head(_("Source of the figures")),
+        *(Head(label, unit_of(name), "two") for name, label in labels.items()),
+    ]
+    writer.sheet(_("Stations, design hour"), heads, rows, frozen=3)
+
+
+def _claims(writer: _Writer, summary: Mapping[str, Any]) -> None:
+    rows: list[list[Cell]] = [
+        [pick(one["claim"]), one.get("as_printed"), _plain(one["claimed"]), _plain(one["computed"]), one["unit"]]
+        + [one["verdict"], pick(one["reason"])]
+        for one in summary.get("plan_claims", [])
+    ]
+    heads = [
+        Head(_("Claim"), width=40),
+        Head(_("As printed"), width=40),
+        Head(_("Claimed"), form="general"),
+        Head(_("Computed"), form="general"),
+        Head(_("Unit")),
+        Head(_("Verdict")),
+        Head(_("Reason"), width=60),
+    ]
+    writer.sheet(_("Plan figures"), heads, rows)
+
+
+def _assumptions(writer: _Writer, summary: Mapping[str, Any]) -> None:
+    rows: list[list[Cell]] = [
+        [str(one["item"]), _plain(one["value"]), one["unit"], one["source"], one.get("note")]
+        for one in summary.get("assumptions", [])
+    ]
+    heads = [
+        Head(_("Assumption"), width=40),
+        Head(_("Value"), form="general"),
+        Head(_("Unit")),
+        Head(_("Source"), width=24),
+        Head(_("Note"), width=50),
+    ]
+    writer.sheet(_("Assumptions"), heads, rows)

@@ -1,0 +1,106 @@
+"""Which pipes are the main line, which are branches, and which only serve one station.
+
+CJJ 34 asks different specific frictions of the three. The main line (主干线) is the way from the plant that holds the
+pressure to the worst consumer: with its friction the pump's head is set.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Collection
+from enum import StrEnum
+
+from heatnet.model.network import Network
+
+
+class PipeRole(StrEnum):
+    """Place of a pipe in the network."""
+
+    TRUNK = "trunk"
+    BRANCH = "branch"
+    CONNECTION = "connection"
+
+
+Edges = dict[str, list[tuple[str, float, str | None]]]
+
+
+def _edges(network: Network) -> Edges:
+    """Return neighbours by node: (node, length, pipe or None for pumps and valves); the supply side only."""
+    edges: Edges = {}
+
+    def add(start: str, end: str, length: float, pipe: str | None) -> None:
+        edges.setdefault(start, []).append((end, length, pipe))
+        edges.setdefault(end, []).append((start, length, pipe))
+
+    for pipe, row in network.pipes.iterrows():
+        if row["line"] != "return" and not bool(row["closed"]):
+            add(str(row["from_node"]), str(row["to_node"]), float(row["length_m"]), str(pipe))
+    for table in (network.pumps, network.valves):
+        for row in table.to_dict("records"):
+            if row.get("line") != "return":
+                add(str(row["from_node"]), str(row["to_node"]), 0.0, None)
+    return edges
+
+
+def shortest_way(network: Network, start: str, end: str) -> list[str]:
+    """Return the pipes of the shortest open way between two nodes (Dijkstra), in order; empty if there is none."""
+    edges = _edges(network)
+    queue: list[tuple[float, str]] = [(0.0, start)]
+    reached = {start: 0.0}
+    came: dict[str, tuple[str, str | None]] = {}
+    while queue:
+        distance, node = heapq.heappop(queue)
+        if node == end:
+            break
+        if distance > reached[node]:
+            continue
+        for other, length, pipe in edges.get(node, []):
+            if distance + length < reached.get(other, float("inf")):
+                reached[other] = distance + length
+                came[other] = (node, pipe)
+                heapq.heappush(queue, (distance + length, other))
+    way: list[str] = []
+    node = end
+    while node in came and node != start:
+        node, pipe = came[node]
+        if pipe is not None:
+            way.append(pipe)
+    return way[::-1]
+
+
+def pipe_roles(
+    network: Network, worst_consumer: str | None, trunk: Collection[str] | None = None
+) -> dict[str, PipeRole]:
+    """Return the role of each pipe.
+
+    Parameters
+    ----------
+    network : Network
+    worst_consumer : str or None
+        Consumer with the smallest margin of pressure difference; it ends the main line.
+    trunk : collection of str, optional
+        Pipes of the main lines, where the network's owner names them.
+
+    Returns
+    -------
+    dict of pipe id to PipeRole
+        A pipe with a dead end (one station hangs on it) is a connection unless it is on the main line.
+    """
+    if trunk is None:
+        trunk = []
+        plant = network.pressure_plant
+        if plant is not None and worst_consumer is not None:
+            start = str(network.plants.at[plant, "node"])
+            trunk = shortest_way(network, start, str(network.consumers.at[worst_consumer, "node"]))
+    degree: dict[str, int] = {}
+    for end in ("from_node", "to_node"):
+        for node in network.pipes[end]:
+            degree[str(node)] = degree.get(str(node), 0) + 1
+    plant_nodes = {str(node) for node in network.plants["node"]}
+    roles = {}
+    for pipe, row in network.pipes.iterrows():
+        ends = [str(row[end]) for end in ("from_node", "to_node")]
+        dead_end = any(degree[node] == 1 and node not in plant_nodes for node in ends)
+        main = str(pipe) in trunk
+        roles[str(pipe)] = PipeRole.TRUNK if main else PipeRole.CONNECTION if dead_end else PipeRole.BRANCH
+    return roles

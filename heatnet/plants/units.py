@@ -1,0 +1,88 @@
+"""From a network to its supply units: the function of each kind, plants not built, load shared by direct plants."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from types import MappingProxyType
+
+import numpy as np
+import pandas as pd
+
+from heatnet.model.network import Network
+from heatnet.model.supply import Conditions, SupplyUnit
+from heatnet.plants.boilers import coal_boiler, gas_boiler
+from heatnet.plants.chp import chp_heat, chp_steam
+from heatnet.plants.geothermal import geothermal_doublet
+from heatnet.plants.given_heat import ideal_source, process_waste_heat
+from heatnet.plants.heat_pumps import data_centre_heat, sewage_heat_pump
+from heatnet.plants.place import Place, given_capacity_mw, supply_unit
+from heatnet.plants.serves import ServedLoad, is_direct
+from heatnet.plants.steam_boilers import coal_steam_boiler, gas_steam_boiler
+from heatnet.plants.steam_exchange import steam_exchange
+
+PlantFunction = Callable[[pd.Series, Place, Conditions], SupplyUnit]
+
+#: plant kind -> what it can deliver and consumes
+PLANT_FUNCTIONS: MappingProxyType[str, PlantFunction] = MappingProxyType(
+    {
+        "source": ideal_source,
+        "gas_boiler": gas_boiler,
+        "coal_boiler": coal_boiler,
+        "gas_steam_boiler": gas_steam_boiler,
+        "coal_steam_boiler": coal_steam_boiler,
+        "chp_steam": chp_steam,
+        "steam_exchange": steam_exchange,
+        "sewage_heat_pump": sewage_heat_pump,
+        "data_centre_heat": data_centre_heat,
+        "geothermal_doublet": geothermal_doublet,
+        "process_waste_heat": process_waste_heat,
+        "chp_heat": chp_heat,
+    }
+)
+
+
+def supply_units(network: Network, conditions: Conditions) -> list[SupplyUnit]:
+    """Return a unit for every plant of a network, then for every plant of its steam network.
+
+    Parameters
+    ----------
+    network : Network
+    conditions : Conditions
+        Hours, temperatures and loads of that network.
+
+    Returns
+    -------
+    list of SupplyUnit
+        In the order of the tables. A plant with capacity 0 is not built: a unit without heat. Plants that heat
+        consumers directly share the load of these in that order.
+
+    Raises
+    ------
+    InputError
+        If a plant lacks what its kind or connection needs.
+    """
+    units = _units_of(Place(network, network.id), conditions)
+    if network.steam is not None:
+        units += _units_of(Place(network.steam, network.id), conditions)
+    return units
+
+
+def _units_of(place: Place, conditions: Conditions) -> list[SupplyUnit]:
+    served = ServedLoad(place.network, conditions)
+    units = []
+    for _id, plant in place.network.plants.iterrows():
+        if given_capacity_mw(plant) == 0:
+            units.append(supply_unit(plant, place, conditions, 0.0))
+            continue
+        unit = PLANT_FUNCTIONS[str(plant["kind"])](plant, place, conditions)
+        units.append(_within_load(unit, plant, served) if is_direct(plant) else unit)
+    return units
+
+
+def _within_load(unit: SupplyUnit, plant: pd.Series, served: ServedLoad) -> SupplyUnit:
+    """Return the unit of a direct plant limited to what its consumers can still take, and book that."""
+    room = np.sum(list(served.room_mw(plant).values()), axis=0)
+    available = np.minimum(unit.available_mw, room)
+    served.take(plant, available)
+    return replace(unit, available_mw=available)

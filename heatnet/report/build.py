@@ -1,0 +1,104 @@
+"""Build the report: one offline, printable HTML page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup
+
+from heatnet.i18n import _, pick, use_language
+from heatnet.report import sections, state, verdict
+from heatnet.report.balance import balance_tables
+from heatnet.report.charts import chart_blocks
+from heatnet.report.context import Context
+from heatnet.report.drawing import network_picture, rate_bar
+from heatnet.report.pressure import pressure_diagram
+from heatnet.web.page import inline_html, template_environment, write_page
+from heatnet.web.results_view import load_study
+
+
+def build_report(results_dir: str | Path, out_path: str | Path, lang: str) -> Path:
+    """Write the report of a results folder as one offline HTML file.
+
+    Parameters
+    ----------
+    results_dir : str or Path
+        Folder with ``summary.json``.
+    out_path : str or Path
+        File to write.
+    lang : {"en", "zh"}
+        Language of the report.
+
+    Raises
+    ------
+    heatnet.errors.InputError
+        If the folder holds no results or a snapshot cannot be read.
+    """
+    with use_language(lang):
+        context = Context(load_study(results_dir))
+        charts = chart_blocks(context)
+        body = template_environment("heatnet.report").get_template("report.html.j2").render(**_content(context, charts))
+        html = inline_html(
+            _("Report: {title}").format(title=pick(context.summary["title"])),
+            Markup(body),
+            styles=("heatnet_report.css",),
+            scripts=("echarts/echarts.min.js", "heatnet_report.js"),
+            data={"charts": charts, "locale": lang},
+            body_class="report-page",
+        )
+    return write_page(Path(out_path), html)
+
+
+def _content(context: Context, charts: list[dict[str, Any]]) -> dict[str, Any]:
+    rows = verdict.headline_rows(context)
+    top = max([context.target_share * 1.6, *(row.high * 1.05 for row in rows if row.high is not None)])
+    bars = [Markup(rate_bar(row.rate, row.low, row.high, context.target_share, top)) for row in rows]
+    return {
+        "title": pick(context.summary["title"]),
+        "headline": list(zip(rows, bars, strict=True)),
+        "definition": verdict.definition_sentence(context),
+        "deciding": verdict.deciding_paragraph(context),
+        "range_note": sections.range_note(context),
+        "substitution": sections.substitution_tables(context),
+        "definitions": sections.definitions_rows(),
+        "charts": [{"id": block["id"], "title": block["title"], "labels": block["labels"]} for block in charts],
+        "balances": balance_tables(context),
+        "costs": [sections.cost_table(context), sections.fuel_table(context)],
+        "co2": sections.co2_tables(context),
+        "claims": sections.claims_table(context),
+        "identity": sections.identity_table(context),
+        "states": _states(context),
+        "hours": state.hours_table(context),
+        "assumptions": sections.assumptions_table(context),
+        "reproduce": _reproduce(context),
+    }
+
+
+def _states(context: Context) -> list[dict[str, Any]]:
+    """Return for each network its table and, for each case, the picture and the pressure diagram."""
+    blocks = []
+    for network in state.water_networks(context):
+        drawings = []
+        for case in context.ok_cases:
+            results = case.networks.get(network)
+            entry = case.summary.get("by_network", {}).get(network, {})
+            if results is None or not len(results.hours):
+                continue
+            time = results.hours.index[0]
+            worst = (entry.get("worst_consumer") or {}).get("id", "")
+            picture, diagram = network_picture(results, time), pressure_diagram(results, worst, time)
+            if picture is not None or diagram is not None:
+                drawings.append({"case": context.label(case), "picture": picture, "diagram": diagram})
+        blocks.append({"table": state.design_table(context, network), "drawings": drawings})
+    return blocks
+
+
+def _reproduce(context: Context) -> dict[str, Any]:
+    study = str(context.summary["study"])
+    return {
+        "commands": [f"heatnet run studies/{study}", f"heatnet report results/{study}"],
+        "versions": sorted(context.summary.get("versions", {}).items()),
+        "study": study,
+        "cases": list(context.study.cases),
+    }

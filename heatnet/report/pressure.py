@@ -1,0 +1,136 @@
+"""The pressure diagram (水压图) along the path to the worst consumer (最不利环路)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from markupsafe import Markup, escape
+
+from heatnet.i18n import _, language
+from heatnet.model.network import Network
+from heatnet.report.tables import number
+from heatnet.web.results_view import NetworkResults
+
+WIDTH, HEIGHT = 720.0, 250.0
+LEFT, RIGHT, TOP, BOTTOM = 46.0, 14.0, 26.0, 38.0
+
+
+@dataclass(frozen=True)
+class PressurePath:
+    """Pressures along a path from a source to a consumer.
+
+    Parameters
+    ----------
+    nodes : tuple of str
+        From the source to the consumer's node.
+    distance_m : array
+        Length along the path.
+    p_supply_bar, p_return_bar : array
+        Absolute pressures of the two lines.
+    """
+
+    nodes: tuple[str, ...]
+    distance_m: np.ndarray
+    p_supply_bar: np.ndarray
+    p_return_bar: np.ndarray
+
+
+def upstream_path(results: NetworkResults, consumer: str, time: Any) -> list[tuple[str, float]]:
+    """Return (node, metres from the source) from the source to a consumer, following the largest inflow upstream.
+
+    In a meshed network this is the way that most of the consumer's water takes in this hour.
+    """
+    network = results.network
+    node = str(network.consumers.at[consumer, "node"])
+    flow = results.quantities["pipe_mdot_kg_per_s"].loc[time]
+    inflows = _inflows(network, flow)
+    back = [(node, 0.0)]
+    seen = {node}
+    while inflows.get(node):
+        _kg_per_s, origin, length = max(inflows[node])
+        if origin in seen:
+            break
+        seen.add(origin)
+        back.append((origin, length))
+        node = origin
+    path, total = [], 0.0
+    for step in range(len(back) - 1, -1, -1):
+        path.append((back[step][0], total))
+        total += back[step][1]
+    return path
+
+
+def _inflows(network: Network, flow: Any) -> dict[str, list[tuple[float, str, float]]]:
+    """Return by node the supply pipes that feed it: (flow, node where it comes from, length)."""
+    found: dict[str, list[tuple[float, str, float]]] = {}
+    for pipe, row in network.pipes.iterrows():
+        value = float(flow.get(pipe, 0.0))
+        if row["line"] == "return" or not np.isfinite(value) or value == 0.0:
+            continue
+        start, end = (row["from_node"], row["to_node"]) if value > 0 else (row["to_node"], row["from_node"])
+        found.setdefault(str(end), []).append((abs(value), str(start), float(row["length_m"])))
+    return found
+
+
+def pressure_path(results: NetworkResults, consumer: str, time: Any) -> PressurePath | None:
+    """Return the pressures along the path to a consumer, or None where the results do not carry them."""
+    supply, back = (results.quantities.get(f"node_p_{line}_bar") for line in ("supply", "return"))
+    flows = results.quantities.get("pipe_mdot_kg_per_s")
+    known = supply is not None and back is not None and flows is not None
+    if not known or consumer not in results.network.consumers.index or time not in flows.index:
+        return None
+    path = [(node, at) for node, at in upstream_path(results, consumer, time) if node in supply and node in back]
+    nodes = tuple(node for node, _at in path)
+    if len(nodes) < 2:
+        return None
+    distance = np.array([at for _node, at in path])
+    return PressurePath(nodes, distance, supply.loc[time, list(nodes)].to_numpy(), back.loc[time, list(nodes)].to_numpy())
+
+
+def pressure_diagram(results: NetworkResults, consumer: str, time: Any) -> Markup | None:
+    """Return the pressure diagram as SVG, or None where it cannot be drawn."""
+    path = pressure_path(results, consumer, time)
+    if path is None or not (np.isfinite(path.p_supply_bar).all() and np.isfinite(path.p_return_bar).all()):
+        return None
+    top = float(np.ceil(max(path.p_supply_bar.max(), path.p_return_bar.max()) * 1.05))
+    far = float(path.distance_m[-1])
+
+    def x(metres: float) -> float:
+        return LEFT + (WIDTH - LEFT - RIGHT) * metres / max(far, 1.0)
+
+    def y(bar: float) -> float:
+        return TOP + (HEIGHT - TOP - BOTTOM) * (1 - bar / top)
+
+    def line(values: np.ndarray, css: str) -> str:
+        points = " ".join(f"{x(a):.1f},{y(b):.1f}" for a, b in zip(path.distance_m, values, strict=True))
+        return f'<polyline points="{points}" class="{css}"/>'
+
+    parts = [*_axes(x, y, far, top), line(path.p_supply_bar, "p-supply"), line(path.p_return_bar, "p-return")]
+    end_x, high, low = x(far), float(path.p_supply_bar[-1]), float(path.p_return_bar[-1])
+    parts.append(f'<line x1="{end_x:.1f}" x2="{end_x:.1f}" y1="{y(high):.1f}" y2="{y(low):.1f}" class="p-gap"/>')
+    name = results.network.display_name("consumers", consumer, language())
+    gap = _("{name}: {dp} bar").format(name=name, dp=number(high - low, 2))
+    parts.append(f'<text x="{end_x - 5:.1f}" y="{(y(high) + y(low)) / 2 + 4:.1f}" text-anchor="end">{escape(gap)}</text>')
+    parts.append(f'<text x="{x(far * 0.04):.1f}" y="{y(float(path.p_supply_bar[0])) - 6:.1f}">{escape(_("supply line"))}</text>')
+    parts.append(f'<text x="{x(far * 0.04):.1f}" y="{y(float(path.p_return_bar[0])) + 15:.1f}">{escape(_("return line"))}</text>')
+    title = _("Pressure diagram to the worst consumer, {name}").format(name=name)
+    head = f'<svg viewBox="0 0 {WIDTH:.0f} {HEIGHT:.0f}" role="img" xmlns="http://www.w3.org/2000/svg">'
+    return Markup(f"{head}<title>{escape(title)}</title>{''.join(parts)}</svg>")
+
+
+def _axes(x: Any, y: Any, far: float, top: float) -> list[str]:
+    parts = []
+    step = next(s for s in (1, 2, 5, 10, 20) if top / s <= 7)
+    for bar in np.arange(0, top + 0.01, step):
+        at = y(float(bar))
+        parts.append(f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{at:.1f}" y2="{at:.1f}" class="grid"/>')
+        parts.append(f'<text x="{LEFT - 6}" y="{at + 4:.1f}" text-anchor="end">{bar:.0f}</text>')
+    km_step = next(s for s in (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0) if far / 1000 / s <= 10)
+    for km in np.arange(0, far / 1000 + 1e-9, km_step):
+        at = x(float(km) * 1000)
+        parts.append(f'<text x="{at:.1f}" y="{HEIGHT - BOTTOM + 15}" text-anchor="middle">{km:g}</text>')
+    parts.append(f'<text x="{WIDTH - RIGHT}" y="{HEIGHT - 6}" text-anchor="end">{escape(_("distance from the source, km"))}</text>')
+    parts.append(f'<text x="{LEFT}" y="14">{escape(_("absolute pressure, bar"))}</text>')
+    return parts

@@ -1,0 +1,134 @@
+"""Hydraulic and thermal state: the design hour of each network, and the list of simulated hours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pandas as pd
+
+from heatnet.i18n import _, pick
+from heatnet.report.context import Context
+from heatnet.report.tables import Cell, Column, Row, Table, number
+from heatnet.web.labels import hour_label, status_label
+from heatnet.web.results_view import CaseResults, NetworkResults
+
+
+def water_networks(context: Context) -> list[str]:
+    """Return the networks that were simulated in some case."""
+    names = (name for case in context.ok_cases for name, results in case.networks.items() if len(results.hours))
+    return list(dict.fromkeys(names))
+
+
+def design_table(context: Context, network: str) -> Table:
+    """Return the network's state at the design hour: a row a quantity, a column a case."""
+    entries = [case.summary.get("by_network", {}).get(network, {}) for case in context.ok_cases]
+    lines: list[tuple[str, str, int | None, Callable[[Mapping[str, Any]], Cell]]] = [
+        (_("Hour"), "", None, lambda e: str(_design(e, "time") or "") or None),
+        (_("Heat to the network"), "MW", 1, lambda e: _design(e, "heat_mw")),
+        (_("Supply temperature"), "°C", 1, lambda e: _design(e, "t_supply_degc")),
+        (_("Return temperature"), "°C", 1, lambda e: _design(e, "t_return_degc")),
+        (_("Flow"), "kg/s", 1, lambda e: _design(e, "mdot_kg_per_s")),
+        (_("Pump head"), "bar", 2, lambda e: _design(e, "head_bar")),
+        (_("Pump power"), "MW", 3, lambda e: _design(e, "pump_mw")),
+        (_("Heat loss"), "MW", 2, lambda e: _design(e, "loss_mw")),
+        (_("Highest velocity"), "m/s", 2, lambda e: _design(e, "max_velocity_m_per_s")),
+        (_("Highest specific friction"), "Pa/m", 0, lambda e: _design(e, "max_specific_friction_pa_per_m")),
+        (_("in pipe"), "", None, lambda e: _design(e, "max_specific_friction_pipe")),
+        (_("Worst consumer"), "", None, lambda e: _worst(e)),
+        (_("its available pressure difference"), "bar", 2, lambda e: (e.get("worst_consumer") or {}).get("dp_bar")),
+        (_("Heat loss over the season"), "%", 2, lambda e: _times(e.get("season_loss_share"), 100.0)),
+        (_("Pump electricity over the season"), "MWh", 0, lambda e: e.get("season_pump_mwh")),
+        (_("Hours solved of hours simulated"), "", None, lambda e: _hours_solved(e)),
+    ]
+    rows = []
+    for label, unit, digits, value in lines:
+        printer = Column("", digits=digits)
+        rows.append(Row((label, unit, *(printer.printed(value(entry)) for entry in entries))))
+    columns = (Column(_("Quantity")), Column(_("Unit")), *(Column(context.label(c), digits=0) for c in context.ok_cases))
+    return Table(_("State at the design hour: {network}").format(network=context.network_name(network)), columns, tuple(rows))
+
+
+def _design(entry: Mapping[str, Any], key: str) -> Cell:
+    value: Cell = (entry.get("design_hour") or {}).get(key)
+    return value
+
+
+def _worst(entry: Mapping[str, Any]) -> str | None:
+    worst = entry.get("worst_consumer")
+    return pick(worst["name"]) if worst else None
+
+
+def _times(value: float | None, factor: float) -> float | None:
+    return None if value is None else value * factor
+
+
+def _hours_solved(entry: Mapping[str, Any]) -> str | None:
+    if "hours_simulated" not in entry:
+        return None
+    return _("{ok} of {all}").format(ok=entry.get("hours_ok"), all=entry["hours_simulated"])
+
+
+def hours_table(context: Context) -> Table:
+    """Return every simulated hour with its heat, losses, temperatures and balance residuals."""
+    rows: list[Row] = []
+    for case in context.study.cases.values():
+        if not case.ok:
+            rows.append(context.failed_row(case))
+            continue
+        for name, results in case.networks.items():
+            for position, time in enumerate(results.hours.index):
+                head = (context.label(case), context.network_name(name)) if position == 0 else ("", "")
+                rows.append(Row((*head, *_hour_cells(case, results, time))))
+    columns = (
+        Column(_("Case")),
+        Column(_("Network")),
+        Column(_("Time")),
+        Column(_("Chosen as")),
+        Column(_("Outdoor"), "°C", 1),
+        Column(_("Heat"), "MW", 2),
+        Column(_("Loss"), "MW", 3),
+        Column(_("Supply"), "°C", 1),
+        Column(_("Return"), "°C", 1),
+        Column(_("Mass residual"), "kg/s"),
+        Column(_("Energy residual"), "MW"),
+        Column(_("Status")),
+    )
+    note = _("Residuals close over the whole network: sources = consumers + losses. A failed hour has no numbers.")
+    return Table(_("Simulated hours"), columns, tuple(rows), note)
+
+
+def _hour_cells(case: CaseResults, results: NetworkResults, time: Any) -> tuple[Cell, ...]:
+    hour = results.hours.loc[time]
+    outdoor = case.t_outdoor_degc
+    plants = results.quantities.get("plant_heat_mw")
+    heat = float(plants.loc[time].sum(min_count=1)) if plants is not None and time in plants.index else None
+    pressure = results.network.pressure_plant or ""
+    return (
+        f"{time:%Y-%m-%d %H:%M}" if isinstance(time, pd.Timestamp) else f"{time:g} s",
+        hour_label(str(hour.get("label", ""))),
+        float(outdoor[time]) if outdoor is not None and time in outdoor.index else None,
+        heat,
+        _finite(hour.get("heat_loss_mw")),
+        _at(results.quantity("plant_t_supply_degc", pressure), time),
+        _at(results.quantity("plant_t_return_degc", pressure), time),
+        _tiny(hour.get("mass_residual_kg_per_s")),
+        _tiny(hour.get("energy_residual_mw")),
+        status_label(str(hour["status"])),
+    )
+
+
+def _at(series: pd.Series | None, time: Any) -> float | None:
+    return float(series[time]) if series is not None and time in series.index else None
+
+
+def _finite(value: Any) -> float | None:
+    return None if value is None or pd.isna(value) else float(value)
+
+
+def _tiny(value: Any) -> str | None:
+    """Return a residual in powers of ten; it is read for its size, not its digits."""
+    found = _finite(value)
+    if found is None:
+        return None
+    return "0" if found == 0 else f"{found:.0e}".replace("-", "−") if abs(found) < 1e-3 else number(found, 4)

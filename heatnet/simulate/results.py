@@ -1,0 +1,283 @@
+"""From solved hours to the quantities of a simulation, with their balances.
+
+Heat is mass flow times enthalpy difference everywhere (`heatnet.adapters.fluid`), so that plants = consumers + losses in
+every hour; the residual of that balance and of the mass balance are quantities of their own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from heatnet.adapters.activity import fill_resting
+from heatnet.adapters.fluid import FluidTable
+from heatnet.adapters.layout import HEATER, NOWHERE, PIPE, RETURN, SUPPLY, BoolArray, FloatArray, Layout
+from heatnet.model.network import Network
+from heatnet.simulate.controls import W_PER_MW, Hour
+from heatnet.simulate.hour import Solution
+from heatnet.simulate.quantities import QUANTITIES
+from heatnet.simulate.status import HourStatus
+
+GRAVITY_M_PER_S2 = 9.80665
+PA_PER_BAR = 1e5
+J_PER_MWH = 3.6e9
+#: electricity to hydraulic power of a circulation pump with its motor and drive, typical of large hot-water pumps
+PUMP_EFFICIENCY_SHARE = 0.75
+
+
+@dataclass
+class HourResult:
+    """Quantities of one hour by name (`QUANTITIES`), and its status."""
+
+    status: HourStatus
+    values: dict[str, FloatArray | float] = field(default_factory=dict)
+
+
+class ResultMaker:
+    """Turns solutions into results.
+
+    Parameters
+    ----------
+    network : Network
+    layout : Layout
+    fluid : FluidTable
+    """
+
+    def __init__(self, network: Network, layout: Layout, fluid: FluidTable) -> None:
+        self.network, self.layout, self.fluid = network, layout, fluid
+        pipes = network.pipes
+        self._inner_m2 = np.pi / 4 * (pipes["inner_diameter_mm"].to_numpy() / 1e3) ** 2
+        self._length_m = pipes["length_m"].to_numpy()
+        self._wall_j_per_mk = pipes["wall_j_per_mk"].fillna(0.0).to_numpy()
+        self._heater_mw = pipes["heat_mw"].to_numpy()
+        self._min_dp_bar = network.consumers["min_dp_bar"].fillna(0.0).to_numpy()
+        plants = network.plants
+        self._holding = int(np.flatnonzero((plants["role"] == "pressure") & (layout.plant_end != NOWHERE))[0])
+        self._head_bar = float(plants["head_bar"].to_numpy()[self._holding])
+
+    def result(self, hour: Hour, solution: Solution, by_flow: BoolArray) -> HourResult:
+        """Return the quantities of one solved hour."""
+        parts = _Parts(self, hour, solution)
+        values: dict[str, FloatArray | float] = {}
+        values |= self._nodes(parts)
+        values |= self._pipes(parts)
+        values |= self._consumers(parts, by_flow)
+        values |= self._plants(parts)
+        values |= self._network(parts, values)
+        assert set(values) == set(QUANTITIES)
+        return HourResult(self._status(parts, values), values)
+
+    def _status(self, parts: _Parts, values: dict[str, FloatArray | float]) -> HourStatus:
+        if np.any(np.asarray(values["consumer_shortfall_mw"]) > 1e-9):
+            return HourStatus.UNDERSUPPLIED
+        on_a_line = np.concatenate([self.layout.supply, self.layout.back])
+        used = on_a_line[on_a_line != NOWHERE]
+        return HourStatus.OK if parts.moving[used].all() else HourStatus.STAGNANT
+
+    def _nodes(self, parts: _Parts) -> dict[str, FloatArray | float]:
+        layout = self.layout
+        return {
+            "node_t_supply_degc": _at(parts.t_degc, layout.supply),
+            "node_t_return_degc": _at(parts.t_degc, layout.back),
+            "node_p_supply_bar": _at(parts.p_bar, layout.supply),
+            "node_p_return_bar": _at(parts.p_bar, layout.back),
+        }
+
+    def _pipes(self, parts: _Parts) -> dict[str, FloatArray | float]:
+        layout, count = self.layout, len(self.network.pipes)
+        branches = layout.of_kind(PIPE)
+        element, line = layout.element[branches], layout.line[branches]
+        by_line = {}
+        for name, quantity in (
+            ("mdot", parts.mdot[branches]),
+            ("dp", parts.dp_bar[branches]),
+            ("loss", parts.loss_w[branches] / W_PER_MW),
+            ("velocity", np.abs(parts.velocity[branches])),
+        ):
+            table = np.full((2, count), np.nan)
+            table[line, element] = quantity
+            by_line[name] = table
+        own = np.where(np.isnan(by_line["mdot"][SUPPLY]), by_line["mdot"][RETURN], by_line["mdot"][SUPPLY])
+        is_pair = np.isfinite(by_line["mdot"]).all(axis=0)
+        return {
+            "pipe_mdot_kg_per_s": own,
+            "pipe_mdot_return_kg_per_s": np.where(is_pair, by_line["mdot"][RETURN], np.nan),
+            "pipe_velocity_m_per_s": np.fmax(by_line["velocity"][SUPPLY], by_line["velocity"][RETURN]),
+            "pipe_dp_supply_bar": by_line["dp"][SUPPLY],
+            "pipe_dp_return_bar": by_line["dp"][RETURN],
+            "pipe_loss_supply_mw": by_line["loss"][SUPPLY],
+            "pipe_loss_return_mw": by_line["loss"][RETURN],
+        }
+
+    def _consumers(self, parts: _Parts, by_flow: BoolArray) -> dict[str, FloatArray | float]:
+        layout, fluid = self.layout, self.fluid
+        on, mdot = parts.solution.active.consumers, parts.solution.flows.consumer_mdot_kg_per_s
+        arriving = parts.t_degc[layout.consumer_start]
+        t_out = np.where(on, parts.solution.flows.consumer_t_out_degc, parts.t_degc[layout.consumer_end])
+        heat = np.where(on, mdot * (fluid.enthalpy(arriving) - fluid.enthalpy(t_out)), 0.0) / W_PER_MW
+        wanted = np.where(by_flow, 0.0, parts.hour.heat_w / W_PER_MW)
+        shortfall = np.where(parts.solution.cut_off | ~on, wanted, 0.0)
+        return {
+            "consumer_heat_mw": heat,
+            "consumer_mdot_kg_per_s": np.where(on, mdot, 0.0),
+            "consumer_t_supply_degc": arriving,
+            "consumer_t_return_degc": t_out,
+            "consumer_dp_bar": parts.p_bar[layout.consumer_start] - parts.p_bar[layout.consumer_end],
+            "consumer_shortfall_mw": shortfall,
+        }
+
+    def _plants(self, parts: _Parts) -> dict[str, FloatArray | float]:
+        layout, fluid = self.layout, self.fluid
+        count = len(self.network.plants)
+        mdot, t_in, t_out, pump = (np.full(count, np.nan) for _ in range(4))
+        heat = np.full(count, np.nan)
+        between = layout.plant_end != NOWHERE
+        start, end = layout.plant_start[between], layout.plant_end[between]
+        mdot[between] = parts.plant_mdot[between]
+        t_in[between] = _at(parts.t_leaving, start)
+        t_out[between] = parts.hour.plant_t_supply_degc[between]
+        lift = fluid.enthalpy(t_out[between]) - fluid.enthalpy(t_in[between])
+        heat[between] = np.where(mdot[between] > 0, mdot[between] * lift, 0.0) / W_PER_MW
+        head_pa = np.maximum(parts.p_bar[end] - parts.p_bar[start], 0.0) * PA_PER_BAR
+        power_w = mdot[between] / fluid.density(t_in[between]) * head_pa / PUMP_EFFICIENCY_SHARE
+        pump[between] = np.where(mdot[between] > 0, power_w, 0.0) / W_PER_MW
+        for plant in np.flatnonzero(layout.preheat_of_plant != NOWHERE):
+            node = layout.preheat_of_plant[plant]
+            mdot[plant] = parts.preheat_mdot[node]
+            t_in[plant] = parts.t_arriving[layout.preheat_in[node]]
+            t_out[plant] = parts.t_leaving[layout.preheat_in[node]]
+            heat[plant] = parts.hour.plant_heat_w[plant] / W_PER_MW
+            pump[plant] = 0.0
+        return {
+            "plant_heat_mw": heat,
+            "plant_mdot_kg_per_s": mdot,
+            "plant_t_supply_degc": t_out,
+            "plant_t_return_degc": t_in,
+            "plant_pump_mw": pump,
+        }
+
+    def _network(self, parts: _Parts, values: dict[str, FloatArray | float]) -> dict[str, FloatArray | float]:
+        loss = float(np.sum(parts.loss_w)) / W_PER_MW
+        heaters_on = parts.solution.active.branches[self.layout.of_kind(HEATER)]
+        heaters = float(np.sum(parts.heater_mw * heaters_on)) if len(heaters_on) else 0.0
+        given = float(np.nansum(values["plant_heat_mw"])) + heaters
+        taken = float(np.sum(values["consumer_heat_mw"]))
+        return {
+            "heat_loss_mw": loss,
+            "stored_heat_mwh": self._stored_heat_mwh(parts),
+            "mass_residual_kg_per_s": parts.mass_residual_kg_per_s(),
+            "energy_residual_mw": given - taken - loss,
+        }
+
+    def _stored_heat_mwh(self, parts: _Parts) -> float:
+        """Heat of water and pipe walls above 0 °C, at the mean of a pipe's end temperatures."""
+        branches = self.layout.of_kind(PIPE)
+        mean = (parts.t_start[branches] + parts.t_end[branches]) / 2.0
+        element = self.layout.element[branches]
+        water = self._inner_m2[element] * self.fluid.density(mean) * (self.fluid.enthalpy(mean) - self.fluid.enthalpy(0.0))
+        return float(np.sum(self._length_m[element] * (water + self._wall_j_per_mk[element] * mean))) / J_PER_MWH
+
+
+class _Parts:
+    """A solution completed by its resting parts and brought to its pressure level."""
+
+    def __init__(self, maker: ResultMaker, hour: Hour, solution: Solution) -> None:
+        layout, fluid = maker.layout, maker.fluid
+        self.hour, self.solution, self._layout = hour, solution, layout
+        self.heater_mw = maker._heater_mw[layout.element[layout.of_kind(HEATER)]]
+        ground = float(np.mean(hour.t_ground_degc)) if len(hour.t_ground_degc) else fluid.lowest_degc
+        state, count = solution.state, len(layout.start)
+        self.moving = solution.active.junctions
+        if state is None:
+            self.mdot = self.dp_bar = self.velocity = np.zeros(count)
+            self.plant_mdot = np.zeros(len(layout.plant_start))
+            self.preheat_mdot = np.zeros(len(layout.preheat_in))
+            t_junction = np.full(layout.junctions, np.nan)
+            t_start = t_end = np.full(count, np.nan)
+        else:
+            self.mdot, self.dp_bar, self.velocity = state.mdot_kg_per_s, state.dp_bar, state.velocity_m_per_s
+            self.plant_mdot = state.plant_mdot_kg_per_s
+            self.preheat_mdot = np.nan_to_num(state.preheat_mdot_kg_per_s)
+            t_junction, t_start, t_end = state.t_degc, state.t_start_degc, state.t_end_degc
+        self.t_arriving = np.where(np.isnan(t_junction), ground, t_junction)
+        # what leaves a pre-heated node leaves from its second junction
+        self.t_leaving = self.t_arriving.copy()
+        for inlet, outlet, split in zip(layout.preheat_in, layout.preheat_out, solution.flows.split, strict=True):
+            if split and state is not None:
+                self.t_leaving[inlet] = t_junction[outlet]
+        self.t_degc = self.t_leaving
+        resting = np.isnan(t_start)
+        self.t_start, self.t_end = np.where(resting, ground, t_start), np.where(resting, ground, t_end)
+        drop = fluid.enthalpy(self.t_start) - fluid.enthalpy(self.t_end)
+        self.loss_w = np.where(layout.kind == PIPE, self.mdot * drop, 0.0)
+        self.p_bar = self._pressures(maker, fluid, ground)
+
+    def _pressures(self, maker: ResultMaker, fluid: FluidTable, ground: float) -> FloatArray:
+        """Return absolute pressures: resting parts hydrostatic, each line lifted to its level."""
+        layout, state = self._layout, self.solution.state
+        hydrostatic = -float(fluid.density(ground)) * GRAVITY_M_PER_S2 * layout.elevation_m / PA_PER_BAR
+        holding_start, holding_end = (int(ends[maker._holding]) for ends in (layout.plant_start, layout.plant_end))
+        known = np.zeros(layout.junctions, dtype=bool)
+        raw = np.zeros(layout.junctions)
+        if state is None:
+            known[[holding_start, holding_end]] = True
+            raw[known] = hydrostatic[known]
+        else:
+            known, raw = np.isfinite(state.p_bar), np.nan_to_num(state.p_bar)
+        filled = fill_resting(layout, raw, known, hydrostatic)
+        supply, back = np.unique(layout.supply), np.unique(layout.back)
+        supply, back = supply[supply != NOWHERE], back[back != NOWHERE]
+        gap = filled[holding_end] - filled[holding_start]
+        lift = self._head(maker, filled) - gap
+        on_supply = np.zeros(layout.junctions, dtype=bool)
+        on_supply[supply] = True
+        level = np.where(on_supply, filled + lift, filled)
+        point = maker.network.pressure_point
+        if point is None:
+            return level
+        position = maker.network.nodes.index.get_loc(point.node)
+        junction = int((layout.back if point.line == "return" else layout.supply)[position])
+        return level + (point.p_bar - level[junction])
+
+    def _head(self, maker: ResultMaker, filled: FloatArray) -> float:
+        """Return the head of the pressure-holding plant, bar: its own, or what the worst consumer needs."""
+        layout = self._layout
+        start, end = int(layout.plant_start[maker._holding]), int(layout.plant_end[maker._holding])
+        if np.isfinite(maker._head_bar):
+            return maker._head_bar
+        on = self.solution.active.consumers
+        if not on.any():
+            return 0.0
+        at_gap = filled[layout.consumer_start] - filled[layout.consumer_end] - (filled[end] - filled[start])
+        return float(np.max(maker._min_dp_bar[on] - at_gap[on]))
+
+    def mass_residual_kg_per_s(self) -> float:
+        """Return the largest mass imbalance of a junction, kg/s."""
+        layout, flows, active = self._layout, self.solution.flows, self.solution.active
+        net = np.zeros(layout.junctions)
+        np.add.at(net, layout.end, self.mdot)
+        np.add.at(net, layout.start, -self.mdot)
+        consumed = np.where(active.consumers, flows.consumer_mdot_kg_per_s, 0.0)
+        np.add.at(net, layout.consumer_end, consumed)
+        np.add.at(net, layout.consumer_start, -consumed)
+        between = layout.plant_end != NOWHERE
+        np.add.at(net, layout.plant_end[between], self.plant_mdot[between])
+        np.add.at(net, layout.plant_start[between], -self.plant_mdot[between])
+        return float(np.max(np.abs(net), initial=0.0))
+
+
+def _at(values: FloatArray, junctions: np.ndarray) -> FloatArray:
+    """Return values at junctions; NaN where there is none."""
+    return np.where(junctions == NOWHERE, np.nan, values[np.maximum(junctions, 0)])
+
+
+def ids_of_dimensions(network: Network) -> dict[str, pd.Index]:
+    """Return the labels of each dimension of a result but time."""
+    return {
+        "node": network.nodes.index,
+        "pipe": network.pipes.index,
+        "consumer": network.consumers.index,
+        "plant": network.plants.index,
+    }

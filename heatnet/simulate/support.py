@@ -1,0 +1,88 @@
+"""Which features of a network an engine can solve; everything else is named in one error."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from heatnet.adapters.layout import NOWHERE, Layout
+from heatnet.errors import InputError, Problems
+from heatnet.i18n import _
+from heatnet.model.network import Network
+
+ENGINES = ("pandapipes",)
+
+
+def check_supported(network: Network, layout: Layout, engine: str) -> None:
+    """Raise one `InputError` with every feature that the engine does not solve.
+
+    Raises
+    ------
+    InputError
+        If there is one.
+    """
+    problems = Problems()
+    if engine not in ENGINES:
+        problems.add(
+            _("engine"), _("'{name}' does not exist").format(name=engine), _("Known: {names}").format(names=", ".join(ENGINES))
+        )
+        raise InputError(problems)
+    if network.carrier != "water":
+        problems.add(
+            network.id, _("carrier {carrier}").format(carrier=network.carrier), _("This engine solves water networks")
+        )
+        raise InputError(problems)
+    _check_plants(network, problems)
+    _check_lines(network, layout, problems)
+    _check_features(network, problems)
+    problems.raise_if_any()
+
+
+def _check_plants(network: Network, problems: Problems) -> None:
+    plants = network.plants
+    holding = plants.index[(plants["role"] == "pressure") & (plants["connection"] == "supply")]
+    if len(holding) != 1:
+        problems.add(
+            "plants, role",
+            _("{count} plants hold the pressure").format(count=len(holding)),
+            _("pandapipes needs exactly one plant with role: pressure and connection: supply"),
+        )
+    for plant in plants.index[(plants["role"] == "pressure") & (plants["connection"] != "supply")]:
+        problems.add(
+            f"plants, {plant}, connection",
+            _("a plant that holds the pressure stands between the lines"),
+            _("Allowed: {names}").format(names="supply"),
+        )
+
+
+def _check_lines(network: Network, layout: Layout, problems: Problems) -> None:
+    """Every consumer and plant must touch a line on both sides."""
+    touched = np.zeros(layout.junctions, dtype=int)
+    for ends in (layout.start, layout.end, layout.plant_start, layout.plant_end):
+        np.add.at(touched, ends[ends != NOWHERE], 1)
+    for consumer, start, end in zip(network.consumers.index, layout.consumer_start, layout.consumer_end, strict=True):
+        for junction, line in ((start, "supply"), (end, "return")):
+            if not touched[junction]:
+                problems.add(
+                    f"consumers, {consumer}",
+                    _("no {line} line reaches it").format(line=_(line)),
+                    "",
+                    _("Correct node or return_node, or add the missing pipe."),
+                )
+
+
+def _check_features(network: Network, problems: Problems) -> None:
+    allowed = _("pandapipes does not solve this")
+    for consumer in network.consumers.index[network.consumers["control"] == "valve"]:
+        problems.add(f"consumers, {consumer}, control", _("flow by valve and pressure difference"), allowed)
+    for pump, row in network.pumps.iterrows():
+        if np.isnan(row["head_bar"]):
+            problems.add(
+                f"pumps, {pump}, curve", _("a pump with a curve"), allowed, _("Give its head at the working point as head_bar.")
+            )
+    for valve, row in network.valves.iterrows():
+        if row["kind"] == "check":
+            problems.add(f"valves, {valve}, kind", _("a check valve"), allowed, _("Open or shut it as the flow demands."))
+        if 0 < row["opening"] < 1 and np.isnan(row["kv_m3_per_h"]):
+            problems.add(
+                f"valves, {valve}, kv_m3_per_h", _("is missing"), _("A throttled valve needs its flow coefficient when open")
+            )

@@ -1,0 +1,164 @@
+"""One case's accounts: energy, fuel, money, carbon, rates with their range, the state of its networks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from heatnet.couple.season import loss_mw, simulated_hours
+from heatnet.metrics import carbon, energy, money
+from heatnet.metrics.compliance import compliance, worst_of_each
+from heatnet.metrics.energy import GasBasis
+from heatnet.metrics.network_season import network_account, pump_power_mw
+from heatnet.metrics.substitution import envelope, rate_allowed, substitution_rates
+from heatnet.model.supply import DispatchProblem, DispatchResult, FloatArray
+from heatnet.study.case_run import CaseRun
+from heatnet.study.load import Study
+
+_Solution = tuple[DispatchProblem, DispatchResult]
+
+
+def failed_entry(run: CaseRun, label: dict[str, str]) -> dict[str, Any]:
+    """Return the entry of a case without a schedule: its status and why."""
+    return {"status": run.status, "reason": run.reason, "label": label, "unmet_share": None, "zones": {}}
+
+
+def case_entry(
+    study: Study, run: CaseRun, baseline: CaseRun | None, zones: Mapping[str, tuple[str, ...]], label: dict[str, str]
+) -> dict[str, Any]:
+    """Return a case's entry of the summary."""
+    problem, result = run.problem, run.result
+    pumps = _pump_power(study, run)
+    lhv = coal_lhv(run)
+    return {
+        "status": run.status,
+        "reason": run.reason,
+        "label": label,
+        "cost": _cost_with_pumps(run, pumps),
+        "co2": _co2_with_pumps(run, pumps),
+        "fuel": energy.fuel_summary(problem, result, GasBasis.GBT_2589, lhv),
+        "coal_by_network_t": energy.coal_by_network_t(problem, result, lhv),
+        "heat_by_plant_mwh": energy.heat_by_unit_mwh(problem, result),
+        "demand_by_balance_mwh": energy.demand_by_balance_mwh(problem),
+        "power_by_plant_mwh": energy.power_by_unit_mwh(problem, result),
+        "power_lost_by_plant_mwh": energy.power_lost_by_unit_mwh(problem, result),
+        "by_source": money.by_source(problem, result).to_dict(orient="index"),
+        "unmet_share": energy.unmet_share(problem, result),
+        "zones": _rates(run, baseline, zones),
+        "by_network": _by_network(study, run, pumps),
+        "reference_check": {"engine": "pandapipes", "note": "every simulated hour is solved by pandapipes itself"},
+        "balance": {"max_relative_residual": _worst_residual(run)},
+    }
+
+
+def coal_lhv(run: CaseRun) -> dict[str, float]:
+    """Return the heating value of each coal-fired unit, MWh/t."""
+    values = {}
+    for unit in run.problem.units:
+        if unit.fuel != "coal":
+            continue
+        network = run.years[unit.network.split("/")[0]].network
+        plants = network.steam.plants if "/steam" in unit.balance and network.steam is not None else network.plants
+        values[unit.id] = float(plants.at[unit.plant, "lhv_mwh_per_t"])
+    return values
+
+
+def rate_tables(run: CaseRun) -> dict[str, FloatArray]:
+    """Return the process heat of balances that hold space and process heat, MW (sites)."""
+    return {
+        f"{name}/site": year.process_mw.sum(axis=1).to_numpy()
+        for name, year in run.years.items()
+        if year.network.carrier == "site"
+    }
+
+
+def _rates(run: CaseRun, baseline: CaseRun | None, zones: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:
+    in_season = next(iter(run.years.values())).in_season
+    cases: list[_Solution] = [(run.problem, run.result), *run.bounds]
+    bases: list[_Solution | None] = [None] * len(cases)
+    if baseline is not None and baseline.result.is_optimal:
+        bases = [(baseline.problem, baseline.result), *baseline.bounds][: len(cases)]  # type: ignore[assignment]
+    process = [rate_tables(run)] * len(cases)
+    tables = [
+        substitution_rates(*case, in_season=in_season, zones=zones, baseline=base, process_mw=heat)
+        for case, base, heat in zip(cases, bases, process, strict=True)
+    ]
+    allowed = rate_allowed(run.problem, run.result, zones)
+    return {
+        zone: {
+            "substitution": tables[0][zone],
+            "substitution_range": envelope([table[zone] for table in tables]),
+            "rate_allowed": allowed[zone],
+        }
+        for zone in zones
+    }
+
+
+def _pump_power(study: Study, run: CaseRun) -> dict[str, FloatArray]:
+    pumps = {}
+    for name, states in run.states.items():
+        year = run.years[name]
+        hours = list(simulated_hours(year, study.config.simulation.hours))
+        pumps[name] = pump_power_mw(states, year.load_share, hours)
+    return pumps
+
+
+def _cost_with_pumps(run: CaseRun, pumps: Mapping[str, FloatArray]) -> dict[str, float]:
+    cost = money.cost(run.problem, run.result)
+    for power in pumps.values():
+        paid = float(power @ run.problem.prices.power_cny_per_mwh)
+        emitted = float(power.sum()) * run.problem.factors.power_average_t_co2_per_mwh
+        taxed = emitted * run.problem.prices.co2_cny_per_t
+        cost["power_cny"] += paid
+        cost["co2_cny"] += taxed
+        cost["total_cny"] += paid + taxed
+    return cost
+
+
+def _co2_with_pumps(run: CaseRun, pumps: Mapping[str, FloatArray]) -> dict[str, dict[str, float]]:
+    emitted = carbon.co2(run.problem, run.result)
+    factors = run.problem.factors
+    bought = sum(float(power.sum()) for power in pumps.values())
+    for reading, factor in (
+        ("average", factors.power_average_t_co2_per_mwh),
+        ("marginal", factors.power_marginal_t_co2_per_mwh),
+    ):
+        emitted[reading]["power_t_co2"] += bought * factor
+        emitted[reading]["total_t_co2"] += bought * factor
+    return emitted
+
+
+def _by_network(study: Study, run: CaseRun, pumps: Mapping[str, FloatArray]) -> dict[str, Any]:
+    table = {}
+    for name, states in run.states.items():
+        year = run.years[name]
+        account = network_account(year.network, states)
+        gate = run.problem.demand_of(f"{name}/water")
+        loss = loss_mw(year, run.probes[name])
+        account["season_loss_share"] = float(loss.sum() / gate.sum()) if gate.sum() else float("nan")
+        account["season_pump_mwh"] = float(pumps[name].sum())
+        account["pump_kwh_per_gj"] = float(pumps[name].sum() * 1000 / (gate.sum() * 3.6)) if gate.sum() else float("nan")
+        account["loss_difference_share"] = _loss_difference(study, run, name)
+        checks = worst_of_each(compliance(year.network, states))
+        account["compliance"] = checks.to_dict(orient="records")
+        table[name] = account
+    return table
+
+
+def _loss_difference(study: Study, run: CaseRun, name: str) -> float:
+    """Return how far the dispatch's loss lies from the simulated one over the simulated hours, as a share of it."""
+    hours = list(simulated_hours(run.years[name], study.config.simulation.hours))
+    simulated = run.states[name]["heat_loss_mw"].to_numpy()
+    assumed = loss_mw(run.years[name], run.probes[name])[hours]
+    good = np.isfinite(simulated)
+    return float(assumed[good].sum() / simulated[good].sum() - 1.0) if good.any() else float("nan")
+
+
+def _worst_residual(run: CaseRun) -> float | None:
+    from heatnet.metrics.network_season import balance_residual_share
+
+    values = [balance_residual_share(states) for states in run.states.values()]
+    known = [value for value in values if np.isfinite(value)]
+    return max(known) if known else None

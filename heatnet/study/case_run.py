@@ -1,0 +1,231 @@
+"""One case's run: a function of its inputs that writes one folder and returns what the summary needs."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from heatnet import __version__
+from heatnet.couple.season import (
+    Probe,
+    dispatch_problem,
+    loss_mw,
+    probe,
+    simulate_schedule,
+    simulated_hours,
+)
+from heatnet.couple.year import LoadScale, NetworkYear, network_year
+from heatnet.demand.season import heating_season
+from heatnet.dispatch import dispatch
+from heatnet.io.network_folder import save_network
+from heatnet.io.results_store import write_table
+from heatnet.io.yaml_file import dump_yaml
+from heatnet.model.supply import DispatchProblem, DispatchResult
+from heatnet.model.weather import WeatherYear
+from heatnet.simulate import is_solved
+from heatnet.study.config import Weather
+from heatnet.study.load import CaseInput, Study
+from heatnet.study.prices import emission_factors, hourly_prices
+from heatnet.study.states import write_states
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+Tick = Callable[[str], None]
+#: steps besides the simulated hours: the dispatch and its two bounds, writing
+FIXED_STEPS = 4
+PROBE_HOURS = 3
+
+
+@dataclass(frozen=True, eq=False)
+class CaseRun:
+    """What a case leaves in memory for the summary.
+
+    Parameters
+    ----------
+    name, status, reason : str
+        Case; "ok", or what stopped it ("infeasible", "not_converged", …) and why.
+    problem, result : DispatchProblem, DispatchResult
+        The year's programme and its schedule.
+    bounds : tuple
+        (problem, result) at the low and the high end of the demand that the plan's coal leaves open.
+    years, probes, states : dict by network
+        Loads, what the pipes said before, and the simulated hours (water networks with pipes only).
+    seconds : dict of str to float
+        Time of each stage.
+    """
+
+    name: str
+    status: str
+    reason: str
+    problem: DispatchProblem
+    result: DispatchResult
+    bounds: tuple[tuple[DispatchProblem, DispatchResult], ...]
+    years: dict[str, NetworkYear]
+    probes: dict[str, Probe]
+    states: dict[str, xr.Dataset]
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+def weather_of(study: Study, weather: Weather) -> WeatherYear:
+    """Return a case's weather year."""
+    path = study.epw_path(weather)
+    if path is not None:
+        from heatnet.io.weather_epw import read_epw
+
+        return read_epw(path, year=study.config.year)
+    from heatnet.demand.climate import synthetic_year
+
+    return synthetic_year(weather.climate or "CSWD", seed=weather.seed, year=study.config.year)
+
+
+def step_count(study: Study, case: CaseInput) -> int:
+    """Return how many steps a case's run reports."""
+    piped = sum(1 for network in case.networks.values() if network.carrier == "water" and len(network.pipes))
+    return FIXED_STEPS + piped * (PROBE_HOURS + study.config.simulation.hours + 1)
+
+
+def run_case(
+    study: Study,
+    case: CaseInput,
+    folder: Path,
+    demand_bounds: tuple[dict[str, LoadScale], ...] = (),
+    tick: Tick = lambda _stage: None,
+) -> CaseRun:
+    """Run one case and write its folder.
+
+    Parameters
+    ----------
+    study, case
+        As loaded.
+    folder : Path
+        Folder of the case; written under a temporary name and renamed when complete.
+    demand_bounds : tuple of dict of network to LoadScale
+        Factors on the loads at which the dispatch is repeated: the range that the plan's coal leaves open.
+    tick : callable
+        Called after each step with the name of the stage.
+    """
+    from time import perf_counter
+
+    start = perf_counter()
+    seconds: dict[str, float] = {}
+
+    def lap(stage: str) -> None:
+        seconds[stage] = perf_counter() - start - sum(seconds.values())
+
+    weather = weather_of(study, case.weather)
+    years = _years(study, case, weather, {})
+    lap("loads")
+    probes = {name: probe(year, lambda: tick("probe")) for name, year in years.items()}
+    lap("probe")
+    problem = _problem(study, years, probes)
+    result = dispatch(problem)
+    tick("dispatch")
+    bounds = []
+    for scales in demand_bounds:
+        bound = _problem(study, _years(study, case, weather, scales), probes)
+        bounds.append((bound, dispatch(bound)))
+        tick("bounds")
+    lap("dispatch")
+    states = _states(study, years, probes, result, tick) if result.is_optimal else {}
+    lap("simulate")
+    status, reason = _status(result, states)
+    run = CaseRun(case.name, status, reason, problem, result, tuple(bounds), years, probes, states, seconds)
+    _write(run, study, case, weather, folder)
+    lap("write")
+    tick("write")
+    return run
+
+
+def _years(study: Study, case: CaseInput, weather: WeatherYear, scales: dict[str, LoadScale]) -> dict[str, NetworkYear]:
+    in_season = heating_season(weather.time, case.season.start, case.season.end)
+    share = study.config.simulation.index_loss_share
+    return {
+        name: network_year(network, weather, in_season, share, scales.get(name))
+        for name, network in case.networks.items()
+    }
+
+
+def _problem(study: Study, years: dict[str, NetworkYear], probes: dict[str, Probe]) -> DispatchProblem:
+    time = next(iter(years.values())).time
+    return dispatch_problem(years, probes, hourly_prices(study.prices, time), emission_factors(study.prices))
+
+
+def _states(
+    study: Study, years: dict[str, NetworkYear], probes: dict[str, Probe], result: DispatchResult, tick: Tick
+) -> dict[str, xr.Dataset]:
+    states = {}
+    for name, year in years.items():
+        if year.network.carrier == "water" and len(year.network.pipes):
+            hours = simulated_hours(year, study.config.simulation.hours)
+            states[name] = simulate_schedule(year, probes[name], result, hours, lambda: tick("simulate"))
+    return states
+
+
+def _status(result: DispatchResult, states: dict[str, xr.Dataset]) -> tuple[str, str]:
+    if not result.is_optimal:
+        return result.status, f"dispatch: {result.status}"
+    for name, dataset in states.items():
+        if not any(is_solved(str(status)) for status in dataset["status"].to_numpy()):
+            return "not_converged", f"simulation of {name}: no hour converged"
+    return "ok", ""
+
+
+def _write(run: CaseRun, study: Study, case: CaseInput, weather: WeatherYear, folder: Path) -> None:
+    temporary = folder.with_name(f".{folder.name}.part")
+    shutil.rmtree(temporary, ignore_errors=True)
+    temporary.mkdir(parents=True)
+    outdoor = pd.DataFrame({"t_outdoor_degc": weather.t_outdoor_degc}, index=weather.time)
+    write_table(outdoor, temporary / "weather.parquet")
+    for name, year in run.years.items():
+        save_network(year.network, temporary / "inputs" / name)
+        if run.result.is_optimal:
+            _write_schedule(run, name, temporary / name)
+        if name in run.states:
+            write_states(run.states[name], temporary / name / "water")
+    dump_yaml(_resolved(run, study, case, weather), temporary / "case.yaml")
+    shutil.rmtree(folder, ignore_errors=True)
+    temporary.rename(folder)
+
+
+def _write_schedule(run: CaseRun, name: str, folder: Path) -> None:
+    year = run.years[name]
+    for balance in run.problem.balances:
+        network, carrier = balance.split("/")
+        if network != name:
+            continue
+        units = [unit for unit in run.problem.units if unit.balance == balance]
+        heat = run.result.heat_mw[[unit.id for unit in units]].set_axis([unit.plant for unit in units], axis=1)
+        write_table(heat, folder / carrier / "dispatch_heat_mw.parquet")
+        loss = loss_mw(year, run.probes[name]) if carrier == "water" else np.zeros(len(year.time))
+        sums = {
+            "demand_mw": run.problem.demand_of(balance),
+            "loss_mw": loss,
+            "unmet_mw": run.result.unmet_mw[balance],
+            "dumped_mw": run.result.dumped_mw[balance],
+        }
+        write_table(pd.DataFrame(sums, index=run.problem.time), folder / carrier / "dispatch_balance_mw.parquet")
+
+
+def _resolved(run: CaseRun, study: Study, case: CaseInput, weather: WeatherYear) -> dict[str, Any]:
+    from heatnet.study.fingerprint import fingerprint, versions
+
+    return {
+        "format_version": 1,
+        "study": study.id,
+        "case": case.name,
+        "status": run.status,
+        "season": case.season.model_dump(),
+        "weather": {"source": weather.source, **case.weather.model_dump()},
+        "prices": study.prices.model_dump(),
+        "overrides": case.case.networks,
+        "heatnet": __version__,
+        "versions": versions(),
+        "inputs_sha256": fingerprint(study, case),
+    }

@@ -1,0 +1,124 @@
+"""The cases of a study, in one process or several, with steps counted for a progress bar."""
+
+from __future__ import annotations
+
+import queue
+from collections.abc import Callable
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+from typing import Any
+
+from heatnet.couple.year import LoadScale
+from heatnet.errors import NotSolvableError
+from heatnet.i18n import _
+from heatnet.study.bounds import demand_bounds
+from heatnet.study.case_run import CaseRun, run_case, step_count
+from heatnet.study.load import CaseInput, Study
+
+Events = Callable[[int, int, str, bool], None]
+_POLL_S = 0.2
+_steps: Any = None
+
+
+def run_cases(study: Study, folder: Path, workers: int = 2, events: Events = lambda *_event: None) -> dict[str, CaseRun]:
+    """Run every case of a study; each writes its own folder as soon as it is finished.
+
+    Parameters
+    ----------
+    study : Study
+    folder : Path
+        Results folder.
+    workers : int
+        Processes; 1 runs the cases here.
+    events : callable
+        Called with (steps done, steps in all, text, whether a case has just finished).
+
+    Returns
+    -------
+    dict of case to CaseRun
+        In the study's order.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    total = sum(step_count(study, case) for case in study.cases.values())
+    bounds = {name: demand_bounds(study, case) for name, case in study.cases.items()}
+    if workers <= 1 or len(study.cases) == 1:
+        return _here(study, folder, bounds, total, events)
+    return _in_pool(study, folder, bounds, total, min(workers, len(study.cases)), events)
+
+
+def _here(study: Study, folder: Path, bounds: dict[str, Any], total: int, events: Events) -> dict[str, CaseRun]:
+    done = 0
+    runs: dict[str, CaseRun] = {}
+
+    for name, case in study.cases.items():
+
+        def tick(_stage: str, name: str = name) -> None:
+            nonlocal done
+            done += 1
+            events(done, total, name, False)
+
+        runs[name] = run_case(study, case, folder / name, bounds[name], tick)
+        events(done, total, _finished(runs[name]), True)
+    return runs
+
+
+def _finished(run: CaseRun) -> str:
+    return _("{case}: {status}, {seconds:.0f} s").format(
+        case=run.name, status=run.status, seconds=sum(run.seconds.values())
+    )
+
+
+def _in_pool(
+    study: Study, folder: Path, bounds: dict[str, Any], total: int, workers: int, events: Events
+) -> dict[str, CaseRun]:
+    from multiprocessing import get_context
+
+    context = get_context("spawn")
+    steps = context.Queue()
+    runs: dict[str, CaseRun] = {}
+    with ProcessPoolExecutor(workers, context, initializer=_connect, initargs=(steps,)) as pool:
+        futures = {
+            name: pool.submit(_run_in_worker, study, case, folder / name, bounds[name])
+            for name, case in study.cases.items()
+        }
+        done = 0
+        try:
+            while len(runs) < len(futures):
+                done += _steps_seen(steps, lambda seen, text, before=done: events(before + seen, total, text, False))
+                for name, future in futures.items():
+                    if name not in runs and future.done():
+                        runs[name] = _outcome(name, future)
+                        events(done, total, _finished(runs[name]), True)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    return {name: runs[name] for name in study.cases}
+
+
+def _outcome(name: str, future: Future[CaseRun]) -> CaseRun:
+    try:
+        return future.result()
+    except BrokenProcessPool:
+        raise NotSolvableError(_("The process of case {case} ended without a word (memory?).").format(case=name)) from None
+
+
+def _steps_seen(steps: Any, show: Callable[[int, str], None]) -> int:
+    """Take the steps that have arrived, waiting a moment for the first."""
+    seen = 0
+    while True:
+        try:
+            text = steps.get(timeout=_POLL_S) if not seen else steps.get_nowait()
+        except queue.Empty:
+            return seen
+        seen += 1
+        show(seen, text)
+
+
+def _connect(steps: Any) -> None:
+    global _steps
+    _steps = steps
+
+
+def _run_in_worker(study: Study, case: CaseInput, folder: Path, bounds: tuple[dict[str, LoadScale], ...]) -> CaseRun:
+    return run_case(study, case, folder, bounds, lambda _stage: _steps.put(case.name))

@@ -1,0 +1,181 @@
+"""The accounts of a study: every case's entry of `summary.json`, the plan's claims, and the same as a flat table."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from heatnet import __version__
+from heatnet.io.results_store import write_json
+from heatnet.io.yaml_file import write_text_atomically
+from heatnet.metrics.claims import plan_claims
+from heatnet.metrics.claims_context import claim_context
+from heatnet.metrics.identity import CoalPlant, identity_rows
+from heatnet.metrics.park import park_account
+from heatnet.metrics.substitution import rate_allowed, substitution_rates
+from heatnet.study.account import case_entry, coal_lhv, failed_entry, rate_tables
+from heatnet.study.case_run import CaseRun
+from heatnet.study.fingerprint import versions
+from heatnet.study.load import Study
+from heatnet.study.prices import assumptions
+
+FORMAT_VERSION = 1
+
+
+def write_summary(study: Study, runs: dict[str, CaseRun], folder: Path) -> dict[str, Any]:
+    """Write `summary.json`, `summary.csv`, `study.yaml` and `timings.json`; return the summary.
+
+    Parameters
+    ----------
+    study : Study
+    runs : dict of case to CaseRun
+    folder : Path
+        Results folder.
+    """
+    summary = summary_of(study, runs)
+    write_json(summary, folder / "summary.json")
+    write_text_atomically(flat_table(summary).to_csv(index=False, lineterminator="\n"), folder / "summary.csv")
+    write_text_atomically((study.folder / "study.yaml").read_text(encoding="utf-8"), folder / "study.yaml")
+    write_json({name: run.seconds for name, run in runs.items()}, folder / "timings.json")
+    return summary
+
+
+def summary_of(study: Study, runs: dict[str, CaseRun]) -> dict[str, Any]:
+    """Return the summary of a study's runs."""
+    config = study.config
+    baseline = runs.get(config.baseline_case or "")
+    target = config.target
+    first = next(iter(study.cases.values()))
+    return {
+        "format_version": FORMAT_VERSION,
+        "study": study.id,
+        "title": config.title.both(),
+        "question": config.question.both() if config.question else {},
+        "versions": {"heatnet": __version__, **versions()},
+        "target_share": target.rate_share,
+        "headline": target.model_dump(exclude={"rate_share"}),
+        "base_case": config.base_case,
+        "baseline_case": config.baseline_case,
+        "zones": {zone: list(members) for zone, members in zones_of(study).items()},
+        "networks": {name: {"name": dict(network.name)} for name, network in first.networks.items()},
+        "cases": {name: _entry(study, run, baseline) for name, run in runs.items()},
+        "plan_claims": _claims(study, runs, baseline),
+        "baseline_identity": _identity(study, baseline),
+        "carbon_table": park_account().as_rows(),
+        "assumptions": assumptions(study.prices),
+    }
+
+
+def zones_of(study: Study) -> dict[str, tuple[str, ...]]:
+    """Return the zones of the rates: each network, then the study's own."""
+    names = next(iter(study.cases.values())).networks
+    return {name: (name,) for name in names} | dict(study.config.zones)
+
+
+def _entry(study: Study, run: CaseRun, baseline: CaseRun | None) -> dict[str, Any]:
+    label = study.cases[run.name].case.label.both()
+    if not run.result.is_optimal:
+        return failed_entry(run, label)
+    return case_entry(study, run, baseline, zones_of(study), label)
+
+
+def _claims(study: Study, runs: dict[str, CaseRun], baseline: CaseRun | None) -> list[dict[str, Any]]:
+    plan = runs.get(study.config.plan_case or "")
+    housing = next(iter(study.config.plan_check), None)
+    if plan is None or baseline is None or housing is None:
+        return []
+    if not (plan.result.is_optimal and baseline.result.is_optimal):
+        return []
+    year = plan.years[housing]
+    zones = zones_of(study)
+    zone = study.config.target.zone
+    rates = substitution_rates(
+        plan.problem,
+        plan.result,
+        in_season=year.in_season,
+        zones=zones,
+        baseline=(baseline.problem, baseline.result),
+        process_mw=rate_tables(plan),
+    )
+    sewage = year.network.plants["t_source_min_degc"].dropna()
+    context = claim_context(
+        (baseline.problem, baseline.result),
+        (plan.problem, plan.result),
+        in_season=year.in_season,
+        lhv_mwh_per_t=coal_lhv(baseline),
+        area_m2=float(year.network.consumers["area_m2"].sum()),
+        design_heat_mw=float(year.network.consumers["design_heat_mw"].sum()),
+        housing_balance=f"{housing}/water",
+        sewage_t_min_degc=float(sewage.iloc[0]) if len(sewage) else None,
+        rates=rates[zone],
+        rate_allowed=rate_allowed(plan.problem, plan.result, zones)[zone],
+    )
+    return plan_claims(context)
+
+
+def _identity(study: Study, baseline: CaseRun | None) -> list[dict[str, object]]:
+    if baseline is None:
+        return []
+    plants = []
+    for name, check in study.config.plan_check.items():
+        year = baseline.years[name]
+        consumers = year.network.consumers
+        area = float(consumers["area_m2"].sum())
+        plants.append(
+            CoalPlant(
+                network=name,
+                coal_t=check.coal_t,
+                area_m2=area,
+                index_w_per_m2=float(consumers["design_heat_mw"].sum()) * 1e6 / area,
+                full_load_hours_h=float(year.load_share.sum()),
+                process_mwh=float(year.process_mw.to_numpy().sum()) if check.with_process else 0.0,
+                own_use_share=check.own_use_share,
+                lhv_gj_per_t=check.lhv_gj_per_t,
+                efficiency_share=check.efficiency_share,
+            )
+        )
+    return identity_rows(plants)
+
+
+def flat_table(summary: dict[str, Any]) -> pd.DataFrame:
+    """Return the summary as a long table: one row a case and quantity, rates with their definition and range."""
+    rows: list[dict[str, Any]] = []
+    for case, entry in summary["cases"].items():
+        common = {"case": case, "status": entry["status"]}
+        for group in ("cost", "fuel"):
+            rows += [common | {"quantity": key, "value": value} for key, value in entry.get(group, {}).items()]
+        for factor, values in entry.get("co2", {}).items():
+            rows += [common | {"quantity": f"{factor}_{key}", "value": value} for key, value in values.items()]
+        for unit, value in entry.get("heat_by_plant_mwh", {}).items():
+            rows.append(common | {"quantity": "heat_mwh", "element": unit, "value": value})
+        rows.append(common | {"quantity": "unmet_share", "value": entry.get("unmet_share")})
+        for zone, tables in entry.get("zones", {}).items():
+            rows += [common | {"zone": zone} | row for row in _rate_rows(tables)]
+    columns = ["case", "status", "quantity", "element", "zone", "set", "counting", "denominator", "period"]
+    return pd.DataFrame(rows, columns=[*columns, "value", "low", "high"]).replace({np.nan: None})
+
+
+def _rate_rows(tables: dict[str, Any]) -> list[dict[str, Any]]:
+    rows = []
+    for waste_set, by_counting in tables["substitution"].items():
+        for counting, by_denominator in by_counting.items():
+            for denominator, by_period in by_denominator.items():
+                for period, value in by_period.items():
+                    span = tables["substitution_range"][waste_set][counting][denominator][period]
+                    low, high = span or (None, None)
+                    rows.append(
+                        {
+                            "quantity": "substitution_share",
+                            "set": waste_set,
+                            "counting": counting,
+                            "denominator": denominator,
+                            "period": period,
+                            "value": value,
+                            "low": low,
+                            "high": high,
+                        }
+                    )
+    return rows

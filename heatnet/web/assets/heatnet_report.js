@@ -1,0 +1,86 @@
+/* The report page: draws the charts from one JSON (element "heatnet-data"), and opens what is folded when printing.
+   Names reach the page as text only; ECharts tooltips are given nodes, not HTML. */
+(function () {
+  "use strict";
+  const data = JSON.parse(document.getElementById("heatnet-data").textContent);
+  const FONT = { fontFamily: getComputedStyle(document.body).fontFamily, fontSize: 11, color: "#3b4650" };
+  const charts = [];
+
+  function tooltip(unit, digits) {
+    return function (points) {
+      const box = document.createElement("div");
+      const head = document.createElement("strong");
+      head.textContent = points[0].axisValueLabel;
+      box.append(head);
+      for (const point of points.slice().reverse()) {
+        if (!point.value) continue;
+        const line = document.createElement("div");
+        line.textContent = point.seriesName + "  " + point.value.toFixed(digits) + " " + unit;
+        line.style.borderLeft = "8px solid " + point.color;
+        line.style.paddingLeft = "6px";
+        box.append(line);
+      }
+      return box;
+    };
+  }
+
+  function area(series, key, step) {
+    return series.map((one) => ({
+      name: one.name, type: "line", stack: "heat", step: step, symbol: "none", data: one[key],
+      lineStyle: { width: 0 }, areaStyle: { opacity: 1 }, itemStyle: { color: one.colour }, emphasis: { disabled: true },
+    }));
+  }
+
+  function option(categories, series, axisName, unit, digits, interval, months) {
+    return {
+      animation: false, textStyle: FONT, aria: { enabled: true },
+      grid: { left: 44, right: 12, top: 12, bottom: axisName ? 40 : 24 },
+      tooltip: { trigger: "axis", confine: true, textStyle: { fontSize: 11 }, formatter: tooltip(unit, digits) },
+      xAxis: {
+        type: "category", boundaryGap: false, data: categories, name: axisName, nameLocation: "middle", nameGap: 26,
+        axisTick: { interval: interval }, axisLabel: { interval: interval, color: FONT.color, formatter: months ? (text) => String(Number(text.slice(0, 2))) : undefined },
+      },
+      yAxis: { type: "value", axisLabel: { color: FONT.color }, splitLine: { lineStyle: { color: "#e4e8eb" } } },
+      series: series,
+    };
+  }
+
+  function draw(id, what) {
+    const place = document.getElementById(id);
+    if (!place) return;
+    const chart = echarts.init(place, null, { renderer: "svg" });
+    chart.setOption(what);
+    charts.push(chart);
+  }
+
+  function key(block) {
+    const list = document.getElementById("key-" + block.id);
+    for (const one of block.series) {
+      const item = document.createElement("li");
+      const patch = document.createElement("span");
+      patch.style.background = one.colour;
+      item.append(patch, document.createTextNode(one.name));
+      list.append(item);
+    }
+  }
+
+  for (const block of data.charts) {
+    const monthStart = (index, text) => text.endsWith("-01") || text.endsWith("-1");
+    const everyFifth = Math.max(1, Math.round(block.hours.length / 6));
+    draw("daily-" + block.id, option(block.days, area(block.series, "daily_gwh", "middle"), "", "GWh", 2, monthStart, true));
+    draw("duration-" + block.id, option(block.hours, area(block.series, "duration_mw", false), block.labels.hours, "MW", 1, everyFifth - 1, false));
+    key(block);
+  }
+  const refit = () => charts.forEach((chart) => chart.resize());
+  window.addEventListener("resize", refit);
+
+  // a folded part is part of the report: open it on paper, fold it again afterwards
+  let opened = [];
+  window.addEventListener("beforeprint", () => {
+    opened = [...document.querySelectorAll("details:not([open])")];
+    for (const one of opened) one.open = true;
+    refit();
+  });
+  window.addEventListener("afterprint", () => { for (const one of opened) one.open = false; refit(); });
+  document.body.dataset.ready = "report";
+})();
