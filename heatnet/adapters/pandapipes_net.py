@@ -42,9 +42,10 @@ _OPTIONS = {
     "max_iter_colebrook": 100,
     "tolerance_colebrook": 1e-6,
     "tol_p": 1e-6,
-    "tol_m": 1e-7,
-    "tol_T": 1e-5,
-    "tol_res": 1e-3,
+    "tol_m": 1e-6,
+    "tol_T": 1e-4,
+    # watts, bar and kg/s in one number: the watts decide
+    "tol_res": 1.0,
     "use_numba": False,
     "check_connectivity": False,
 }

@@ -129,7 +129,7 @@ def _number(value: float, digits: int = 1) -> str:
 
 
 def _plant_rows(network: Network, state: xr.Dataset) -> list[tuple[str, ...]]:
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for plant in state["plant"].to_numpy():
         one = state.sel(plant=plant)
         values = {name: float(one[f"plant_{name}"]) for name in _PLANT_FIGURES}

@@ -31,7 +31,7 @@ def representative_hours(load_mw: FloatArray, in_season: BoolArray, count: int) 
         return {}
     order = season[np.argsort(load_mw[season], kind="stable")]
     chosen = {int(order[-1]): DESIGN_LABEL}
-    shares = np.linspace(0.0, 0.98, min(count, len(order) - 1)) if len(order) > 1 else []
+    shares = np.linspace(0.0, 0.98, min(count, len(order) - 1))
     for share in shares:
         position = int(order[int(share * (len(order) - 1))])
         chosen.setdefault(position, f"p{round(100 * share):02d}")

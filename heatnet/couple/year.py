@@ -61,7 +61,7 @@ class NetworkYear:
     @property
     def t_ground_degc(self) -> FloatArray:
         """Ground temperature of each hour, °C."""
-        return self.network.t_ground_at(self.time).to_numpy()
+        return np.asarray(self.network.t_ground_at(self.time), dtype=float)
 
     def loss_estimate_mw(self) -> FloatArray:
         """Loss of the pipes at the curve's temperatures in every hour of the season, MW.

@@ -5,8 +5,8 @@ ends, the mean of either half of the month follows the smooth annual course, so 
 depend on the climate and not on the seed.
 
 Sources: monthly figures in ``data/climate_tianjin.yaml``; day-to-day weather as a first-order autoregression (Wilks,
-*Statistical Methods in the Atmospheric Sciences*, 3rd ed. 2011, section 9.3); mean-preserving course after Rymes and
-Myers, Solar Energy 71 (2001) 225; clear sky after Haurwitz, J. Meteorol. 2 (1945) 154.
+*Statistical Methods in the Atmospheric Sciences*, 3rd ed. 2011, section 9.3); mean-preserving splines after Delhez,
+Applied Mathematics Letters 16 (2003) 17; clear sky after Haurwitz, J. Meteorol. 2 (1945) 154.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The plan's claims beside the computed values, with the reason where the two differ.
 
-The claims and their texts are data (`data/plan_claims.yaml`); each names one check of `CHECKS`. A check computes from the
-study's context and the constants that the plan prints, and gives its verdict and the numbers that its reason quotes.
+The claims and their texts are data (`data/plan_claims.yaml`); each names one check of `CHECKS`. A check computes from
+the study's context and the plan's constants, and gives its verdict and the numbers that its reason quotes.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from heatnet.metrics.substitution import headline_rate, spread
 from heatnet.physics.water import mean_heat_capacity_j_per_kgk
 from heatnet.units import GJ_PER_MWH
 
-#: a figure is reproduced when the computed one is this near: the plan prints three digits, the networks are sized to them
+#: a figure is reproduced when the computed one is this near: the plan prints three digits, networks are sized to them
 REPRODUCED_SHARE = 0.05
 #: the plan's arithmetic about its own figures must hold this well
 ARITHMETIC_SHARE = 0.01

@@ -1,4 +1,4 @@
-"""What the check of the plan's claims needs from a study, taken from the schedules of its baseline and its plan case."""
+"""What the check of the plan's claims needs from a study: taken from the schedules of its baseline and plan case."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ class ClaimContext:
 def _sum_of(
     case: tuple[DispatchProblem, DispatchResult], network: str | None = None, **wanted: str
 ) -> tuple[float, float, float, float] | None:
-    """Return heat, fuel, power bought and power lost (MWh) of the units with some attributes; None if there are none."""
+    """Return heat, fuel, power bought and power lost (MWh) of the units with some attributes; None without any."""
     problem, result = case
     units = [
         unit

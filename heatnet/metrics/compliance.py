@@ -1,7 +1,7 @@
 """Checks of simulated hours against the standards: one row a check and place, at its worst hour.
 
-Limits are those of CJJ 34 for hot-water networks (specific friction 比摩阻, velocity, pressure regime) and usual practice
-for stations. Specific friction is wall friction only: local losses are taken off the simulated pressure drop.
+Limits are those of CJJ 34 for hot-water networks (specific friction 比摩阻, velocity, pressure regime) and usual
+practice for stations. Specific friction is wall friction only: local losses are taken off the simulated pressure drop.
 """
 
 from __future__ import annotations
@@ -261,7 +261,7 @@ def compliance(
 
 
 def worst_of_each(table: pd.DataFrame) -> pd.DataFrame:
-    """Return one row per check: a failed place before a passed one, then the one nearest to (or furthest past) its limit."""
+    """Return one row per check: the place furthest past its limit, or nearest to it."""
     excess = (table["value"] - table["limit"]) * np.where(table["sense"] == "<=", 1.0, -1.0)
     order = table.assign(_excess=excess.astype(float)).sort_values("_excess", ascending=False, kind="stable")
     return order.groupby("check", sort=False).head(1).drop(columns="_excess").sort_index().reset_index(drop=True)

@@ -4,10 +4,10 @@ r"""The baseline identity: the coal that a plant burned must be the heat that it
 
     m_{coal} \, H \, \eta \, (1 - o) = Q_{gate} = A \, q \, t_{full} + Q_{process}
 
-with the lower heating value :math:`H`, the boiler efficiency :math:`\eta`, the plant's own use :math:`o`, the heated area
-:math:`A`, the design heat index :math:`q` (network loss included) and the full-load hours :math:`t_{full}` of the weather.
-The plan prints only :math:`m_{coal}`. Every pair of :math:`H` and :math:`\eta` in its range is therefore a possible size of
-the network; the table says which index or area each implies, and whether that is a city that exists.
+with the lower heating value :math:`H`, the boiler efficiency :math:`\eta`, the plant's own use :math:`o`, the heated
+area :math:`A`, the design heat index :math:`q` (network loss included) and the full-load hours :math:`t_{full}` of the
+weather. The plan prints only :math:`m_{coal}`. Every pair of :math:`H` and :math:`\eta` in its range is therefore a
+possible size of the network; the table says which index or area each implies, and whether such a city exists.
 """
 
 from __future__ import annotations

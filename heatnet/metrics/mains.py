@@ -97,10 +97,11 @@ def pipe_roles(
         for node in network.pipes[end]:
             degree[str(node)] = degree.get(str(node), 0) + 1
     plant_nodes = {str(node) for node in network.plants["node"]}
+    stations = network.consumers["node"].astype(str).value_counts()
     roles = {}
     for pipe, row in network.pipes.iterrows():
         ends = [str(row[end]) for end in ("from_node", "to_node")]
-        dead_end = any(degree[node] == 1 and node not in plant_nodes for node in ends)
+        dead_end = any(degree[node] == 1 and node not in plant_nodes and stations.get(node, 0) <= 1 for node in ends)
         main = str(pipe) in trunk
         roles[str(pipe)] = PipeRole.TRUNK if main else PipeRole.CONNECTION if dead_end else PipeRole.BRANCH
     return roles

@@ -1,4 +1,4 @@
-"""A network's season from its simulated hours: pumping, losses, the worst consumer, the residual of the heat balance."""
+"""A network's season from its simulated hours: pumping, losses, worst consumer, residual of the heat balance."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def solved_hours(states: xr.Dataset) -> BoolArray:
 
 
 def balance_residual_share(states: xr.Dataset) -> float:
-    """Return the largest (sources - consumers - losses) / sources of the solved hours, from the result quantities alone."""
+    """Return the largest (sources - consumers - losses) / sources of the solved hours."""
     good = states.isel(time=np.flatnonzero(solved_hours(states)))
     if not good.sizes["time"]:
         return float("nan")

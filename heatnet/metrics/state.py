@@ -26,7 +26,8 @@ def specific_friction(network: Network, state: xr.Dataset) -> xr.DataArray:
     length = network.pipes["length_m"].reindex(state["pipe"].to_numpy()).to_xarray().rename({"id": "pipe"})
     drops = [abs(state[name]) for name in ("pipe_dp_supply_bar", "pipe_dp_return_bar") if name in state]
     largest = drops[0] if len(drops) == 1 else np.fmax(drops[0], drops[1])
-    return largest * PA_PER_BAR / length
+    friction: xr.DataArray = largest * PA_PER_BAR / length
+    return friction
 
 
 def _extreme(values: xr.DataArray, dim: str, largest: bool) -> tuple[float, str | None]:

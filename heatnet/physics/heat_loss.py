@@ -1,7 +1,7 @@
 """Heat loss of pipes: cooling along the flow, loss coefficients of a buried pair, loss of a year.
 
-Sources: EN 13941-1:2019, annex D (buried pre-insulated pairs, after Wallentén, *Steady-state heat loss from insulated
-pipes*, Lund 1991, TVBH-3017, first-order multipole); Bøhm, Energy Conversion and Management 41 (2000) 1265 (ageing).
+Sources: EN 13941-1:2019 (buried pre-insulated pairs); Wallentén, *Steady-state heat loss from insulated pipes*, Lund
+1991, TVBH-3017 (first-order multipole); ageing by operating practice.
 """
 
 from __future__ import annotations

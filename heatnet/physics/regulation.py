@@ -1,6 +1,6 @@
 """Central regulation (质调节): temperatures by load share, load share by outdoor temperature.
 
-Source: 贺平, 孙刚, *供热工程* (Heating Engineering), 4th ed. 2009, chapter 10: radiators with Q ~ (mean
+Source: 贺平, 孙刚, *供热工程* (Heating Engineering), 4th ed. 2009: radiators with Q ~ (mean
 difference)^(1 + b), constant effectiveness of the exchangers under constant flow.
 """
 

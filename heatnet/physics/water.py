@@ -1,11 +1,11 @@
 """Properties of liquid water by temperature, IAPWS-IF97.
 
 A packaged table at 16 bar absolute, 0 to 200 °C in steps of 0.5 K. Why one pressure: hot-water networks run at 2 to
-25 bar absolute, where density differs from the table by less than 0.08 % and the other properties by less than 0.2 %.
-Why 16 bar: the nominal pressure of most primary networks, and high enough that water stays liquid up to 201 °C, so
-that the whole table is one phase. Between rows a cubic Hermite polynomial with fourth-order slopes is used:
-continuous with its derivative and within 1e-8 of IF97 (conductivity 3e-5: its own formula has small kinks). Outside 0
-to 200 °C the properties are NaN, never an extrapolated number.
+25 bar absolute, where density differs from the table by less than 0.08 % and the other properties (of enthalpy, its
+differences) by less than 0.2 %. Why 16 bar: the nominal pressure of most primary networks, and high enough that water
+stays liquid up to 201 °C, so that the whole table is one phase. Between rows a cubic Hermite polynomial with
+fourth-order slopes is used: continuous with its derivative and within 1e-8 of IF97 (conductivity 3e-5: its own
+formula has small kinks). Outside 0 to 200 °C the properties are NaN, never an extrapolated number.
 
 Sources: IAPWS R7-97(2012); viscosity IAPWS R12-08; thermal conductivity IAPWS R15-11.
 """

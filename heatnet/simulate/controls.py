@@ -187,7 +187,7 @@ class Controls:
         if not on.any():
             return flows.plant_mdot_kg_per_s, 0.0
         mdot = flows.plant_mdot_kg_per_s.copy()
-        inlet = state.t_degc[self._plant_inlet(flows)]
+        inlet = state.t_degc[self.plant_inlet(flows)]
         lift = self.fluid.enthalpy(hour.plant_t_supply_degc[on]) - self.fluid.enthalpy(inlet[on])
         heat = hour.plant_heat_w[on]
         if (lift * heat <= 0).any():
@@ -196,7 +196,7 @@ class Controls:
         mdot[on] = heat / lift
         return mdot, error
 
-    def _plant_inlet(self, flows: Flows) -> IntArray:
+    def plant_inlet(self, flows: Flows) -> IntArray:
         """Return the junction from which each plant draws (any junction for plants outside the lines)."""
         inlet = np.where(self.layout.plant_start == NOWHERE, 0, self.layout.plant_start)
         for node, outlet, split in zip(self.layout.preheat_in, self.layout.preheat_out, flows.split, strict=True):

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from heatnet.adapters.pandapipes_net import Flows, PandapipesNet, State
 
 #: relative error of every set heat at which an hour is done
-HEAT_TOLERANCE = 2e-7
+HEAT_TOLERANCE = 5e-7
 _MOST_ROUNDS = 60
 #: rounds after which flows are stepped instead of found by the solver
 _MOST_DIRECT_ROUNDS = 10
@@ -46,9 +46,10 @@ class Solution:
 
 @dataclass(frozen=True, eq=False)
 class _Last:
-    """What the next hour begins from: share of the plant's excess temperature that arrives, and flows."""
+    """What the next hour begins from: share of the plants' excess temperature that arrives, return cooling, and flows."""
 
     arriving_share: FloatArray
+    cooling_k: FloatArray
     flows: Flows
     active: Activity
 
@@ -98,7 +99,8 @@ class HourSolver:
             return Solution(flows, None, active, cut_off)
         flows, state = self._found(hour, active, flows)
         self._check_range(hour, active, flows, state)
-        self._last = _Last(self._arriving_share(hour, state), flows, active)
+        cooling_k = self._mean_return(flows) - np.nan_to_num(state.t_degc[self.controls.plant_inlet(flows)])
+        self._last = _Last(self._arriving_share(hour, state), cooling_k, flows, active)
         return Solution(flows, state, active, cut_off)
 
     def _wanted(self, hour: Hour) -> BoolArray:
@@ -140,11 +142,6 @@ class HourSolver:
         least = 0.05 * fluid.heat_capacity(arriving) * np.maximum(hottest - t_out, 1.0)
         by_heat = np.maximum(hour.heat_w / np.maximum(drop, least), controls.min_mdot)
         mdot = np.where(active.consumers, np.where(controls.by_flow, hour.mdot_kg_per_s, by_heat), 0.0)
-        mean_return = float(np.sum(mdot * t_out) / np.sum(mdot)) if mdot.any() else hour.t_ground_mean_degc
-        lift = fluid.enthalpy(hour.plant_t_supply_degc) - fluid.enthalpy(mean_return)
-        guess = np.divide(hour.plant_heat_w, lift, out=np.zeros_like(lift), where=np.abs(lift) > 1e3)
-        plant_mdot = np.where(controls.plant_by_heat & active.plants, np.maximum(np.nan_to_num(guess), 0.0), 0.0)
-        plant_mdot += np.where(controls.plant_by_flow & active.plants, np.nan_to_num(hour.plant_mdot_kg_per_s), 0.0)
         branches, nodes = len(self.layout.start), len(self.layout.preheat_in)
         # with other parts at rest the water may run elsewhere: directions are then found by a solve with nodes in one piece
         last = self._last.flows if self._last is not None and self._last.active is active else None
@@ -152,7 +149,7 @@ class HourSolver:
             consumer_mdot_kg_per_s=mdot,
             consumer_t_out_degc=t_out,
             consumer_heat_w=controls.set_heat_w(hour, active.consumers & (by_heat > controls.min_mdot), arriving),
-            plant_mdot_kg_per_s=plant_mdot,
+            plant_mdot_kg_per_s=self._first_plant_mdot(hour, active, mdot, t_out),
             plant_t_supply_degc=np.where(np.isfinite(hour.plant_t_supply_degc), hour.plant_t_supply_degc, hottest),
             heater_w=controls.heater_w.copy(),
             preheat_w=controls.preheat_w(hour),
@@ -161,6 +158,18 @@ class HourSolver:
             end_out=last.end_out if last else np.zeros(branches, dtype=bool),
             split=last.split if last else np.zeros(nodes, dtype=bool),
         )
+
+    def _first_plant_mdot(self, hour: Hour, active: Activity, mdot: FloatArray, t_out: FloatArray) -> FloatArray:
+        controls, enthalpy = self.controls, self.fluid.enthalpy
+        mean_return = float(np.sum(mdot * t_out) / np.sum(mdot)) if mdot.any() else hour.t_ground_mean_degc
+        inlet = np.full(len(hour.plant_heat_w), mean_return)
+        if self._last is not None and self._last.active is active:
+            inlet = np.maximum(mean_return - self._last.cooling_k, hour.t_ground_mean_degc)
+        lift = enthalpy(hour.plant_t_supply_degc) - enthalpy(inlet)
+        guess = np.divide(hour.plant_heat_w, lift, out=np.zeros_like(lift), where=np.abs(lift) > 1e3)
+        by_heat = np.where(controls.plant_by_heat & active.plants, np.maximum(np.nan_to_num(guess), 0.0), 0.0)
+        by_flow = np.where(controls.plant_by_flow & active.plants, np.nan_to_num(hour.plant_mdot_kg_per_s), 0.0)
+        return np.asarray(by_heat + by_flow)
 
     def _found(self, hour: Hour, active: Activity, flows: Flows) -> tuple[Flows, State]:
         """Return the flows and the state in which every set value holds, the direct way first."""
@@ -240,6 +249,11 @@ class HourSolver:
             highest = self.fluid.highest_degc
         if min(leaving.min(), seen.min()) < max(lowest, self.fluid.lowest_degc) or seen.max() > highest:
             raise HourFailure(HourStatus.TEMPERATURE_OUT_OF_RANGE)
+
+    @staticmethod
+    def _mean_return(flows: Flows) -> float:
+        mdot = flows.consumer_mdot_kg_per_s
+        return float(np.sum(mdot * flows.consumer_t_out_degc) / np.sum(mdot))
 
     def _arriving_share(self, hour: Hour, state: State) -> FloatArray:
         hottest, ground = self.controls.hottest_degc(hour), hour.t_ground_mean_degc

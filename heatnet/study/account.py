@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from heatnet.couple.season import loss_mw, simulated_hours
 from heatnet.metrics import carbon, energy, money
@@ -139,10 +140,13 @@ def _by_network(study: Study, run: CaseRun, pumps: Mapping[str, FloatArray]) -> 
         loss = loss_mw(year, run.probes[name])
         account["season_loss_share"] = float(loss.sum() / gate.sum()) if gate.sum() else float("nan")
         account["season_pump_mwh"] = float(pumps[name].sum())
-        account["pump_kwh_per_gj"] = float(pumps[name].sum() * 1000 / (gate.sum() * 3.6)) if gate.sum() else float("nan")
+        account["pump_kwh_per_gj"] = (
+            float(pumps[name].sum() * 1000 / (gate.sum() * 3.6)) if gate.sum() else float("nan")
+        )
         account["loss_difference_share"] = _loss_difference(study, run, name)
         checks = worst_of_each(compliance(year.network, states))
-        account["compliance"] = checks.to_dict(orient="records")
+        times = [None if pd.isna(time) else str(time)[:16] for time in checks["time"]]
+        account["compliance"] = checks.assign(time=pd.Series(times, index=checks.index, dtype=object)).to_dict("records")
         table[name] = account
     return table
 

@@ -18,7 +18,7 @@ def middle_gate_heat_mwh(check: PlanCheck) -> float:
 
 
 def demand_bounds(study: Study, case: CaseInput) -> tuple[dict[str, LoadScale], ...]:
-    """Return the factors on each network's loads at the low and the high end; empty where the study has no coal figure."""
+    """Return the factors on each network's loads at the low and the high end; empty without coal figures."""
     checks = {name: check for name, check in study.config.plan_check.items() if name in case.networks}
     if not checks:
         return ()

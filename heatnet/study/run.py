@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import queue
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
@@ -21,7 +21,9 @@ _POLL_S = 0.2
 _steps: Any = None
 
 
-def run_cases(study: Study, folder: Path, workers: int = 2, events: Events = lambda *_event: None) -> dict[str, CaseRun]:
+def run_cases(
+    study: Study, folder: Path, workers: int = 2, events: Events = lambda *_event: None
+) -> dict[str, CaseRun]:
     """Run every case of a study; each writes its own folder as soon as it is finished.
 
     Parameters
@@ -85,7 +87,9 @@ def _in_pool(
         done = 0
         try:
             while len(runs) < len(futures):
-                done += _steps_seen(steps, lambda seen, text, before=done: events(before + seen, total, text, False))
+                for text in _steps_seen(steps):
+                    done += 1
+                    events(done, total, text, False)
                 for name, future in futures.items():
                     if name not in runs and future.done():
                         runs[name] = _outcome(name, future)
@@ -100,19 +104,20 @@ def _outcome(name: str, future: Future[CaseRun]) -> CaseRun:
     try:
         return future.result()
     except BrokenProcessPool:
-        raise NotSolvableError(_("The process of case {case} ended without a word (memory?).").format(case=name)) from None
+        raise NotSolvableError(
+            _("The process of case {case} ended without a word (memory?).").format(case=name)
+        ) from None
 
 
-def _steps_seen(steps: Any, show: Callable[[int, str], None]) -> int:
-    """Take the steps that have arrived, waiting a moment for the first."""
-    seen = 0
+def _steps_seen(steps: Any) -> Iterator[str]:
+    """Yield the steps that have arrived, waiting a moment for the first."""
+    wait_s = _POLL_S
     while True:
         try:
-            text = steps.get(timeout=_POLL_S) if not seen else steps.get_nowait()
+            yield steps.get(timeout=wait_s)
         except queue.Empty:
-            return seen
-        seen += 1
-        show(seen, text)
+            return
+        wait_s = 0.001
 
 
 def _connect(steps: Any) -> None:

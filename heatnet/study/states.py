@@ -20,6 +20,6 @@ def write_states(dataset: xr.Dataset, folder: Path, suffix: str = ".parquet") ->
         if variable.dims == ("time",):
             wide[str(name)] = variable.to_series()
         else:
-            frame = variable.to_pandas().dropna(axis=1, how="all")
-            write_table(frame, folder / f"{name}{suffix}")
+            frame = pd.DataFrame(variable.to_pandas())
+            write_table(frame.dropna(axis=1, how="all"), folder / f"{name}{suffix}")
     write_table(pd.DataFrame(wide), folder / f"network{suffix}")

@@ -59,6 +59,7 @@ def summary_of(study: Study, runs: dict[str, CaseRun]) -> dict[str, Any]:
         "headline": target.model_dump(exclude={"rate_share"}),
         "base_case": config.base_case,
         "baseline_case": config.baseline_case,
+        "plan_case": config.plan_case,
         "zones": {zone: list(members) for zone, members in zones_of(study).items()},
         "networks": {name: {"name": dict(network.name)} for name, network in first.networks.items()},
         "cases": {name: _entry(study, run, baseline) for name, run in runs.items()},

@@ -31,7 +31,7 @@ def test_hour_belongs_to_the_period_it_begins_in():
 
 
 def test_year_has_the_right_number_of_hours():
-    """Valley 8 h, peak 8 h a day (2 of them critical in four months of 123 days), flat 8 h."""
+    """Valley 8 h, peak 8 h a day (2 of them critical in four months of 31 days), flat 8 h."""
     year = pd.date_range("2025-01-01", periods=8760, freq="h")
     price = time_of_use_tariff(year, PRICES)
     counts = {value: int((price == value).sum()) for value in PRICES.values()}

@@ -30,7 +30,13 @@ def _network(plants: list[dict[str, Any]], steam_plants: list[dict[str, Any]] | 
     """
     nodes = pd.DataFrame({"id": ["n0", "n1", "n2"]})
     pipes = pd.DataFrame(
-        {"id": ["p1", "p2"], "from_node": ["n0", "n1"], "to_node": ["n1", "n2"], "length_m": [100.0, 100.0], "dn": [200, 200]}
+        {
+            "id": ["p1", "p2"],
+            "from_node": ["n0", "n1"],
+            "to_node": ["n1", "n2"],
+            "length_m": [100.0, 100.0],
+            "dn": [200, 200],
+        }
     )
     consumers = pd.DataFrame(
         {

@@ -23,7 +23,9 @@ def test_gas_boiler_condenses_below_50_degc():
 
 def test_gas_boiler_unit(network, conditions, plant):
     """Fuel = 1/efficiency by the hour's return (60, 53, 40, 40 °C); capacity = sum of the boilers; power as stated."""
-    row = plant("gas_boiler", units_mw="58 29", efficiency_share=0.94, efficiency_condensing_share=0.97, power_share=0.004)
+    row = plant(
+        "gas_boiler", units_mw="58 29", efficiency_share=0.94, efficiency_condensing_share=0.97, power_share=0.004
+    )
     unit = unit_of(network([row]), conditions())
     np.testing.assert_allclose(unit.available_mw, 87)
     np.testing.assert_allclose(unit.fuel_per_heat, [1 / 0.94, 1 / 0.955, 1 / 0.97, 1 / 0.97])
@@ -58,7 +60,13 @@ def test_own_use_of_a_steam_boiler_raises_fuel_and_lowers_what_is_left(network, 
     """Boilers of 100 MW, efficiency 0.87, own use 0.1: 90 MW reach the network, 1/(0.87 x 0.9) fuel a MWh."""
     extra = {"lhv_mwh_per_t": 6.4} if fuel == "coal" else {}
     row = plant(
-        kind, node="n0", role="pressure", units_mw="50 50", efficiency_share=0.87, own_use_share=0.1, steam_mwh_per_t=0.65
+        kind,
+        node="n0",
+        role="pressure",
+        units_mw="50 50",
+        efficiency_share=0.87,
+        own_use_share=0.1,
+        steam_mwh_per_t=0.65,
     )
     unit = unit_of(network([], [{**row, **extra}]), conditions())
     np.testing.assert_allclose(unit.available_mw, 90)
