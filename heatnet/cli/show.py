@@ -57,7 +57,7 @@ def table(title: str, columns: Iterable[str], rows: Iterable[Sequence[str]]) -> 
 
     shown = Table(title=escape(title), title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False)
     for i, column in enumerate(columns):
-        shown.add_column(escape(column), justify="left" if i == 0 else "right", overflow="fold")
+        shown.add_column(escape(column), justify="left" if i == 0 else "right", overflow="fold", no_wrap=i == 0)
     for row in rows:
         shown.add_row(*(escape(cell) for cell in row))
     return shown

@@ -8,6 +8,7 @@ from typing import Any
 from heatnet.i18n import _, pick
 
 Entry = dict[str, Any]
+TJ_PER_MWH = 3.6e-3
 
 
 def print_verdict(title: str, summary: Entry, folder: Path) -> None:
@@ -20,16 +21,25 @@ def print_verdict(title: str, summary: Entry, folder: Path) -> None:
     out.print(f"[bold]{escape(title)}[/]")
     cases = summary["cases"]
     good = {name: entry for name, entry in cases.items() if entry["status"] == "ok"}
-    columns = (_("Case"), *(pick(entry["label"]) for entry in good.values()))
     out.print(escape(headline_sentence(summary)))
-    out.print(table(_rate_title(summary), columns, _rate_rows(summary, good)))
-    out.print(table(_("Heat by source, TJ"), columns, _heat_rows(good)))
-    out.print(table(_("CO2, cost, supply"), columns, _account_rows(summary, good)))
+    out.print(escape(_spread_sentence(summary)))
+    out.print(table(_rate_title(summary), *_rates(summary, good)))
+    out.print(table(_("Heat by source, TJ"), (_("Plant"), *good), _heat_rows(summary, good)))
+    out.print(table(_("CO2, fuel, cost, unmet heat, all zones"), *_accounts(good)))
+    name = _plan_case(summary)
+    if name in good:
+        title = _("Networks in the simulated hours, case {case}").format(case=name)
+        out.print(table(title, *_networks(summary, good[name])))
     for name, entry in cases.items():
         if entry["status"] != "ok":
             out.print(escape(f"{name}: {entry['status']}, {entry['reason']}"))
     for label, file in ((_("Report"), "report.html"), (_("Map"), "map.html"), (_("Excel"), "results.xlsx")):
         out.print(escape(f"{label}: {folder / file}"), soft_wrap=True)
+
+
+def _plan_case(summary: Entry) -> str:
+    name = summary.get("plan_case")
+    return name if name in summary["cases"] else next(iter(summary["cases"]))
 
 
 def _headline(summary: Entry) -> tuple[str, str, str, str]:
@@ -59,7 +69,7 @@ def _percent(value: float | None, span: list[float] | None) -> str:
 
 def headline_sentence(summary: Entry) -> str:
     """Return in one sentence whether the target is reached, by the plan's case, as a range."""
-    name = summary.get("plan_case") or next(iter(summary["cases"]))
+    name = _plan_case(summary)
     entry = summary["cases"].get(name)
     if entry is None or entry["status"] != "ok":
         return _("No verdict: the plan's case has no result.")
@@ -72,6 +82,25 @@ def headline_sentence(summary: Entry) -> str:
     words = _("reaches") if low >= target else _("does not reach") if high < target else _("reaches, within its range,")
     return _("{label} {words} {target:.0f} %: {rate}.").format(
         label=pick(entry["label"]), words=words, target=100 * target, rate=_percent(value, span)
+    )
+
+
+def _spread_sentence(summary: Entry) -> str:
+    """Return how far the definitions alone move the rate of the plan's case."""
+    name = _plan_case(summary)
+    entry = summary["cases"].get(name)
+    if entry is None or entry["status"] != "ok":
+        return ""
+    values = [
+        rate
+        for by_counting in _zone_of(summary, entry)["substitution"].values()
+        for by_denominator in by_counting.values()
+        for by_period in by_denominator.values()
+        for rate in by_period.values()
+        if rate is not None
+    ]
+    return _("The plan does not define the rate; its definitions alone move it from {low:.1f} to {high:.1f} %.").format(
+        low=100 * min(values), high=100 * max(values)
     )
 
 
@@ -89,72 +118,72 @@ def zone_label(zone: str, summary: Entry) -> str:
     return pick(network["name"]) if network else named.get(zone, zone)
 
 
-def _rate_rows(summary: Entry, cases: dict[str, Entry]) -> list[list[str]]:
+def _rates(summary: Entry, cases: dict[str, Entry]) -> tuple[tuple[str, ...], list[list[str]]]:
     first = _headline(summary)
-    shown = [
-        (_("plan's sources, power deducted, of space heat (headline)"), first),
-        (_("plan's sources, as delivered, of space heat"), ("plan", "delivered", *first[2:])),
-        (_("plan's sources, fossil heat displaced, of space heat"), ("plan", "displaced", *first[2:])),
-        (_("plan's sources, power deducted, with process steam, year"), ("plan", "recovered", "with_process", "year")),
-        (_("with geothermal, power deducted, of space heat"), ("broad", "recovered", *first[2:])),
-        (_("process waste heat alone, of space heat"), ("strict", "recovered", *first[2:])),
-    ]
+    shown = {
+        _("headline"): first,
+        _("as delivered"): ("plan", "delivered", *first[2:]),
+        _("displaced"): ("plan", "displaced", *first[2:]),
+        _("with geothermal"): ("broad", "recovered", *first[2:]),
+        _("process steam in, year"): ("plan", "recovered", "with_process", "year"),
+        _("process waste heat only"): ("strict", "recovered", *first[2:]),
+    }
     rows = []
-    for label, path in shown:
-        cells = []
-        for entry in cases.values():
-            zone = _zone_of(summary, entry)
-            cells.append(_percent(_dig(zone["substitution"], path), _dig(zone["substitution_range"], path)))
-        rows.append([label, *cells])
-    return rows
+    for name, entry in cases.items():
+        zone = _zone_of(summary, entry)
+        cells = [_percent(_dig(zone["substitution"], p), _dig(zone["substitution_range"], p)) for p in shown.values()]
+        rows.append([name, *cells])
+    return (_("Case"), *shown), rows
 
 
-def _heat_rows(cases: dict[str, Entry]) -> list[list[str]]:
+def _heat_rows(summary: Entry, cases: dict[str, Entry]) -> list[list[str]]:
     units = dict.fromkeys(unit for entry in cases.values() for unit in entry["heat_by_plant_mwh"])
+    members = summary["zones"].get(summary["headline"]["zone"], list(summary["networks"]))
     rows = []
     for unit in units:
-        heat = [entry["heat_by_plant_mwh"].get(unit, 0.0) * 3.6e-3 for entry in cases.values()]
-        if max(heat) >= 0.05:
+        heat = [entry["heat_by_plant_mwh"].get(unit, 0.0) * TJ_PER_MWH for entry in cases.values()]
+        if max(heat) >= 0.5 and unit.split("/")[0] in members:
             rows.append([unit, *(f"{value:,.0f}" if value >= 0.5 else "–" for value in heat)])
     return rows
 
 
-def _account_rows(summary: Entry, cases: dict[str, Entry]) -> list[list[str]]:
-    entries = list(cases.values())
-
-    def row(label: str, values: list[str]) -> list[str]:
-        return [label, *values]
-
-    def co2(reading: str) -> list[str]:
-        return [f"{entry['co2'][reading]['total_t_co2'] / 1e3:,.1f}" for entry in entries]
-
+def _accounts(cases: dict[str, Entry]) -> tuple[tuple[str, ...], list[list[str]]]:
+    columns = (
+        _("Case"),
+        _("CO2, average factor, kt"),
+        _("CO2, marginal, kt"),
+        _("Coal, t"),
+        _("Gas, million m³"),
+        _("Cost, million CNY"),
+        _("Unmet heat"),
+    )
     rows = [
-        row(_("CO2, average power factor, kt"), co2("average")),
-        row(_("CO2, marginal power factor, kt"), co2("marginal")),
-        row(_("Coal, t"), [f"{e['fuel']['coal_t']:,.0f}" for e in entries]),
-        row(_("Gas, million m³"), [f"{e['fuel']['gas_m3'] / 1e6:,.1f}" for e in entries]),
-        row(_("Operating cost, million CNY"), [f"{e['cost']['total_cny'] / 1e6:,.1f}" for e in entries]),
-        row(_("Unmet heat"), [f"{100 * e['unmet_share']:.3f} %" for e in entries]),
+        [
+            name,
+            f"{entry['co2']['average']['total_t_co2'] / 1e3:,.1f}",
+            f"{entry['co2']['marginal']['total_t_co2'] / 1e3:,.1f}",
+            f"{entry['fuel']['coal_t']:,.0f}",
+            f"{entry['fuel']['gas_m3'] / 1e6:,.1f}",
+            f"{entry['cost']['total_cny'] / 1e6:,.1f}",
+            f"{100 * entry['unmet_share']:.3f} %",
+        ]
+        for name, entry in cases.items()
     ]
-    for network in summary["networks"]:
-        states = [e["by_network"].get(network) for e in entries]
-        if not any(states):
-            continue
-        name = pick(summary["networks"][network]["name"])
-        rows.append(row(_("{network}: worst consumer").format(network=name), [_worst(state) for state in states]))
-        rows.append(row(_("{network}: loss, of gate heat").format(network=name), [_loss(state) for state in states]))
-        rows.append(row(_("{network}: hours solved").format(network=name), [_hours(state) for state in states]))
-    return rows
+    return columns, rows
 
 
-def _worst(state: Entry | None) -> str:
-    worst = (state or {}).get("worst_consumer")
-    return f"{worst['dp_bar']:.2f} bar, {pick(worst['name'])}" if worst else "–"
-
-
-def _loss(state: Entry | None) -> str:
-    return f"{100 * state['season_loss_share']:.1f} %" if state else "–"
-
-
-def _hours(state: Entry | None) -> str:
-    return f"{state['hours_ok']} / {state['hours_simulated']}" if state else "–"
+def _networks(summary: Entry, entry: Entry) -> tuple[tuple[str, ...], list[list[str]]]:
+    columns = (_("Network"), _("Worst consumer"), _("Available pressure, bar"), _("Loss"), _("Hours solved"))
+    rows = []
+    for network, state in entry["by_network"].items():
+        worst = state.get("worst_consumer")
+        rows.append(
+            [
+                pick(summary["networks"][network]["name"]),
+                pick(worst["name"]) if worst else "–",
+                f"{worst['dp_bar']:.2f}" if worst else "–",
+                f"{100 * state['season_loss_share']:.1f} %",
+                f"{state['hours_ok']} / {state['hours_simulated']}",
+            ]
+        )
+    return columns, rows

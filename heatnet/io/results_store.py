@@ -42,8 +42,8 @@ def read_table(path: str | Path) -> pd.DataFrame:
 
 
 def write_json(data: Any, file: Path) -> None:
-    """Write JSON with sorted keys (same input, same bytes), atomically; NaN becomes null."""
-    text = json.dumps(_without_nan(data), ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False)
+    """Write JSON in the order given, atomically; NaN becomes null."""
+    text = json.dumps(_without_nan(data), ensure_ascii=False, indent=1, allow_nan=False)
     write_text_atomically(text + "\n", file)
 
 

@@ -75,7 +75,8 @@ def _folium_parts() -> tuple[Markup, Markup]:
     """Return the map's element and the script that makes it, without any of folium's links to other hosts."""
     import folium
 
-    world = folium.Map(location=(39.05, 117.68), zoom_start=12, tiles=None, zoom_control=False, attributionControl=False)
+    options = {"attributionControl": False, "zoomSnap": 0.25}
+    world = folium.Map(location=(39.05, 117.68), zoom_start=12, tiles=None, zoom_control=False, **options)
     # a fixed name: the same results give the same bytes, and the page's own script finds its map
     world._name, world._id = "map", "heatnet"
     world.default_js, world.default_css = [], []

@@ -13,8 +13,10 @@ from heatnet.report.context import Context
 from heatnet.web.colours import plant_style, shade
 from heatnet.web.results_view import CaseResults
 
+#: shades of one kind before they repeat; lighter ones are hard to tell from the paper
+SHADES = 4
 #: hours averaged into one step of the duration curve
-STEP_H = 24
+STEP_H = 25
 #: below this a load counts as none, MW
 NO_LOAD_MW = 1e-6
 
@@ -57,7 +59,7 @@ def _colours(context: Context, carriers: tuple[str, ...]) -> dict[tuple[str, str
                     if key in colours or owner is None or plant not in owner.plants.index:
                         continue
                     kind = str(owner.plants.at[plant, "kind"])
-                    colours[key] = shade(plant_style(kind)[0], used[kind])
+                    colours[key] = shade(plant_style(kind)[0], used[kind] % SHADES)
                     used[kind] += 1
     return colours
 
@@ -94,7 +96,7 @@ def _block(
         "title": titles[carrier].format(case=context.label(case)),
         "series": series,
         "days": [f"{day:%m-%d}" for day in daily.index],
-        "hours": [min((i + 1) * STEP_H, len(order)) - STEP_H // 2 for i in range(-(-len(order) // STEP_H))],
+        "hours": [i * STEP_H for i in range(-(-len(order) // STEP_H))],
         "labels": {
             "daily": _("Heat by source, daily sums, GWh"),
             "duration": _("Load duration curve by source, MW"),

@@ -35,19 +35,18 @@ def _substitution_table(context: Context, denominator: Denominator, period: Peri
     sets, countings = definition_names("set"), definition_names("counting")
     pairs = [(waste_set, counting) for waste_set in WasteSet for counting in Counting]
     columns = (
-        Column(_("Case")),
         Column(_("Zone")),
-        *(Column(f"{sets[s.value]} · {countings[c.value]}", "%", 1, 100.0) for s, c in pairs),
+        *(Column(countings[c.value], "%", 1, 100.0, group=sets[s.value]) for s, c in pairs),
     )
     rows: list[Row] = []
     for case in context.study.cases.values():
         if not case.ok:
             rows.append(context.failed_row(case))
             continue
-        for position, zone in enumerate(case.summary["zones"]):
+        rows.append(Row((context.label(case),), "subheading"))
+        for zone in case.summary["zones"]:
             rates = (context.rate(case, zone, Variant(s, c, denominator, period)) for s, c in pairs)
-            label = context.label(case) if position == 0 else ""
-            rows.append(Row((label, context.zone_name(zone), *rates)))
+            rows.append(Row((context.zone_name(zone), *rates)))
     caption = _("Substitution rate over {denominator}, {period}").format(
         denominator=definition_names("denominator")[denominator.value], period=definition_names("period")[period.value]
     )

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from itertools import groupby
 from typing import Literal
 
 Cell = str | float | int | None
 MISSING = "–"
+#: a number and its per-cent sign stay on one line
+_THIN = "\u202f"
 
 
 @dataclass(frozen=True)
@@ -25,12 +28,15 @@ class Column:
         Decimals of its numbers; None for a column of text, which is set flush left.
     factor : float
         Numbers are printed times this factor, such as 100 for shares in %.
+    group : str
+        Heading above this column and its neighbours of the same group.
     """
 
     label: str
     unit: str = ""
     digits: int | None = None
     factor: float = 1.0
+    group: str = ""
 
     def printed(self, cell: Cell) -> str:
         """Return a cell as printed; a missing or not finite number is a dash, never a zero."""
@@ -43,7 +49,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Row:
-    """One row: a plain one, a total, a subheading, or a failed case whose last cell runs to the end of the row."""
+    """One row: a plain one, a total, a subheading over the whole width, or a failed case with its reason."""
 
     cells: tuple[Cell, ...]
     kind: Literal["plain", "total", "subheading", "failed"] = "plain"
@@ -57,7 +63,13 @@ class Table:
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     note: str = ""
-    id: str = field(default="")
+
+    @property
+    def groups(self) -> list[tuple[str, int]]:
+        """Group headings with the number of columns below each; empty where no column has one."""
+        if not any(column.group for column in self.columns):
+            return []
+        return [(name, len(list(members))) for name, members in groupby(self.columns, key=lambda column: column.group)]
 
     def printed(self, row: Row) -> list[str]:
         """Return the printed cells of a row."""
@@ -82,11 +94,11 @@ def number(value: float, digits: int) -> str:
 
 def percent(share: float | None, digits: int = 1) -> str:
     """Return a share in per cent, or a dash."""
-    return MISSING if share is None else f"{number(100.0 * share, digits)} %"
+    return MISSING if share is None else f"{number(100.0 * share, digits)}{_THIN}%"
 
 
 def percent_range(bounds: Sequence[float] | None) -> str:
     """Return a range of shares in per cent, or a dash."""
     if bounds is None:
         return MISSING
-    return f"{number(100.0 * bounds[0], 1)}–{number(100.0 * bounds[1], 1)} %"
+    return f"{number(100.0 * bounds[0], 1)}–{number(100.0 * bounds[1], 1)}{_THIN}%"

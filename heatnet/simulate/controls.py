@@ -23,6 +23,7 @@ from heatnet.adapters.activity import Activity
 from heatnet.adapters.fluid import FluidTable
 from heatnet.adapters.layout import HEATER, NOWHERE, BoolArray, FloatArray, IntArray, Layout
 from heatnet.model.network import Network
+from heatnet.simulate.acceleration import Acceleration
 from heatnet.simulate.inputs import Inputs
 from heatnet.simulate.status import HourStatus
 
@@ -101,6 +102,8 @@ class Controls:
         self.holding, self.plant_by_heat, self.plant_by_flow = (
             between & (roles == role) for role in ("pressure", "heat", "flow")
         )
+        # plants warm each other's return, so that the plain iteration of their flows may swing for long
+        self.acceleration = Acceleration()
 
     def plants_on(self, hour: Hour) -> BoolArray:
         """Return which plants between the lines run."""
@@ -193,7 +196,7 @@ class Controls:
         if (lift * heat <= 0).any():
             raise HourFailure(HourStatus.NO_TEMPERATURE_LIFT)
         error = float(np.max(np.abs(mdot[on] * lift - heat) / np.abs(heat)))
-        mdot[on] = heat / lift
+        mdot[on] = self.acceleration.next(mdot[on], heat / lift)
         return mdot, error
 
     def plant_inlet(self, flows: Flows) -> IntArray:

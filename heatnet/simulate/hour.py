@@ -190,6 +190,7 @@ class HourSolver:
         self, hour: Hour, active: Activity, flows: Flows, most_rounds: int, attempts: int = 2
     ) -> tuple[Flows, State]:
         held_back = 0
+        self.controls.acceleration.forget()
         for _round in range(most_rounds):
             flows, limited = self._held_back(flows, active)
             held_back = held_back + 1 if limited else 0
@@ -201,6 +202,8 @@ class HourSolver:
             if turned is None and not limited and error <= HEAT_TOLERANCE:
                 return replace(flows, consumer_mdot_kg_per_s=state.consumer_mdot_kg_per_s), state
             flows = stepped
+            if turned is not None or limited:
+                self.controls.acceleration.forget()
             if turned is not None:
                 flows = replace(flows, start_out=turned.start_out, end_out=turned.end_out, split=turned.split)
         raise HourFailure(HourStatus.NOT_CONVERGED)

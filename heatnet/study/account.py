@@ -79,7 +79,9 @@ def _rates(run: CaseRun, baseline: CaseRun | None, zones: Mapping[str, tuple[str
     in_season = next(iter(run.years.values())).in_season
     cases: list[_Solution] = [(run.problem, run.result), *run.bounds]
     bases: list[_Solution | None] = [None] * len(cases)
-    if baseline is not None and baseline.result.is_optimal:
+    if run.matched:
+        bases = list(run.matched)
+    elif baseline is not None and baseline.result.is_optimal:
         bases = [(baseline.problem, baseline.result), *baseline.bounds][: len(cases)]  # type: ignore[assignment]
     process = [rate_tables(run)] * len(cases)
     tables = [
@@ -146,7 +148,9 @@ def _by_network(study: Study, run: CaseRun, pumps: Mapping[str, FloatArray]) -> 
         account["loss_difference_share"] = _loss_difference(study, run, name)
         checks = worst_of_each(compliance(year.network, states))
         times = [None if pd.isna(time) else str(time)[:16] for time in checks["time"]]
-        account["compliance"] = checks.assign(time=pd.Series(times, index=checks.index, dtype=object)).to_dict("records")
+        account["compliance"] = checks.assign(time=pd.Series(times, index=checks.index, dtype=object)).to_dict(
+            "records"
+        )
         table[name] = account
     return table
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 Tick = Callable[[str], None]
 #: steps besides the simulated hours: the dispatch and its two bounds, writing
-FIXED_STEPS = 4
+FIXED_STEPS = 3
 PROBE_HOURS = 3
 
 
@@ -57,6 +57,9 @@ class CaseRun:
         (problem, result) at the low and the high end of the demand that the plan's coal leaves open.
     years, probes, states : dict by network
         Loads, what the pipes said before, and the simulated hours (water networks with pipes only).
+    matched : tuple
+        (problem, result) of the baseline in this case's season and weather, then at both ends of the demand; empty where
+        the baseline as run has the same season and weather.
     seconds : dict of str to float
         Time of each stage.
     """
@@ -70,6 +73,7 @@ class CaseRun:
     years: dict[str, NetworkYear]
     probes: dict[str, Probe]
     states: dict[str, xr.Dataset]
+    matched: tuple[tuple[DispatchProblem, DispatchResult], ...] = ()
     seconds: dict[str, float] = field(default_factory=dict)
 
 
@@ -127,16 +131,14 @@ def run_case(
     problem = _problem(study, years, probes)
     result = dispatch(problem)
     tick("dispatch")
-    bounds = []
-    for scales in demand_bounds:
-        bound = _problem(study, _years(study, case, weather, scales), probes)
-        bounds.append((bound, dispatch(bound)))
-        tick("bounds")
+    bounds = _schedules(study, case, weather, probes, demand_bounds)
+    matched = _matched_baseline(study, case, weather, demand_bounds)
+    tick("bounds")
     lap("dispatch")
     states = _states(study, years, probes, result, tick) if result.is_optimal else {}
     lap("simulate")
     status, reason = _status(result, states)
-    run = CaseRun(case.name, status, reason, problem, result, tuple(bounds), years, probes, states, seconds)
+    run = CaseRun(case.name, status, reason, problem, result, bounds, years, probes, states, matched, seconds)
     _write(run, study, case, weather, folder)
     lap("write")
     tick("write")
@@ -150,6 +152,33 @@ def _years(study: Study, case: CaseInput, weather: WeatherYear, scales: dict[str
         name: network_year(network, weather, in_season, share, scales.get(name))
         for name, network in case.networks.items()
     }
+
+
+def _schedules(
+    study: Study,
+    case: CaseInput,
+    weather: WeatherYear,
+    probes: dict[str, Probe],
+    scales: Sequence[dict[str, LoadScale]],
+) -> tuple[tuple[DispatchProblem, DispatchResult], ...]:
+    """Return the programme and its schedule at each set of load factors."""
+    problems = [_problem(study, _years(study, case, weather, factors), probes) for factors in scales]
+    return tuple((problem, dispatch(problem)) for problem in problems)
+
+
+def _matched_baseline(
+    study: Study, case: CaseInput, weather: WeatherYear, demand_bounds: Sequence[dict[str, LoadScale]]
+) -> tuple[tuple[DispatchProblem, DispatchResult], ...]:
+    """Return the baseline's schedules in the case's season and weather, where these are not its own.
+
+    Displaced heat compares like with like: a longer season burns more in the baseline as well.
+    """
+    baseline = study.cases.get(study.config.baseline_case or "")
+    if baseline is None or (baseline.season == case.season and baseline.weather == case.weather):
+        return ()
+    twin = replace(baseline, season=case.season, weather=case.weather)
+    probes = {name: probe(year) for name, year in _years(study, twin, weather, {}).items()}
+    return _schedules(study, twin, weather, probes, ({}, *demand_bounds))
 
 
 def _problem(study: Study, years: dict[str, NetworkYear], probes: dict[str, Probe]) -> DispatchProblem:

@@ -90,15 +90,19 @@ def load_study(results_dir: str | Path) -> StudyResults:
     cases = {}
     for name, entry in summary["cases"].items():
         readable = name in with_files and entry.get("status") == "ok"
-        cases[name] = _load_case(folder / name, entry) if readable else CaseResults(name, entry, None, {})
+        order = list(summary["networks"])
+        cases[name] = _load_case(folder / name, entry, order) if readable else CaseResults(name, entry, None, {})
     return StudyResults(folder, summary, cases)
 
 
-def _load_case(folder: Path, entry: Mapping[str, Any]) -> CaseResults:
+def _load_case(folder: Path, entry: Mapping[str, Any], order: list[str]) -> CaseResults:
     weather = folder / "weather.parquet"
     outdoor = read_table(weather)["t_outdoor_degc"] if weather.is_file() else None
-    networks = {name: _load_network_results(folder, name) for name in case_networks(folder)}
-    return CaseResults(folder.name, entry, outdoor, networks)
+    loaded = [_load_network_results(folder, name) for name in case_networks(folder)]
+    # networks with pipes before sites without, each in the summary's order
+    position = {name: at for at, name in enumerate(order)}
+    loaded.sort(key=lambda one: (one.network.carrier == "site", position.get(one.id, len(order)), one.id))
+    return CaseResults(folder.name, entry, outdoor, {one.id: one for one in loaded})
 
 
 def _load_network_results(case: Path, name: str) -> NetworkResults:

@@ -84,7 +84,7 @@
   };
 
   // ---------- base layers ----------
-  for (const [pane, level] of [["base", 250], ["pipes", 420], ["stations", 430]]) map.createPane(pane).style.zIndex = level;
+  for (const [pane, level] of [["base", 250], ["casing", 410], ["pipes", 420], ["stations", 430]]) map.createPane(pane).style.zIndex = level;
   const STYLES = {
     zones: { color: "#c3ccb9", weight: 1.2, fillColor: "#e9ede2", fillOpacity: 0.75 },
     avenues: { color: "#d5d9dc", weight: 2 },
@@ -168,6 +168,8 @@
       layout.pipes.forEach((item, position) => {
         const style = { pane: "pipes", weight: item.width, color: NO_VALUE, lineCap: "round" };
         if (steam) Object.assign(style, { color: "#cc6677", weight: 2.5, dashArray: "7 5" });
+        // a dark edge keeps the light end of the scale readable on the light ground
+        if (!steam) L.polyline(item.xy, { pane: "casing", weight: item.width + 1.8, color: "#4b5157", interactive: false }).addTo(groupOf(layout, "pipes"));
         keep("pipes", item, network, layout, position, L.polyline(item.xy, style));
       });
       layout.stations.forEach((item, position) => {
@@ -262,9 +264,8 @@
     const select = byId("hour");
     const chosen = Math.min(state.hour, currentCase().hours.length - 1);
     select.replaceChildren(...currentCase().hours.map((hour, i) => {
-      const parts = [hour.label, hour.time];
-      if (hour.t_outdoor !== null) parts.push(labels.outdoor.replace("{t}", hour.t_outdoor.toFixed(1)));
-      return option(String(i), parts.filter(Boolean).join(" · "));
+      const outdoor = hour.t_outdoor === null ? "" : labels.outdoor.replace("{t}", hour.t_outdoor.toFixed(1));
+      return option(String(i), [hour.label, outdoor, hour.time].filter(Boolean).join(" · "));
     }));
     state.hour = Math.max(chosen, 0);
     select.value = String(state.hour);
@@ -299,7 +300,7 @@
     }
     for (const layout of layoutsOnce()) {
       switchFor(byId("network-switches"), layout.id, layout.name, state.hidden);
-      if (layout.carrier === "steam") continue;
+      if (layout.carrier !== "water" || !layout.pipes.length) continue;
       const button = element("button", labels.fit.replace("{name}", layout.name));
       button.type = "button";
       button.addEventListener("click", () => map.fitBounds(layout.bounds, { padding: [25, 25] }));

@@ -3,7 +3,7 @@
 (function () {
   "use strict";
   const data = JSON.parse(document.getElementById("heatnet-data").textContent);
-  const FONT = { fontFamily: getComputedStyle(document.body).fontFamily, fontSize: 11, color: "#3b4650" };
+  const FONT = { fontFamily: getComputedStyle(document.querySelector("h1")).fontFamily, fontSize: 11, color: "#3b4650" };
   const charts = [];
 
   function tooltip(unit, digits) {
@@ -66,9 +66,10 @@
 
   for (const block of data.charts) {
     const monthStart = (index, text) => text.endsWith("-01") || text.endsWith("-1");
-    const everyFifth = Math.max(1, Math.round(block.hours.length / 6));
+    const step = [100, 250, 500, 1000, 2000].find((one) => block.hours[block.hours.length - 1] / one <= 9) || 2000;
+    const roundHour = (index, text) => Number(text) % step === 0;
     draw("daily-" + block.id, option(block.days, area(block.series, "daily_gwh", "middle"), "", "GWh", 2, monthStart, true));
-    draw("duration-" + block.id, option(block.hours, area(block.series, "duration_mw", false), block.labels.hours, "MW", 1, everyFifth - 1, false));
+    draw("duration-" + block.id, option(block.hours, area(block.series, "duration_mw", false), block.labels.hours, "MW", 1, roundHour, false));
     key(block);
   }
   const refit = () => charts.forEach((chart) => chart.resize());
