@@ -103,14 +103,20 @@ def print_state(network: Network, state: xr.Dataset) -> None:
     from heatnet.simulate import is_solved
 
     out = console()
-    time = state["time"].to_numpy()
+    time = _time_text(state)
     status = str(state["status"].to_numpy())
-    title = _("{name}, state {time}: {status}").format(name=pick(network.name), time=str(time)[:16], status=status)
+    title = _("{name}, state {time}: {status}").format(name=pick(network.name), time=time, status=status)
     out.print(f"[bold]{title}[/]")
     if not is_solved(status):
         return
     out.print(table(_("Heat sources"), _plant_columns(), _plant_rows(network, state)))
     out.print(table(_("Network"), (_("Quantity"), _("Value"), _("Where")), _network_rows(network, state)))
+
+
+def _time_text(state: xr.Dataset) -> str:
+    """Return a state's time: its date and hour, or its seconds."""
+    time = state["time"].to_numpy()
+    return str(time)[:16] if time.dtype.kind == "M" else _("second {time:g}").format(time=float(time))
 
 
 def _plant_columns() -> tuple[str, ...]:

@@ -39,7 +39,7 @@ def print_verdict(title: str, summary: Entry, folder: Path) -> None:
 
 def _plan_case(summary: Entry) -> str:
     name = summary.get("plan_case")
-    return name if name in summary["cases"] else next(iter(summary["cases"]))
+    return str(name) if name in summary["cases"] else str(next(iter(summary["cases"])))
 
 
 def _headline(summary: Entry) -> tuple[str, str, str, str]:

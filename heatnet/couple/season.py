@@ -102,9 +102,9 @@ def loss_mw(year: NetworkYear, probed: Probe) -> FloatArray:
 
 def conditions_of(year: NetworkYear, probed: Probe) -> Conditions:
     """Return what the plants of a network see."""
-    lift_k = np.maximum(year.t_supply_degc - year.t_return_degc, 1.0)
+    lift_k = np.maximum(-year.t_return_by_consumer_degc.sub(year.t_supply_degc, axis=0), 1.0)
     cp = mean_heat_capacity_j_per_kgk(year.t_return_degc, year.t_supply_degc)
-    flow = year.space_mw.sum(axis=1).to_numpy() * 1e6 / (cp * lift_k)
+    flow = (year.space_mw / lift_k).sum(axis=1).to_numpy() * 1e6 / cp
     flow = np.where(year.in_season & np.isfinite(flow), flow, 0.0)
     return Conditions(
         time=year.time,
@@ -191,7 +191,7 @@ def _boundary(year: NetworkYear, positions: list[int], primary: pd.DataFrame, pl
         time,
         {
             "consumer_heat_mw": primary.set_axis(time),
-            "consumer_t_return_degc": spread(year.t_return_degc, list(primary.columns)),
+            "consumer_t_return_degc": year.t_return_by_consumer_degc.iloc[positions].set_axis(time),
             "plant_t_supply_degc": spread(year.t_supply_degc, supplied),
             "plant_heat_mw": plant_heat.set_axis(time),
             "t_ground_degc": spread(year.t_ground_degc, [NETWORK_WIDE]),

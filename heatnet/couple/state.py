@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from heatnet.couple.year import heating_curve_degc
+from heatnet.couple.year import consumer_returns_degc, heating_curve_degc
 from heatnet.model.boundary import NETWORK_WIDE, Boundary
 from heatnet.model.network import Network
 from heatnet.physics.regulation import load_share
@@ -36,7 +36,8 @@ def state_at_outdoor(network: Network, t_outdoor_degc: float, index_loss_share: 
     share = load_share(t_outdoor_degc, network.design.t_outdoor_degc)
     t_supply, t_return = (float(t[0]) for t in heating_curve_degc(network, np.atleast_1d(share)))
     time = pd.Index([0.0], name="time")
-    heating = network.consumers.index[network.consumers["kind"] != "process_steam"]
+    returns = consumer_returns_degc(network, np.atleast_1d(share), np.array([t_return])).set_axis(time)
+    heating = list(returns.columns)
     heat = network.consumers.loc[heating, "design_heat_mw"] * (1 - index_loss_share) * float(share)
 
     def row(values: dict[str, float]) -> pd.DataFrame:
@@ -46,7 +47,7 @@ def state_at_outdoor(network: Network, t_outdoor_degc: float, index_loss_share: 
         time,
         {
             "consumer_heat_mw": row({str(name): float(value) for name, value in heat.items()}),
-            "consumer_t_return_degc": row(dict.fromkeys(map(str, heating), t_return)),
+            "consumer_t_return_degc": returns,
             "plant_t_supply_degc": row(
                 {str(p): t_supply for p, plant in network.plants.iterrows() if plant["connection"] == "supply"}
             ),

@@ -16,6 +16,7 @@ from heatnet.physics.regulation import (
     curve_temperatures_degc,
     load_share,
     primary_temperatures_degc,
+    secondary_temperatures_degc,
 )
 
 
@@ -44,6 +45,8 @@ class NetworkYear:
         Primary temperatures by the heating curve, °C.
     space_mw : pandas.DataFrame
         Heat of the space-heating consumers, time by consumer, MW, without network loss.
+    t_return_by_consumer_degc : pandas.DataFrame
+        Primary return of each space-heating consumer, °C; see `consumer_returns_degc`.
     process_mw : pandas.DataFrame
         Heat of the process consumers of this network and of its steam network, time by consumer, MW.
     """
@@ -56,6 +59,7 @@ class NetworkYear:
     t_supply_degc: FloatArray
     t_return_degc: FloatArray
     space_mw: pd.DataFrame
+    t_return_by_consumer_degc: pd.DataFrame
     process_mw: pd.DataFrame
 
     @property
@@ -111,6 +115,7 @@ def network_year(
         t_supply_degc=t_supply,
         t_return_degc=t_return,
         space_mw=consumer_loads(network, weather, in_season, index_loss_share=index_loss_share) * scale.space,
+        t_return_by_consumer_degc=consumer_returns_degc(network, share, t_return).set_axis(weather.time),
         process_mw=_process_mw(network, weather.time) * scale.process,
     )
 
@@ -128,3 +133,30 @@ def heating_curve_degc(network: Network, share: FloatArray) -> tuple[FloatArray,
         return np.full(len(share), np.nan), np.full(len(share), np.nan)
     design = RegulationDesign(network.design.t_supply_degc, network.design.t_return_degc)
     return primary_temperatures_degc(share, design)
+
+
+def consumer_returns_degc(network: Network, share: FloatArray, t_return_degc: FloatArray) -> pd.DataFrame:
+    """Return the primary return temperature of each space-heating consumer by load share, °C.
+
+    Consumers with the network's design return follow the heating curve. One with another design return T_r0 (floor
+    heating) follows its own secondary: T_r = t_r(phi) + phi (T_r0 - t_r0), the constant-effectiveness exchanger of
+    `physics.regulation`, never above the curve of the others.
+
+    Parameters
+    ----------
+    network : Network
+    share : ndarray, shape (T,)
+        Load share phi.
+    t_return_degc : ndarray, shape (T,)
+        Primary return by the heating curve, °C.
+    """
+    columns: dict[str, FloatArray] = {}
+    usual = network.design.t_return_degc if network.design is not None else float("nan")
+    for consumer, row in network.consumers[network.consumers["kind"] != "process_steam"].iterrows():
+        own, supply, back = row["t_return_degc"], row["t_secondary_supply_degc"], row["t_secondary_return_degc"]
+        columns[str(consumer)] = t_return_degc
+        if np.isfinite([own, supply, back, usual]).all() and own < usual:
+            design = RegulationDesign(t_secondary_supply_degc=supply, t_secondary_return_degc=back)
+            _supply, t_back = secondary_temperatures_degc(share, design)
+            columns[str(consumer)] = np.minimum(t_back + share * (own - back), t_return_degc)
+    return pd.DataFrame(columns)

@@ -58,8 +58,8 @@ class CaseRun:
     years, probes, states : dict by network
         Loads, what the pipes said before, and the simulated hours (water networks with pipes only).
     matched : tuple
-        (problem, result) of the baseline in this case's season and weather, then at both ends of the demand; empty where
-        the baseline as run has the same season and weather.
+        (problem, result) of the baseline in this case's season and weather, then at both ends of the demand; empty
+        where the baseline as run has the same season and weather.
     seconds : dict of str to float
         Time of each stage.
     """

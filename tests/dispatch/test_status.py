@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -42,3 +45,21 @@ def test_solver_says_nothing(unit, problem, capfd, year_max):
     captured = capfd.readouterr()
     assert captured.out == ""
     assert captured.err == ""
+
+
+FIRST_SOLVE = """
+import numpy as np, pandas as pd
+from heatnet.dispatch import dispatch
+from heatnet.model.supply import DispatchProblem, EmissionFactors, Prices
+prices = Prices({}, np.zeros(1), 0.0, 0.0, 1000.0)
+time = pd.date_range("2025-01-01", periods=1, freq="h")
+result = dispatch(DispatchProblem(time, (), {"n/water": np.ones(1)}, prices, EmissionFactors({}, 0.5, 0.8)))
+print(result.status)
+"""
+
+
+def test_first_solve_of_a_process_prints_no_banner():
+    """HiGHS prints its banner once a process, whatever its options say; output meant for a pipe must stay clean."""
+    done = subprocess.run([sys.executable, "-c", FIRST_SOLVE], capture_output=True, text=True, check=True)
+    assert done.stdout == "optimal\n"
+    assert done.stderr == ""

@@ -84,7 +84,7 @@
   };
 
   // ---------- base layers ----------
-  for (const [pane, level] of [["base", 250], ["casing", 410], ["pipes", 420], ["stations", 430]]) map.createPane(pane).style.zIndex = level;
+  for (const [pane, level] of [["base", 250], ["labels", 405], ["casing", 410], ["pipes", 420], ["stations", 430]]) map.createPane(pane).style.zIndex = level;
   const STYLES = {
     zones: { color: "#c3ccb9", weight: 1.2, fillColor: "#e9ede2", fillOpacity: 0.75 },
     avenues: { color: "#d5d9dc", weight: 2 },
@@ -99,7 +99,7 @@
         if (!feature.properties.name) return;
         const point = feature.geometry.type === "Point";
         layer.bindTooltip(escaped(feature.properties.name), {
-          permanent: true, direction: point ? "right" : "center", className: "base-label " + LABEL_CLASS[name], pane: "base", interactive: false,
+          permanent: true, direction: point ? "right" : "center", className: "base-label " + LABEL_CLASS[name], pane: "labels", interactive: false,
         });
       },
     }).addTo(map);
@@ -241,6 +241,9 @@
     const idle = element("div", null, "legend-row");
     idle.append(symbol("circle", "#777777", 14, true), element("span", labels.not_running));
     legend.append(idle, element("p", labels.size_plants, "small"));
+    const none = element("div", null, "legend-row");
+    none.append(symbol("circle", NO_VALUE, 14, false), element("span", labels.no_value));
+    legend.append(none);
     if (currentCase().networks.some((network) => data.layouts[network.layout].carrier === "steam")) {
       const line = element("div", null, "legend-row");
       const dash = element("span");
