@@ -5,7 +5,10 @@ Format: EnergyPlus Auxiliary Programs, "EnergyPlus Weather File (EPW) Data Dicti
 
 from __future__ import annotations
 
+import csv
+from functools import lru_cache
 from pathlib import Path
+from typing import NoReturn
 
 import numpy as np
 import pandas as pd
@@ -20,6 +23,8 @@ _T_MISSING_DEGC = 99.9
 _GHI_MISSING_W_PER_M2 = 9999.0
 _GHI_MAX_W_PER_M2 = 1500.0
 _LISTED = 20
+#: some leap year, so that 29 February exists; the years of a file are not used
+_LEAP_YEAR = pd.date_range("2024-01-01", "2024-12-31 23:00", freq="h")
 _NEEDED = ("month", "day", "hour", "temp_air", "ghi")
 
 
@@ -78,7 +83,7 @@ def _parse(path: Path) -> tuple[pd.DataFrame, dict]:
 
     remedy = _("download the file again, for instance from climate.onebuilding.org")
     try:
-        with path.open(encoding="utf-8", errors="replace") as file:
+        with path.open(encoding="utf-8-sig", errors="replace") as file:
             first = file.readline()
     except OSError as error:
         raise InputError(
@@ -88,14 +93,9 @@ def _parse(path: Path) -> tuple[pd.DataFrame, dict]:
         found = _("the first line does not begin with LOCATION")
         raise InputError([Problem(f"{path}:1", found, _("an EnergyPlus weather file (EPW)"), remedy)])
     try:
-        # a leap year, so that 29 February can be parsed; the years of the file are not used
-        rows, meta = read_rows(str(path), coerce_year=2024)
+        rows, meta = read_rows(str(path), coerce_year=int(_LEAP_YEAR[0].year))
     except (ValueError, KeyError, IndexError, TypeError, UnicodeDecodeError) as error:
-        reason = (str(error).splitlines() or [type(error).__name__])[0]
-        found = _("not readable as EPW ({reason})").format(reason=reason)
-        raise InputError(
-            [Problem(str(path), found, _("8 header lines and 8760 rows of 35 columns"), remedy)]
-        ) from error
+        _raise_unreadable(path, error, remedy)
     numbers = rows[list(_NEEDED)].apply(pd.to_numeric, errors="coerce")
     return numbers.reset_index(drop=True), meta
 
@@ -114,23 +114,51 @@ def _add_rows(problems: Problems, path: Path, bad: np.ndarray, values: pd.Series
         problems.add(str(path), more, allowed, remedy)
 
 
+def _raise_unreadable(path: Path, error: Exception, remedy: str) -> NoReturn:
+    """Say which rows have an hour outside the calendar; if none, that the file as a whole is not readable."""
+    with path.open(encoding="utf-8", errors="replace", newline="") as file:
+        cells = list(csv.reader(file))[HEADER_LINES:]
+    text = pd.Series([",".join(row[:4]) for row in cells], dtype=object)
+    dates = [",".join(cell.strip().lstrip("0") for cell in row[1:4]) for row in cells]
+    known = {",".join(map(str, key)) for key in _calendar()}
+    outside = np.array([date not in known for date in dates], dtype=bool)
+    problems = Problems()
+    if not outside.all():
+        remedy_row = _("correct month, day and hour")
+        _add_rows(
+            problems, path, outside, text, _("year, month, day and hour 1 to 24 of a day that exists"), remedy_row
+        )
+    if not problems:
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        found = _("not readable as EPW ({reason})").format(reason=reason)
+        problems.add(str(path), found, _("8 header lines and 8760 rows of 35 columns"), remedy)
+    raise InputError(problems) from error
+
+
+@lru_cache(maxsize=1)
+def _calendar() -> dict[tuple[int, int, int], int]:
+    """Number of each hour in a leap year by month, day and EPW hour."""
+    return {(t.month, t.day, t.hour + 1): number for number, t in enumerate(_LEAP_YEAR)}
+
+
 def _check_hours(rows: pd.DataFrame, path: Path, problems: Problems) -> np.ndarray:
-    """Note hours outside the calendar, repeated or missing; return the hour of the leap year of each row."""
-    full = pd.date_range("2024-01-01", "2024-12-31 23:00", freq="h")
-    calendar = {(t.month, t.day, t.hour + 1): number for number, t in enumerate(full)}
+    """Note hours repeated or missing; return the number of each row's hour in a leap year."""
     keys = list(zip(rows["month"], rows["day"], rows["hour"], strict=True))
-    stamp = np.array([calendar.get(key, -1) for key in keys])
-    text = pd.Series([f"{m:02.0f}-{d:02.0f} {_('hour')} {h:.0f}" for m, d, h in keys], dtype=object)
-    one_each = _("every hour of the year once, hours 1 to 24")
-    _add_rows(problems, path, stamp < 0, text, one_each, _("correct month, day and hour"))
-    repeated = pd.Series(stamp).duplicated().to_numpy() & (stamp >= 0)
-    _add_rows(problems, path, repeated, text + " " + _("(repeated)"), one_each, _("delete the repeated row"))
-    leap_day = (full.month == 2) & (full.day == 29)
-    absent = np.setdiff1d(np.arange(len(full)), stamp)
+    stamp = np.array([_calendar()[key] for key in keys], dtype=np.intp)
+    text = pd.Series(
+        [_("{month:02d}-{day:02d} hour {hour} once more").format(month=m, day=d, hour=h) for m, d, h in keys]
+    )
+    repeated = pd.Series(stamp).duplicated().to_numpy()
+    _add_rows(problems, path, repeated, text, _("every hour of the year once"), _("delete the repeated row"))
+    leap_day = (_LEAP_YEAR.month == 2) & (_LEAP_YEAR.day == 29)
+    absent = np.setdiff1d(np.arange(len(_LEAP_YEAR)), stamp)
     if leap_day[absent].sum() == 24:
         absent = absent[~leap_day[absent]]
     if len(absent):
-        first, last = (f"{full[i]:%m-%d} {_('hour')} {full[i].hour + 1}" for i in (absent[0], absent[-1]))
+        first, last = (
+            _("{month:02d}-{day:02d} hour {hour}").format(month=t.month, day=t.day, hour=t.hour + 1)
+            for t in (_LEAP_YEAR[absent[0]], _LEAP_YEAR[absent[-1]])
+        )
         found = _("{count} hours are missing, the first {first}, the last {last}").format(
             count=len(absent), first=first, last=last
         )
@@ -146,14 +174,10 @@ def _check_temperatures(rows: pd.DataFrame, path: Path, problems: Problems) -> N
     implausible = ~missing & ((values < low) | (values > high))
     allowed = _("dry-bulb temperature from {low:g} to {high:g} °C").format(low=low, high=high)
     text = t.map(lambda value: _("no dry-bulb temperature") if np.isnan(value) else f"{value:g} °C")
-    _add_rows(
-        problems,
-        path,
-        missing,
-        text,
-        allowed + _(" (99.9 marks a missing value)"),
-        _("fill the hour from its neighbours"),
+    with_mark = _("dry-bulb temperature from {low:g} to {high:g} °C; 99.9 marks a missing value").format(
+        low=low, high=high
     )
+    _add_rows(problems, path, missing, text, with_mark, _("fill the hour from its neighbours"))
     _add_rows(problems, path, implausible, text, allowed, _("correct the value; check that the column is in °C"))
 
 

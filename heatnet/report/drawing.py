@@ -36,12 +36,13 @@ class _Frame:
 
     west: float
     north: float
+    left_px: float
     px_per_km: float
     squeeze: float
     height: float
 
     def at(self, lon: float, lat: float) -> tuple[float, float]:
-        x = MARGIN + (lon - self.west) * KM_PER_DEGREE * self.squeeze * self.px_per_km
+        x = self.left_px + (lon - self.west) * KM_PER_DEGREE * self.squeeze * self.px_per_km
         return x, MARGIN + (self.north - lat) * KM_PER_DEGREE * self.px_per_km
 
 
@@ -51,7 +52,7 @@ def _frame(points: Sequence[tuple[float, float]]) -> _Frame:
     wide = max((max(lons) - min(lons)) * KM_PER_DEGREE * squeeze, 0.1)
     high = max((max(lats) - min(lats)) * KM_PER_DEGREE, 0.05)
     scale = min((WIDTH - 2 * MARGIN) / wide, 420.0 / high)
-    return _Frame(min(lons), max(lats), scale, squeeze, high * scale + 2 * MARGIN)
+    return _Frame(min(lons), max(lats), (WIDTH - wide * scale) / 2, scale, squeeze, high * scale + 2 * MARGIN)
 
 
 def network_picture(results: NetworkResults, time: Any) -> Markup | None:

@@ -95,19 +95,21 @@ def pressure_diagram(results: NetworkResults, consumer: str, time: Any) -> Marku
     if path is None or not (np.isfinite(path.p_supply_bar).all() and np.isfinite(path.p_return_bar).all()):
         return None
     top = float(np.ceil(max(path.p_supply_bar.max(), path.p_return_bar.max()) * 1.05))
+    # a negative pressure is a finding: the axis goes down to it
+    bottom = min(0.0, float(np.floor(min(path.p_supply_bar.min(), path.p_return_bar.min()))))
     far = float(path.distance_m[-1])
 
     def x(metres: float) -> float:
         return LEFT + (WIDTH - LEFT - RIGHT) * metres / max(far, 1.0)
 
     def y(bar: float) -> float:
-        return TOP + (HEIGHT - TOP - BOTTOM) * (1 - bar / top)
+        return TOP + (HEIGHT - TOP - BOTTOM) * (1 - (bar - bottom) / (top - bottom))
 
     def line(values: np.ndarray, css: str) -> str:
         points = " ".join(f"{x(a):.1f},{y(b):.1f}" for a, b in zip(path.distance_m, values, strict=True))
         return f'<polyline points="{points}" class="{css}"/>'
 
-    parts = [*_axes(x, y, far, top), line(path.p_supply_bar, "p-supply"), line(path.p_return_bar, "p-return")]
+    parts = [*_axes(x, y, far, (bottom, top)), line(path.p_supply_bar, "p-supply"), line(path.p_return_bar, "p-return")]
     end_x, high, low = x(far), float(path.p_supply_bar[-1]), float(path.p_return_bar[-1])
     parts.append(f'<line x1="{end_x:.1f}" x2="{end_x:.1f}" y1="{y(high):.1f}" y2="{y(low):.1f}" class="p-gap"/>')
     name = results.network.display_name("consumers", consumer, language())
@@ -120,14 +122,14 @@ def pressure_diagram(results: NetworkResults, consumer: str, time: Any) -> Marku
     return Markup(f"{head}<title>{escape(title)}</title>{''.join(parts)}</svg>")
 
 
-def _axes(x: Any, y: Any, far: float, top: float) -> list[str]:
+def _axes(x: Any, y: Any, far: float, span: tuple[float, float]) -> list[str]:
     parts = []
-    step = next(s for s in (1, 2, 5, 10, 20) if top / s <= 7)
-    for bar in np.arange(0, top + 0.01, step):
+    step = next((s for s in (1, 2, 5, 10, 20) if (span[1] - span[0]) / s <= 7), 50)
+    for bar in np.arange(np.ceil(span[0] / step) * step, span[1] + 0.01, step):
         at = y(float(bar))
         parts.append(f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{at:.1f}" y2="{at:.1f}" class="grid"/>')
         parts.append(f'<text x="{LEFT - 6}" y="{at + 4:.1f}" text-anchor="end">{bar:.0f}</text>')
-    km_step = next(s for s in (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0) if far / 1000 / s <= 10)
+    km_step = next((s for s in (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0) if far / 1000 / s <= 10), 50.0)
     for km in np.arange(0, far / 1000 + 1e-9, km_step):
         at = x(float(km) * 1000)
         parts.append(f'<text x="{at:.1f}" y="{HEIGHT - BOTTOM + 15}" text-anchor="middle">{km:g}</text>')

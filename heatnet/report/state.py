@@ -90,8 +90,8 @@ def hours_table(context: Context) -> Table:
         Column(_("Loss"), "MW", 3),
         Column(_("Supply"), "°C", 1),
         Column(_("Return"), "°C", 1),
-        Column(_("Mass residual"), "kg/s"),
-        Column(_("Energy residual"), "MW"),
+        Column(_("Mass residual"), "kg/s", 0),
+        Column(_("Energy residual"), "MW", 0),
         Column(_("Status")),
     )
     note = _("Residuals close over the whole network: sources = consumers + losses. A failed hour has no numbers.")

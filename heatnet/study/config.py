@@ -180,6 +180,18 @@ def network_ids(entries: tuple[str, ...]) -> list[str]:
     return [entry.rstrip("/").replace("\\", "/").rsplit("/", 1)[-1] for entry in entries]
 
 
+#: parts of the file that also take a short form
+_SHORT_FORMS: dict[str, dict[str, Any]] = {
+    "Text": {"type": "string"},
+    "Figure": {"type": "number"},
+    "Season": {"enum": ["statutory", "extended"]},
+}
+
+
 def json_schema() -> dict[str, Any]:
-    """Return the JSON schema of the study file."""
-    return StudyConfig.model_json_schema()
+    """Return the JSON schema of the study file, short forms and one's own keys (``x_…``) included."""
+    schema = StudyConfig.model_json_schema()
+    for name, short in _SHORT_FORMS.items():
+        schema["$defs"][name] = {"anyOf": [short, schema["$defs"][name]]}
+    schema["patternProperties"] = {"^x_": {}}
+    return schema

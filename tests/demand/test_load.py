@@ -113,7 +113,9 @@ def test_no_consumers_no_columns() -> None:
 
 
 def test_consumers_without_design_heat_are_named() -> None:
-    bare = _network([{"id": "a", "kind": "office"}, {"id": "b", "kind": "school"}, {"id": "c", "kind": "process_steam"}])
+    kinds = {"a": "office", "b": "school", "c": "process_steam"}
+    full = _network([{"id": name, "kind": kind, "design_heat_mw": 1.0} for name, kind in kinds.items()])
+    bare = full.with_tables(consumers=full.consumers.assign(design_heat_mw=np.nan))
     with pytest.raises(InputError) as caught:
         consumer_loads(bare, WEATHER, SEASON)
     assert [problem.where[-1] for problem in caught.value.problems] == ["a", "b"]
@@ -159,7 +161,7 @@ def test_filter_without_time_constant_and_a_negative_one() -> None:
 
 
 def _substation_days() -> pd.DataFrame:
-    """Daily means of filtered outdoor temperature and heat with at least 20 metered hours; `season` by its first year."""
+    """Daily means of filtered outdoor temperature and heat of days with at least 20 metered hours."""
     data = pd.read_csv(SUBSTATION, parse_dates=["time_local"]).set_index("time_local")
     # zero temperatures are logger gaps
     data["t_amb"] = data["t_amb"].where(data["t_amb"] != 0.0)
@@ -176,8 +178,8 @@ def _substation_days() -> pd.DataFrame:
 
 @pytest.mark.skipif(not SUBSTATION.exists(), reason="validation data of the measured substation is not there")
 def test_a_measured_substation_follows_the_filtered_outdoor_temperature() -> None:
-    # straight line fitted on the seasons from 2019 to 2021, judged on those from 2022 on; 0.59 is what a straight line on
-    # outdoor temperature is known to reach there (night set-back, manual operation)
+    # straight line fitted on the seasons from 2019 to 2021, judged on those from 2022 on; 0.59 is what a straight line
+    # on outdoor temperature is known to reach there (night set-back, manual operation)
     days = _substation_days()
     fit, unseen = days[days["season"] <= 2021], days[days["season"] >= 2022]
     assert len(unseen) > 300

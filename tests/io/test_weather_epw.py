@@ -119,9 +119,9 @@ def _hour_25(rows: list[list[str]]) -> None:
         (_missing_temperature, "year.epw:19", "99.9 °C"),
         (_text_temperature, "year.epw:19", "no dry-bulb temperature"),
         (_fahrenheit, "year.epw:19", "86 °C"),
-        (_repeated_hour, "year.epw:19", "repeated"),
+        (_repeated_hour, "year.epw:19", "01-01 hour 10 once more"),
         (_gap, "year.epw", "3 hours are missing, the first 01-01 hour 11, the last 01-01 hour 13"),
-        (_hour_25, "year.epw:19", "hour 25"),
+        (_hour_25, "year.epw:19", "2005,1,1,25"),
     ],
 )
 def test_each_damage_is_found_at_its_place(

@@ -86,9 +86,7 @@ def test_mean_heat_capacity_gives_the_enthalpy_difference(t_1: float, t_2: float
     assert 4170 < mean < 4500
 
 
-@pytest.mark.parametrize(
-    ("t_k", "p_mpa"), [(300.0, 0.353658941e-2), (500.0, 0.263889776e1), (600.0, 0.123443146e2)]
-)
+@pytest.mark.parametrize(("t_k", "p_mpa"), [(300.0, 0.353658941e-2), (500.0, 0.263889776e1), (600.0, 0.123443146e2)])
 def test_saturation_line_gives_the_verification_values_of_if97(t_k: float, p_mpa: float) -> None:
     # IAPWS R7-97(2012), tables 35 and 36
     assert water.saturation_pressure_bar(t_k - 273.15) == pytest.approx(10 * p_mpa, rel=5e-9)

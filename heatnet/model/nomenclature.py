@@ -1,0 +1,50 @@
+"""The reference page of every column, plant key and boundary variable, made from the tables that validation reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from heatnet.model.boundary import BOUNDARY_VARIABLES
+from heatnet.model.plant_kinds import PLANT_KINDS
+from heatnet.model.schema import TABLES, Column
+from heatnet.units import unit_of
+
+_HEADER = "| column | unit | type | allowed | default | meaning |\n|---|---|---|---|---|---|"
+
+
+def nomenclature() -> str:
+    """Return the page as Markdown."""
+    parts = ["# Nomenclature\n", "Made from the tables in `heatnet.model`; a test holds this page against them.\n"]
+    for table, columns in TABLES.items():
+        parts += [f"## Table `{table}`\n", _HEADER, *_rows(columns), ""]
+    parts.append("## Plant kinds\n")
+    for name, kind in PLANT_KINDS.items():
+        carriers = ", ".join(kind.carriers)
+        parts.append(f"### `{name}` ({carriers}; waste class {kind.waste_class})\n")
+        parts += [_HEADER, *_rows(kind.keys), ""] if kind.keys else ["No further keys.\n"]
+    parts += ["## Boundary variables\n", "| variable | unit | one column for each of |\n|---|---|---|"]
+    parts += [f"| `{name}` | {unit_of(name)} | {table} |" for name, table in BOUNDARY_VARIABLES.items()]
+    return "\n".join(parts) + "\n"
+
+
+def _rows(columns: Iterable[Column]) -> list[str]:
+    return [
+        f"| {_name(column)} | {unit_of(column.name)} | {column.type} | {_allowed(column)} | {_default(column)} "
+        f"| {column.description} |"
+        for column in columns
+    ]
+
+
+def _name(column: Column) -> str:
+    return f"**`{column.name}`**" if column.required else f"`{column.name}`"
+
+
+def _allowed(column: Column) -> str:
+    if column.choices:
+        return ", ".join(column.choices)
+    low, high = column.low, column.high
+    return "" if low == float("-inf") else f"{low:g} to {high:g}"
+
+
+def _default(column: Column) -> str:
+    return "" if column.default is None else str(column.default)
