@@ -56,7 +56,8 @@ def activity(layout: Layout, consumers: BoolArray, plants: BoolArray, holding: I
 
     def reached(start: IntArray, end: IntArray, on: BoolArray) -> BoolArray:
         return np.array(
-            [flag and frozenset((int(a), int(b))) in alive for a, b, flag in zip(start, end, on, strict=True)], dtype=bool
+            [flag and frozenset((int(a), int(b))) in alive for a, b, flag in zip(start, end, on, strict=True)],
+            dtype=bool,
         )
 
     result = Activity(

@@ -9,11 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
 
 from heatnet.model.network import Fluid
-
-FloatArray = NDArray[np.float64]
+from heatnet.physics.arrays import FloatArray, FloatLike
 
 #: range and step of the water table; chords of 0.1 K depart from the true enthalpy by less than 0.001 J/kg
 _LOWEST_DEGC, _HIGHEST_DEGC, _STEP_K = 0.0, 200.0, 0.1
@@ -49,25 +47,25 @@ class FluidTable:
         """Highest temperature of the table, °C."""
         return float(self.t_degc[-1])
 
-    def density(self, t_degc: ArrayLike) -> FloatArray:
+    def density(self, t_degc: FloatLike) -> FloatArray:
         """Return the density at `t_degc` (°C), kg/m³."""
-        return np.interp(t_degc, self.t_degc, self.density_kg_per_m3)
+        return np.interp(np.asarray(t_degc), self.t_degc, self.density_kg_per_m3)
 
-    def heat_capacity(self, t_degc: ArrayLike) -> FloatArray:
+    def heat_capacity(self, t_degc: FloatLike) -> FloatArray:
         """Return the isobaric heat capacity at `t_degc` (°C), J/(kg·K)."""
-        return np.interp(t_degc, self.t_degc, self.heat_capacity_j_per_kgk)
+        return np.interp(np.asarray(t_degc), self.t_degc, self.heat_capacity_j_per_kgk)
 
-    def viscosity(self, t_degc: ArrayLike) -> FloatArray:
+    def viscosity(self, t_degc: FloatLike) -> FloatArray:
         """Return the dynamic viscosity at `t_degc` (°C), Pa·s."""
-        return np.interp(t_degc, self.t_degc, self.viscosity_pa_s)
+        return np.interp(np.asarray(t_degc), self.t_degc, self.viscosity_pa_s)
 
-    def enthalpy(self, t_degc: ArrayLike) -> FloatArray:
+    def enthalpy(self, t_degc: FloatLike) -> FloatArray:
         """Return the specific enthalpy at `t_degc` (°C), J/kg."""
-        return np.interp(t_degc, self.t_degc, self.enthalpy_j_per_kg)
+        return np.interp(np.asarray(t_degc), self.t_degc, self.enthalpy_j_per_kg)
 
-    def temperature(self, enthalpy_j_per_kg: ArrayLike) -> FloatArray:
+    def temperature(self, enthalpy_j_per_kg: FloatLike) -> FloatArray:
         """Return the temperature at which the fluid has an enthalpy (J/kg), °C."""
-        return np.interp(enthalpy_j_per_kg, self.enthalpy_j_per_kg, self.t_degc)
+        return np.interp(np.asarray(enthalpy_j_per_kg), self.enthalpy_j_per_kg, self.t_degc)
 
 
 def fluid_table(fluid: Fluid) -> FluidTable:

@@ -15,8 +15,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from heatnet.model.network import Network
+from heatnet.physics.arrays import FloatArray
 
-FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
 
@@ -172,9 +172,7 @@ def _add_fittings(builder: _Builder, network: Network) -> None:
                 builder.add(kind, i, line, ends, kind == PUMP or row.opening > 0)
 
 
-def _plants(
-    builder: _Builder, plants: pd.DataFrame
-) -> tuple[list[tuple[int, int]], dict[str, tuple[int, int]]]:
+def _plants(builder: _Builder, plants: pd.DataFrame) -> tuple[list[tuple[int, int]], dict[str, tuple[int, int]]]:
     """Return the ends of each plant, and the two return junctions of each pre-heated node."""
     preheats: dict[str, tuple[int, int]] = {}
     columns = plants[["node", "return_node", "connection"]]

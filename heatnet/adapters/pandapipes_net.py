@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import logging
 import warnings
-from dataclasses import dataclass
 
 import numpy as np
 import pandapipes
@@ -22,12 +21,12 @@ from pandapipes.properties.fluids import Fluid as PandapipesFluid
 from pandapipes.properties.fluids import FluidProperty
 
 from heatnet.adapters.activity import Activity
+from heatnet.adapters.flows import Flows, NotConvergedError, State
 from heatnet.adapters.fluid import FluidTable
-from heatnet.adapters.layout import HEATER, NOWHERE, PIPE, PUMP, VALVE, BoolArray, FloatArray, Layout
+from heatnet.adapters.layout import HEATER, NOWHERE, PIPE, PUMP, VALVE, FloatArray, Layout
 from heatnet.model.network import Network
 
 ZERO_DEGC_K = 273.15
-W_PER_MW = 1e6
 #: pressures of the solve itself; liquids do not care, and the level is set afterwards
 _P_SUPPLY_BAR, _LIFT_BAR = 20.0, 10.0
 #: a wall cannot be smoother to the logarithm in Colebrook's equation; without effect below 1e-4 mm
@@ -51,10 +50,6 @@ _OPTIONS = {
 }
 
 
-class NotConvergedError(Exception):
-    """pandapipes found no solution of an hour."""
-
-
 class _Tabulated(FluidProperty):
     """One property of a `FluidTable` in pandapipes' terms (kelvin)."""
 
@@ -66,70 +61,6 @@ class _Tabulated(FluidProperty):
     def get_at_value(self, *args: FloatArray) -> FloatArray:
         """Return the property at a temperature (K)."""
         return np.interp(args[0], self.t_k, self.values)
-
-
-@dataclass(frozen=True, eq=False)
-class Flows:
-    """What is given to one solve.
-
-    Parameters
-    ----------
-    consumer_mdot_kg_per_s, consumer_t_out_degc : ndarray, shape (consumers,)
-        Flow through each consumer and temperature at which it leaves.
-    consumer_heat_w : ndarray, shape (consumers,)
-        Where finite, pandapipes finds the flow from this heat (mean of the end heat capacities times temperature drop), W.
-    plant_mdot_kg_per_s, plant_t_supply_degc : ndarray, shape (plants,)
-        Flow of plants that do not hold the pressure; supply temperature of all between the lines.
-    heater_w, preheat_w : ndarray, shape (heater branches,), (pre-heated nodes,)
-        Heat given to the water, as mean of the end heat capacities times temperature rise, W.
-    t_ground_degc : ndarray, shape (pipes,)
-        Ground temperature at each pipe.
-    start_out, end_out : ndarray of bool, shape (branches,)
-        Whether a branch end at a pre-heated node sits behind the heater.
-    split : ndarray of bool, shape (pre-heated nodes,)
-        Whether the two junctions of a pre-heated node are apart.
-    """
-
-    consumer_mdot_kg_per_s: FloatArray
-    consumer_t_out_degc: FloatArray
-    consumer_heat_w: FloatArray
-    plant_mdot_kg_per_s: FloatArray
-    plant_t_supply_degc: FloatArray
-    heater_w: FloatArray
-    preheat_w: FloatArray
-    t_ground_degc: FloatArray
-    start_out: BoolArray
-    end_out: BoolArray
-    split: BoolArray
-
-
-@dataclass(frozen=True, eq=False)
-class State:
-    """One solved hour in the numbering of `Layout`; resting parts have zero flow and NaN temperature and pressure.
-
-    Parameters
-    ----------
-    t_degc, p_bar : ndarray, shape (junctions,)
-        Temperature, and absolute pressure up to a constant on each line.
-    mdot_kg_per_s, t_start_degc, t_end_degc, dp_bar, velocity_m_per_s : ndarray, shape (branches,)
-        Flow start → end; water temperature at both ends of the branch itself, before it mixes; pressure lost to friction
-        and local losses, positive along start → end; velocity of pipes.
-    consumer_mdot_kg_per_s : ndarray, shape (consumers,)
-    plant_mdot_kg_per_s : ndarray, shape (plants,)
-    preheat_mdot_kg_per_s : ndarray, shape (pre-heated nodes,)
-        Flow through split nodes, NaN elsewhere.
-    """
-
-    t_degc: FloatArray
-    p_bar: FloatArray
-    mdot_kg_per_s: FloatArray
-    t_start_degc: FloatArray
-    t_end_degc: FloatArray
-    dp_bar: FloatArray
-    velocity_m_per_s: FloatArray
-    consumer_mdot_kg_per_s: FloatArray
-    plant_mdot_kg_per_s: FloatArray
-    preheat_mdot_kg_per_s: FloatArray
 
 
 class PandapipesNet:
@@ -400,11 +331,12 @@ def _pandapipes_fluid(fluid: FluidTable) -> PandapipesFluid:
 def _valve_zeta(kv_m3_per_h: FloatArray) -> FloatArray:
     """Loss coefficient on the seat's velocity of a flow coefficient: Δp = 1 bar · (V / Kv)² · rho / 1000 kg/m³.
 
-    Without a flow coefficient (NaN) the valve has no loss.
+    A valve without flow coefficient (NaN) has no loss; a shut one is out of service anyway.
     """
     area_m2 = np.pi / 4 * _SEAT_M**2
-    zeta = 200.0 * (3600.0 * area_m2 / kv_m3_per_h) ** 2
-    return np.where(np.isfinite(zeta), zeta, 0.0)
+    given = kv_m3_per_h > 0
+    root = np.divide(3600.0 * area_m2, kv_m3_per_h, out=np.zeros_like(kv_m3_per_h), where=given)
+    return np.asarray(200.0 * root**2)
 
 
 logging.getLogger("pandapipes").setLevel(logging.ERROR)

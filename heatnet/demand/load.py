@@ -127,7 +127,7 @@ def consumer_loads(
     -----
     Load share = (t_indoor - T_filtered)/(t_indoor - T_design), not below 0; above 1 on days colder than design.
     Energy is conserved: the weekly profiles (`profiles.weekly_profile`) have mean 1 and are scaled once more (by less
-    than 2 %) so that each kind's heat over the season equals design heat times the sum of load shares, whatever its
+    than 1 %) so that each kind's heat over the season equals design heat times the sum of load shares, whatever its
     profile.
     """
     if season.shape != weather.t_outdoor_degc.shape:

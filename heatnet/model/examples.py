@@ -44,7 +44,11 @@ def _pipes(rows: Sequence[tuple[str, str, float, float]], u_w_per_mk: float, **c
 def _consumers(heat_mw: Mapping[str, float]) -> pd.DataFrame:
     """Return one consumer a node, named after it."""
     return pd.DataFrame(
-        {"id": [f"consumer_{node}" for node in heat_mw], "node": list(heat_mw), "design_heat_mw": list(heat_mw.values())}
+        {
+            "id": [f"consumer_{node}" for node in heat_mw],
+            "node": list(heat_mw),
+            "design_heat_mw": list(heat_mw.values()),
+        }
     )
 
 

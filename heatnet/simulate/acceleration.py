@@ -42,4 +42,4 @@ class Acceleration:
         residuals, images = (np.array([step[i] for step in self._steps]) for i in (0, 1))
         gamma, *_rest = np.linalg.lstsq(np.diff(residuals, axis=0).T, residuals[-1], rcond=1e-10)
         accelerated = g - np.diff(images, axis=0).T @ gamma
-        return np.clip(accelerated, g / self._largest_factor, g * self._largest_factor)
+        return np.asarray(np.clip(accelerated, g / self._largest_factor, g * self._largest_factor))

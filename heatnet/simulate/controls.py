@@ -15,20 +15,17 @@ the end heat capacities, here heat is an enthalpy difference.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from heatnet.adapters.activity import Activity
+from heatnet.adapters.flows import Flows, State
 from heatnet.adapters.fluid import FluidTable
 from heatnet.adapters.layout import HEATER, NOWHERE, BoolArray, FloatArray, IntArray, Layout
 from heatnet.model.network import Network
 from heatnet.simulate.acceleration import Acceleration
 from heatnet.simulate.inputs import Inputs
 from heatnet.simulate.status import HourStatus
-
-if TYPE_CHECKING:
-    from heatnet.adapters.pandapipes_net import Flows, State
 
 W_PER_MW = 1e6
 #: a flow step changes a flow at most by this factor
@@ -96,7 +93,9 @@ class Controls:
         self.layout, self.fluid = layout, fluid
         self.by_flow, self.by_dt = by_flow, by_dt
         self.min_mdot = network.consumers["min_mdot_kg_per_s"].to_numpy(dtype=float)
-        self.heater_w = network.pipes["heat_mw"].to_numpy(dtype=float)[layout.element[layout.of_kind(HEATER)]] * W_PER_MW
+        self.heater_w = (
+            network.pipes["heat_mw"].to_numpy(dtype=float)[layout.element[layout.of_kind(HEATER)]] * W_PER_MW
+        )
         roles = network.plants["role"].to_numpy()
         between = layout.plant_end != NOWHERE
         self.holding, self.plant_by_heat, self.plant_by_flow = (
@@ -108,7 +107,8 @@ class Controls:
     def plants_on(self, hour: Hour) -> BoolArray:
         """Return which plants between the lines run."""
         by_heat = self.plant_by_heat & (np.nan_to_num(hour.plant_heat_w) != 0.0)
-        return self.holding | by_heat | (self.plant_by_flow & (np.nan_to_num(hour.plant_mdot_kg_per_s) > 0.0))
+        by_flow = self.plant_by_flow & (np.nan_to_num(hour.plant_mdot_kg_per_s) > 0.0)
+        return np.asarray(self.holding | by_heat | by_flow)
 
     def hottest_degc(self, hour: Hour) -> float:
         """Return the highest supply temperature of the plants that run, °C."""
@@ -170,9 +170,7 @@ class Controls:
         flows = replace(
             flows,
             consumer_mdot_kg_per_s=next_mdot,
-            consumer_t_out_degc=np.where(
-                bypassed, fluid.temperature(fluid.enthalpy(arriving) - heat_per_kg), t_out
-            ),
+            consumer_t_out_degc=np.where(bypassed, fluid.temperature(fluid.enthalpy(arriving) - heat_per_kg), t_out),
             consumer_heat_w=np.where(found, flows.consumer_heat_w * scale, np.nan),
         )
         return flows, float(np.max(error, where=on, initial=0.0))

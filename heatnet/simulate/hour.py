@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from heatnet.adapters.activity import Activity, activity
+from heatnet.adapters.flows import Flows, NotConvergedError, State
 from heatnet.adapters.layout import BoolArray, FloatArray
 from heatnet.simulate.controls import Controls, Hour, HourFailure
 from heatnet.simulate.status import HourStatus
 
 if TYPE_CHECKING:
-    from heatnet.adapters.pandapipes_net import Flows, PandapipesNet, State
+    from heatnet.adapters.pandapipes_net import PandapipesNet
 
 #: relative error of every set heat at which an hour is done
 HEAT_TOLERANCE = 5e-7
@@ -133,8 +134,6 @@ class HourSolver:
         return np.asarray(ground + (hottest - ground) * np.clip(share, 0.3, 1.0))
 
     def _first_flows(self, hour: Hour, active: Activity) -> Flows:
-        from heatnet.adapters.pandapipes_net import Flows
-
         controls, fluid = self.controls, self.fluid
         hottest, arriving = controls.hottest_degc(hour), self._first_arriving(hour)
         t_out = controls.t_out_degc(hour, arriving)
@@ -173,8 +172,6 @@ class HourSolver:
 
     def _found(self, hour: Hour, active: Activity, flows: Flows) -> tuple[Flows, State]:
         """Return the flows and the state in which every set value holds, the direct way first."""
-        from heatnet.adapters.pandapipes_net import NotConvergedError
-
         given = replace(flows, consumer_heat_w=np.full_like(flows.consumer_heat_w, np.nan))
         if np.isfinite(flows.consumer_heat_w).any():
             try:
@@ -238,7 +235,9 @@ class HourSolver:
             split[i] = start_out[at_start].any() or end_out[at_end].any() or plants_here.any()
         if (self.controls.preheat_w(hour)[~split] != 0).any():
             raise HourFailure(HourStatus.NO_RETURN_FLOW)
-        same = (split == flows.split).all() and (start_out == flows.start_out).all() and (end_out == flows.end_out).all()
+        same = (
+            (split == flows.split).all() and (start_out == flows.start_out).all() and (end_out == flows.end_out).all()
+        )
         return None if same else replace(flows, start_out=start_out, end_out=end_out, split=split)
 
     def _check_range(self, hour: Hour, active: Activity, flows: Flows, state: State) -> None:

@@ -91,12 +91,14 @@ def _given(boundary: Boundary, variable: str, ids: pd.Index) -> FloatArray:
     frame = boundary.values.get(variable)
     if frame is None:
         return np.full((len(boundary.time), len(ids)), np.nan)
-    return frame.reindex(columns=ids).to_numpy(dtype=float, copy=True)
+    return np.array(frame.reindex(columns=ids), dtype=float)
 
 
 def _filled(given: FloatArray, *fallbacks: pd.Series | float) -> FloatArray:
     for fallback in fallbacks:
-        values = fallback.to_numpy(dtype=float) if isinstance(fallback, pd.Series) else np.full(given.shape[1], fallback)
+        values = (
+            fallback.to_numpy(dtype=float) if isinstance(fallback, pd.Series) else np.full(given.shape[1], fallback)
+        )
         given = np.where(np.isnan(given), values[np.newaxis, :], given)
     return given
 

@@ -20,7 +20,8 @@ from heatnet.simulate.hour import Solution
 from heatnet.simulate.quantities import QUANTITIES
 from heatnet.simulate.status import HourStatus
 
-GRAVITY_M_PER_S2 = 9.80665
+#: pandapipes' value, so that resting and moving water meet at one pressure
+GRAVITY_M_PER_S2 = 9.81
 PA_PER_BAR = 1e5
 J_PER_MWH = 3.6e9
 #: electricity to hydraulic power of a circulation pump with its motor and drive, typical of large hot-water pumps
@@ -51,11 +52,11 @@ class ResultMaker:
         self._inner_m2 = np.pi / 4 * (pipes["inner_diameter_mm"].to_numpy() / 1e3) ** 2
         self._length_m = pipes["length_m"].to_numpy()
         self._wall_j_per_mk = pipes["wall_j_per_mk"].fillna(0.0).to_numpy()
-        self._heater_mw = pipes["heat_mw"].to_numpy()
-        self._min_dp_bar = network.consumers["min_dp_bar"].fillna(0.0).to_numpy()
+        self.heater_mw = pipes["heat_mw"].to_numpy()
+        self.min_dp_bar = network.consumers["min_dp_bar"].fillna(0.0).to_numpy()
         plants = network.plants
-        self._holding = int(np.flatnonzero((plants["role"] == "pressure") & (layout.plant_end != NOWHERE))[0])
-        self._head_bar = float(plants["head_bar"].to_numpy()[self._holding])
+        self.holding = int(np.flatnonzero((plants["role"] == "pressure") & (layout.plant_end != NOWHERE))[0])
+        self.head_bar = float(plants["head_bar"].to_numpy()[self.holding])
 
     def result(self, hour: Hour, solution: Solution, by_flow: BoolArray) -> HourResult:
         """Return the quantities of one solved hour."""
@@ -176,7 +177,9 @@ class ResultMaker:
         branches = self.layout.of_kind(PIPE)
         mean = (parts.t_start[branches] + parts.t_end[branches]) / 2.0
         element = self.layout.element[branches]
-        water = self._inner_m2[element] * self.fluid.density(mean) * (self.fluid.enthalpy(mean) - self.fluid.enthalpy(0.0))
+        water = (
+            self._inner_m2[element] * self.fluid.density(mean) * (self.fluid.enthalpy(mean) - self.fluid.enthalpy(0.0))
+        )
         return float(np.sum(self._length_m[element] * (water + self._wall_j_per_mk[element] * mean))) / J_PER_MWH
 
 
@@ -186,7 +189,7 @@ class _Parts:
     def __init__(self, maker: ResultMaker, hour: Hour, solution: Solution) -> None:
         layout, fluid = maker.layout, maker.fluid
         self.hour, self.solution, self._layout = hour, solution, layout
-        self.heater_mw = maker._heater_mw[layout.element[layout.of_kind(HEATER)]]
+        self.heater_mw = maker.heater_mw[layout.element[layout.of_kind(HEATER)]]
         ground = float(np.mean(hour.t_ground_degc)) if len(hour.t_ground_degc) else fluid.lowest_degc
         state, count = solution.state, len(layout.start)
         self.moving = solution.active.junctions
@@ -218,7 +221,7 @@ class _Parts:
         """Return absolute pressures: resting parts hydrostatic, each line lifted to its level."""
         layout, state = self._layout, self.solution.state
         hydrostatic = -float(fluid.density(ground)) * GRAVITY_M_PER_S2 * layout.elevation_m / PA_PER_BAR
-        holding_start, holding_end = (int(ends[maker._holding]) for ends in (layout.plant_start, layout.plant_end))
+        holding_start, holding_end = (int(ends[maker.holding]) for ends in (layout.plant_start, layout.plant_end))
         known = np.zeros(layout.junctions, dtype=bool)
         raw = np.zeros(layout.junctions)
         if state is None:
@@ -236,22 +239,22 @@ class _Parts:
         level = np.where(on_supply, filled + lift, filled)
         point = maker.network.pressure_point
         if point is None:
-            return level
+            return np.asarray(level)
         position = maker.network.nodes.index.get_loc(point.node)
         junction = int((layout.back if point.line == "return" else layout.supply)[position])
-        return level + (point.p_bar - level[junction])
+        return np.asarray(level + (point.p_bar - level[junction]))
 
     def _head(self, maker: ResultMaker, filled: FloatArray) -> float:
         """Return the head of the pressure-holding plant, bar: its own, or what the worst consumer needs."""
         layout = self._layout
-        start, end = int(layout.plant_start[maker._holding]), int(layout.plant_end[maker._holding])
-        if np.isfinite(maker._head_bar):
-            return maker._head_bar
+        start, end = int(layout.plant_start[maker.holding]), int(layout.plant_end[maker.holding])
+        if np.isfinite(maker.head_bar):
+            return maker.head_bar
         on = self.solution.active.consumers
         if not on.any():
             return 0.0
         at_gap = filled[layout.consumer_start] - filled[layout.consumer_end] - (filled[end] - filled[start])
-        return float(np.max(maker._min_dp_bar[on] - at_gap[on]))
+        return float(np.max(maker.min_dp_bar[on] - at_gap[on]))
 
     def mass_residual_kg_per_s(self) -> float:
         """Return the largest mass imbalance of a junction, kg/s."""

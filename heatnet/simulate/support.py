@@ -23,7 +23,9 @@ def check_supported(network: Network, layout: Layout, engine: str) -> None:
     problems = Problems()
     if engine not in ENGINES:
         problems.add(
-            _("engine"), _("'{name}' does not exist").format(name=engine), _("Known: {names}").format(names=", ".join(ENGINES))
+            _("engine"),
+            _("'{name}' does not exist").format(name=engine),
+            _("Known: {names}").format(names=", ".join(ENGINES)),
         )
         raise InputError(problems)
     if network.carrier != "water":
@@ -55,7 +57,17 @@ def _check_plants(network: Network, problems: Problems) -> None:
 
 
 def _check_lines(network: Network, layout: Layout, problems: Problems) -> None:
-    """Every consumer and plant must touch a line on both sides."""
+    """Consumers touch a line on both sides, and the constant-pressure point lies on its line."""
+    point = network.pressure_point
+    if point is not None:
+        junctions = layout.back if point.line == "return" else layout.supply
+        if junctions[network.nodes.index.get_loc(point.node)] == NOWHERE:
+            problems.add(
+                "network.yaml, pressure_point",
+                _("no {line} line reaches it").format(line=_(point.line)),
+                "",
+                _("Name a node of that line."),
+            )
     touched = np.zeros(layout.junctions, dtype=int)
     for ends in (layout.start, layout.end, layout.plant_start, layout.plant_end):
         np.add.at(touched, ends[ends != NOWHERE], 1)
@@ -77,12 +89,19 @@ def _check_features(network: Network, problems: Problems) -> None:
     for pump, row in network.pumps.iterrows():
         if np.isnan(row["head_bar"]):
             problems.add(
-                f"pumps, {pump}, curve", _("a pump with a curve"), allowed, _("Give its head at the working point as head_bar.")
+                f"pumps, {pump}, curve",
+                _("a pump with a curve"),
+                allowed,
+                _("Give its head at the working point as head_bar."),
             )
     for valve, row in network.valves.iterrows():
         if row["kind"] == "check":
-            problems.add(f"valves, {valve}, kind", _("a check valve"), allowed, _("Open or shut it as the flow demands."))
+            problems.add(
+                f"valves, {valve}, kind", _("a check valve"), allowed, _("Open or shut it as the flow demands.")
+            )
         if 0 < row["opening"] < 1 and np.isnan(row["kv_m3_per_h"]):
             problems.add(
-                f"valves, {valve}, kv_m3_per_h", _("is missing"), _("A throttled valve needs its flow coefficient when open")
+                f"valves, {valve}, kv_m3_per_h",
+                _("is missing"),
+                _("A throttled valve needs its flow coefficient when open"),
             )

@@ -72,7 +72,13 @@
     draw("duration-" + block.id, option(block.hours, area(block.series, "duration_mw", false), block.labels.hours, "MW", 1, roundHour, false));
     key(block);
   }
-  const refit = () => charts.forEach((chart) => chart.resize());
+  const refit = () => charts.forEach((chart) => { chart.resize(); scalable(chart); });
+  // paper is narrower than the screen: with a view box the drawing shrinks as a whole
+  function scalable(chart) {
+    const svg = chart.getDom().querySelector("svg");
+    if (svg) svg.setAttribute("viewBox", "0 0 " + chart.getWidth() + " " + chart.getHeight());
+  }
+  charts.forEach(scalable);
   window.addEventListener("resize", refit);
 
   // a folded part is part of the report: open it on paper, fold it again afterwards
