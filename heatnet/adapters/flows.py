@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from heatnet.adapters.layout import BoolArray, FloatArray
+from heatnet.adapters.layout import BoolArray
+from heatnet.physics.arrays import FloatArray
 
 
 class NotConvergedError(Exception):

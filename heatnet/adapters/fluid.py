@@ -49,23 +49,23 @@ class FluidTable:
 
     def density(self, t_degc: FloatLike) -> FloatArray:
         """Return the density at `t_degc` (°C), kg/m³."""
-        return np.interp(np.asarray(t_degc), self.t_degc, self.density_kg_per_m3)
+        return np.asarray(np.interp(np.asarray(t_degc), self.t_degc, self.density_kg_per_m3))
 
     def heat_capacity(self, t_degc: FloatLike) -> FloatArray:
         """Return the isobaric heat capacity at `t_degc` (°C), J/(kg·K)."""
-        return np.interp(np.asarray(t_degc), self.t_degc, self.heat_capacity_j_per_kgk)
+        return np.asarray(np.interp(np.asarray(t_degc), self.t_degc, self.heat_capacity_j_per_kgk))
 
     def viscosity(self, t_degc: FloatLike) -> FloatArray:
         """Return the dynamic viscosity at `t_degc` (°C), Pa·s."""
-        return np.interp(np.asarray(t_degc), self.t_degc, self.viscosity_pa_s)
+        return np.asarray(np.interp(np.asarray(t_degc), self.t_degc, self.viscosity_pa_s))
 
     def enthalpy(self, t_degc: FloatLike) -> FloatArray:
         """Return the specific enthalpy at `t_degc` (°C), J/kg."""
-        return np.interp(np.asarray(t_degc), self.t_degc, self.enthalpy_j_per_kg)
+        return np.asarray(np.interp(np.asarray(t_degc), self.t_degc, self.enthalpy_j_per_kg))
 
     def temperature(self, enthalpy_j_per_kg: FloatLike) -> FloatArray:
         """Return the temperature at which the fluid has an enthalpy (J/kg), °C."""
-        return np.interp(np.asarray(enthalpy_j_per_kg), self.enthalpy_j_per_kg, self.t_degc)
+        return np.asarray(np.interp(np.asarray(enthalpy_j_per_kg), self.enthalpy_j_per_kg, self.t_degc))
 
 
 def fluid_table(fluid: Fluid) -> FluidTable:

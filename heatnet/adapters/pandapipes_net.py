@@ -11,11 +11,15 @@ from __future__ import annotations
 
 import logging
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 import pandapipes
 import pandas as pd
 from pandapipes.component_models.component_toolbox import p_correction_height_air
+from pandapipes.pf import derivative_calculation
 from pandapipes.pf.pipeflow_setup import PipeflowNotConverged
 from pandapipes.properties.fluids import Fluid as PandapipesFluid
 from pandapipes.properties.fluids import FluidProperty
@@ -23,8 +27,9 @@ from pandapipes.properties.fluids import FluidProperty
 from heatnet.adapters.activity import Activity
 from heatnet.adapters.flows import Flows, NotConvergedError, State
 from heatnet.adapters.fluid import FluidTable
-from heatnet.adapters.layout import HEATER, NOWHERE, PIPE, PUMP, VALVE, FloatArray, Layout
+from heatnet.adapters.layout import HEATER, NOWHERE, PIPE, PUMP, VALVE, Layout
 from heatnet.model.network import Network
+from heatnet.physics.arrays import FloatArray
 
 ZERO_DEGC_K = 273.15
 #: pressures of the solve itself; liquids do not care, and the level is set afterwards
@@ -35,6 +40,8 @@ _SMOOTHEST_MM = 1e-5
 _SEAT_M = 0.2
 #: plain Newton first, then with half steps
 _ATTEMPTS = ({"alpha": 1.0, "max_iter_bidirect": 30}, {"alpha": 0.5, "max_iter_bidirect": 150})
+#: below this Reynolds number a pipe counts as resting: its pressure loss is far below any tolerance
+_RESTING_REYNOLDS = 1.0
 _OPTIONS = {
     "mode": "bidirectional",
     "friction_model": "colebrook",
@@ -199,7 +206,7 @@ class PandapipesNet:
         options = {**_OPTIONS, "ambient_temperature": float(np.mean(flows.t_ground_degc)) + ZERO_DEGC_K}
         for attempt in _ATTEMPTS[:attempts]:
             try:
-                with warnings.catch_warnings():
+                with warnings.catch_warnings(), _resting_pipes_without_colebrook():
                     # singular matrices and failed Newton steps of an attempt are warnings there, a status here
                     warnings.simplefilter("ignore")
                     pandapipes.pipeflow(self._net, **options, **attempt)
@@ -316,6 +323,39 @@ class PandapipesNet:
             plant_mdot_kg_per_s=plant_mdot,
             preheat_mdot_kg_per_s=preheat,
         )
+
+
+@contextmanager
+def _resting_pipes_without_colebrook() -> Iterator[None]:
+    """Keep pandapipes from solving Colebrook's equation where the water all but rests, as in the middle of a symmetric ring.
+
+    There its friction factor grows beyond 1e6, its Newton iteration ends with an error, and the slope of the pressure loss
+    vanishes. Such pipes get the factor of rough turbulent flow; Δp stays below 1e-9 bar either way.
+    """
+    original = derivative_calculation.calc_lambda
+
+    def calc_lambda(
+        m: FloatArray,
+        eta: FloatArray,
+        d: FloatArray,
+        k: FloatArray,
+        gas_mode: bool,
+        friction_model: str,
+        lengths: FloatArray,
+        options: dict[str, Any],
+        area: FloatArray,
+    ) -> tuple[FloatArray, FloatArray]:
+        resting = np.abs(m) * d < _RESTING_REYNOLDS * eta * area
+        found: tuple[FloatArray, FloatArray] = original(
+            np.where(resting, 0.0, m), eta, d, k, gas_mode, friction_model, lengths, options, area
+        )
+        return found
+
+    derivative_calculation.calc_lambda = calc_lambda
+    try:
+        yield
+    finally:
+        derivative_calculation.calc_lambda = original
 
 
 def _pandapipes_fluid(fluid: FluidTable) -> PandapipesFluid:

@@ -44,7 +44,8 @@ class RawTable:
 
     def row(self, position: int) -> str:
         """Return a row's place in the file, as text."""
-        return f"{_(self.row_word)} {position + self.first_row}"
+        words = {"line": _("line"), "feature": _("feature"), "row": _("row")}
+        return f"{words[self.row_word]} {position + self.first_row}"
 
 
 def build_network(

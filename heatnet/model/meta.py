@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from heatnet.i18n import _
 from heatnet.model.network import Design, Fluid, PipeDefaults, PressurePoint
 
 FORMAT_VERSION = 1
@@ -32,7 +33,7 @@ class DesignMeta(_Strict):
     @model_validator(mode="after")
     def _ordered(self) -> DesignMeta:
         if self.t_return_degc >= self.t_supply_degc:
-            raise ValueError("t_return_degc must be below t_supply_degc")
+            raise ValueError(_("t_return_degc must be below t_supply_degc"))
         return self
 
 
@@ -90,16 +91,16 @@ class NetworkMeta(_Strict):
     def _twelve_months(cls, value: Any) -> Any:
         values = value if isinstance(value, tuple) else (value,)
         if len(values) not in (1, 12):
-            raise ValueError("give one number or twelve monthly ones")
+            raise ValueError(_("One number or twelve monthly ones"))
         if any(not -30 <= number <= 50 for number in values):
-            raise ValueError("ground temperature is outside -30 to 50 °C")
+            raise ValueError(_("Allowed: {low:g} to {high:g}").format(low=-30, high=50))
         return value
 
     @model_validator(mode="after")
     def _complete(self) -> NetworkMeta:
         shares = [point.load_share for point in self.heating_curve]
         if len(set(shares)) != len(shares):
-            raise ValueError("heating_curve has a load_share twice")
+            raise ValueError(_("a load_share of the heating_curve stands there twice"))
         return self
 
     @property

@@ -28,8 +28,31 @@ def _problem_of_finding(finding: dict[str, Any], place: str, model: type[BaseMod
         return unknown_key(place, path, _known_keys(model, path[:-1]))
     if finding["type"] == "missing":
         return Problem(f"{place}, {_('key')} {'.'.join(path)}", _("is missing"), "", _("Add it."))
-    message = str(finding["msg"]).removeprefix("Value error, ")
-    return Problem(where, _("value {value!r}").format(value=finding.get("input")), message)
+    return Problem(where, _("value {value!r}").format(value=finding.get("input")), _allowed(finding))
+
+
+def _allowed(finding: dict[str, Any]) -> str:
+    """Return what pydantic would allow, in words of ours where it is a usual finding."""
+    limits = finding.get("ctx", {})
+    words = {
+        "greater_than_equal": lambda: _("{limit} or more").format(limit=limits["ge"]),
+        "less_than_equal": lambda: _("at most {limit}").format(limit=limits["le"]),
+        "greater_than": lambda: _("more than {limit}").format(limit=limits["gt"]),
+        "literal_error": lambda: _("Allowed: {names}").format(names=limits["expected"].replace(" or ", ", ")),
+        "float_parsing": lambda: _("A number is needed"),
+        "float_type": lambda: _("A number is needed"),
+        "int_parsing": lambda: _("A whole number is needed"),
+        "int_type": lambda: _("A whole number is needed"),
+        "int_from_float": lambda: _("A whole number is needed"),
+        "string_type": lambda: _("A text is needed"),
+        "model_type": lambda: _("Keys and their values"),
+        "dict_type": lambda: _("Keys and their values"),
+        "tuple_type": lambda: _("A list is needed"),
+        "too_short": lambda: _("At least {count} entries").format(count=limits["min_length"]),
+        "string_pattern_mismatch": lambda: _("A text of the form {pattern}").format(pattern=limits["pattern"]),
+    }
+    kind = str(finding["type"])
+    return words[kind]() if kind in words else str(finding["msg"]).removeprefix("Value error, ")
 
 
 def unknown_key(place: str, path: Sequence[str], known: Sequence[str]) -> Problem:

@@ -31,7 +31,8 @@ def effectiveness_counterflow(ntu: FloatLike, capacity_ratio: FloatLike) -> Floa
     balanced = gap < 1e-9
     # expm1 keeps the digits near Cr = 1:  eps = e / (gap + Cr e)  with  e = 1 - exp(-NTU gap)
     e = -np.expm1(-ntu * np.where(balanced, 1.0, gap))
-    return np.where(balanced, ntu / (1 + ntu), e / (np.where(balanced, 1.0, gap) + ratio * e))
+    # 1 - 1/(1 + NTU) is NTU/(1 + NTU), and 1 for an exchanger without end (NTU infinite)
+    return np.where(balanced, 1 - 1 / (1 + ntu), e / (np.where(balanced, 1.0, gap) + ratio * e))
 
 
 def ntu_counterflow(effectiveness: FloatLike, capacity_ratio: FloatLike) -> FloatArray:

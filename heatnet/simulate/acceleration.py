@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from heatnet.adapters.layout import FloatArray
+from heatnet.physics.arrays import FloatArray
 
 
 class Acceleration:

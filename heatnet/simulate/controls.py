@@ -21,8 +21,9 @@ import numpy as np
 from heatnet.adapters.activity import Activity
 from heatnet.adapters.flows import Flows, State
 from heatnet.adapters.fluid import FluidTable
-from heatnet.adapters.layout import HEATER, NOWHERE, BoolArray, FloatArray, IntArray, Layout
+from heatnet.adapters.layout import HEATER, NOWHERE, BoolArray, IntArray, Layout
 from heatnet.model.network import Network
+from heatnet.physics.arrays import FloatArray
 from heatnet.simulate.acceleration import Acceleration
 from heatnet.simulate.inputs import Inputs
 from heatnet.simulate.status import HourStatus

@@ -13,7 +13,8 @@ import numpy as np
 
 from heatnet.adapters.activity import Activity, activity
 from heatnet.adapters.flows import Flows, NotConvergedError, State
-from heatnet.adapters.layout import BoolArray, FloatArray
+from heatnet.adapters.layout import BoolArray
+from heatnet.physics.arrays import FloatArray
 from heatnet.simulate.controls import Controls, Hour, HourFailure
 from heatnet.simulate.status import HourStatus
 

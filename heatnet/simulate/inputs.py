@@ -7,11 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from heatnet.adapters.layout import BoolArray, FloatArray
+from heatnet.adapters.layout import BoolArray
 from heatnet.errors import Problems, nearest
 from heatnet.i18n import _
 from heatnet.model.boundary import BOUNDARY_VARIABLES, NETWORK_WIDE, Boundary
 from heatnet.model.network import Network
+from heatnet.physics.arrays import FloatArray
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,8 +13,9 @@ import pandas as pd
 
 from heatnet.adapters.activity import fill_resting
 from heatnet.adapters.fluid import FluidTable
-from heatnet.adapters.layout import HEATER, NOWHERE, PIPE, RETURN, SUPPLY, BoolArray, FloatArray, Layout
+from heatnet.adapters.layout import HEATER, NOWHERE, PIPE, RETURN, SUPPLY, BoolArray, Layout
 from heatnet.model.network import Network
+from heatnet.physics.arrays import FloatArray
 from heatnet.simulate.controls import W_PER_MW, Hour
 from heatnet.simulate.hour import Solution
 from heatnet.simulate.quantities import QUANTITIES

@@ -9,9 +9,10 @@ import xarray
 
 from heatnet import __version__
 from heatnet.adapters.fluid import fluid_table
-from heatnet.adapters.layout import FloatArray, layout_of
+from heatnet.adapters.layout import layout_of
 from heatnet.model.boundary import Boundary
 from heatnet.model.network import Network
+from heatnet.physics.arrays import FloatArray
 from heatnet.simulate.controls import Controls, Hour, HourFailure
 from heatnet.simulate.hour import HourSolver
 from heatnet.simulate.inputs import inputs_of

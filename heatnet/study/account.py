@@ -14,6 +14,7 @@ from heatnet.metrics.compliance import compliance, worst_of_each
 from heatnet.metrics.energy import GasBasis
 from heatnet.metrics.network_season import network_account, pump_power_mw
 from heatnet.metrics.substitution import envelope, rate_allowed, substitution_rates
+from heatnet.metrics.tracing import Use, trace_heat
 from heatnet.model.supply import DispatchProblem, DispatchResult, FloatArray
 from heatnet.study.case_run import CaseRun
 from heatnet.study.load import Study
@@ -48,6 +49,7 @@ def case_entry(
         "by_source": money.by_source(problem, result).to_dict(orient="index"),
         "unmet_share": energy.unmet_share(problem, result),
         "zones": _rates(run, baseline, zones),
+        "space_heat_by_source_mwh": _space_heat_by_source(study, run, zones),
         "by_network": _by_network(study, run, pumps),
         "reference_check": {"engine": "pandapipes", "note": "every simulated hour is solved by pandapipes itself"},
         "balance": {"max_relative_residual": _worst_residual(run)},
@@ -97,6 +99,18 @@ def _rates(run: CaseRun, baseline: CaseRun | None, zones: Mapping[str, tuple[str
         }
         for zone in zones
     }
+
+
+def _space_heat_by_source(study: Study, run: CaseRun, zones: Mapping[str, tuple[str, ...]]) -> dict[str, float]:
+    """Return the space heat of the headline's zone in the season by source: what stands behind the headline rate."""
+    in_season = next(iter(run.years.values())).in_season
+    members = zones[study.config.target.zone]
+    table: dict[str, float] = {}
+    for flow in trace_heat(run.problem, run.result, in_season, rate_tables(run)):
+        if flow.use == Use.SPACE and energy.network_of(flow.balance) in members:
+            heat = float(flow.heat_mw[in_season].sum())
+            table[flow.source.id] = table.get(flow.source.id, 0.0) + heat
+    return table
 
 
 def _pump_power(study: Study, run: CaseRun) -> dict[str, FloatArray]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from heatnet.i18n import _
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[float, Field(gt=0)]
@@ -68,7 +71,7 @@ class Season(Strict):
         named = {"statutory": {"start": "11-15", "end": "03-15"}, "extended": {"start": "11-01", "end": "03-31"}}
         if isinstance(value, str):
             if value not in named:
-                raise ValueError("statutory, extended, or start and end as MM-DD")
+                raise ValueError(_("statutory, extended, or start and end as MM-DD"))
             return named[value]
         return value
 
@@ -161,18 +164,22 @@ class StudyConfig(Strict):
         for key in ("base_case", "baseline_case", "plan_case"):
             name = getattr(self, key)
             if name is not None and name not in self.cases:
-                raise ValueError(f"{key} '{name}' is not among the cases: {', '.join(self.cases)}")
+                raise ValueError(_strange(key, name, self.cases))
         ids = network_ids(self.networks)
         for zone, members in self.zones.items():
             for member in members:
                 if member not in ids:
-                    raise ValueError(f"zone {zone}: '{member}' is not among the networks: {', '.join(ids)}")
+                    raise ValueError(_strange(f"zones.{zone}", member, ids))
         for name in self.plan_check:
             if name not in ids:
-                raise ValueError(f"plan_check: '{name}' is not among the networks: {', '.join(ids)}")
+                raise ValueError(_strange("plan_check", name, ids))
         if self.target.zone not in (*self.zones, *ids):
-            raise ValueError(f"target.zone '{self.target.zone}' is neither a zone nor a network")
+            raise ValueError(_strange("target.zone", self.target.zone, [*self.zones, *ids]))
         return self
+
+
+def _strange(key: str, name: str, names: Iterable[str]) -> str:
+    return _("{key}: '{name}' is not among: {names}").format(key=key, name=name, names=", ".join(names))
 
 
 def network_ids(entries: tuple[str, ...]) -> list[str]:

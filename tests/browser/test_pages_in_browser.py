@@ -1,0 +1,104 @@
+"""Map and report in a real browser that can reach no other host: they draw, and nothing complains."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from heatnet.maps import build_map
+from heatnet.report import build_report
+
+CHROMIUM = next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
+#: time that the page's clock may run, ms; waiting costs none of it
+BUDGET_MS = 8000
+TIMEOUT_S = 120
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
+]
+
+
+def _dom(page: Path, profile: Path) -> tuple[str, list[str]]:
+    """Return the page's markup after its scripts ran, and what the browser's console said."""
+    command = [
+        str(CHROMIUM), "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
+        "--disable-background-networking", "--disable-component-update", "--disable-sync",
+        f"--user-data-dir={profile}", "--host-resolver-rules=MAP * ~NOTFOUND", "--proxy-server=127.0.0.1:9",
+        "--window-size=1366,800", f"--virtual-time-budget={BUDGET_MS}", "--enable-logging=stderr", "--dump-dom",
+        page.as_uri(),
+    ]  # fmt: skip
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=TIMEOUT_S, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    return done.stdout, [line for line in done.stderr.splitlines() if "CONSOLE" in line]
+
+
+def _with_script(page: Path, script: str) -> Path:
+    """Return a copy of the page that does something once it has drawn itself."""
+    html = page.read_text(encoding="utf-8")
+    changed = page.with_name("acting.html")
+    head, _body, tail = html.rpartition("</body>")
+    changed.write_text(f"{head}<script>{script}</script></body>{tail}", encoding="utf-8")
+    return changed
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_map_draws_every_element(results: Path, tmp_path: Path, lang: str) -> None:
+    dom, console = _dom(build_map(results, tmp_path / "map.html", lang), tmp_path / "profile")
+    assert console == []
+    assert 'data-ready="map"' in dom
+    # east: 4 pipes with an edge each, 1 steam pipe, 3 + 1 stations; west: 4 pipes with an edge each, 3 stations
+    networks = re.search(r"leaflet-pipes-pane.*?</svg>", dom, re.DOTALL)[0]
+    assert networks.count("<path") == 4 + 1 + 4
+    stations = re.search(r"leaflet-stations-pane.*?</svg>", dom, re.DOTALL)[0]
+    assert stations.count("<path") == 4 + 3
+    assert dom.count('class="leaflet-marker-icon plant-icon') == 3 + 1 + 1
+    assert len(re.findall(r"<option", re.search(r'<select id="hour">.*?</select>', dom, re.DOTALL)[0])) == 4
+
+
+def test_map_answers_to_its_switches(results: Path, tmp_path: Path) -> None:
+    script = """
+      const colours = () => [...document.querySelectorAll(".leaflet-pipes-pane path")].map((p) => p.getAttribute("stroke")).join();
+      const set = (id, value) => { const e = document.getElementById(id); e.value = value; e.dispatchEvent(new Event("change")); };
+      const seen = [colours()];
+      set("hour", "3"); seen.push(colours());
+      set("pipe-quantity", "velocity_m_per_s"); seen.push(colours());
+      const boxes = document.querySelectorAll("#network-switches input");
+      boxes[0].click();
+      const left = document.querySelectorAll(".leaflet-pipes-pane path").length;
+      boxes[0].click();
+      set("find", "Station n2");
+      document.body.dataset.different = new Set(seen).size;
+      document.body.dataset.left = left;
+      document.body.dataset.legend = document.querySelector("#legend h2").textContent;
+    """
+    dom, console = _dom(_with_script(build_map(results, tmp_path / "map.html", "en"), script), tmp_path / "profile")
+    assert console == []
+    assert 'data-different="3"' in dom
+    assert 'data-left="5"' in dom
+    assert 'data-legend="Pipes: Velocity (m/s)"' in dom
+    popup = re.search(r'<div class="popup">.*?</table></div></div>', dom, re.DOTALL)[0]
+    assert "Available pressure difference" in popup
+    assert "the plan" in popup
+
+
+def test_hostile_names_do_not_run(hostile_results: Path, tmp_path: Path) -> None:
+    for build in (build_map, build_report):
+        page = build(hostile_results, tmp_path / "page.html", "en")
+        dom, console = _dom(_with_script(page, "document.querySelector('#find') && (document.querySelector('#find').value = 'plant4')"), tmp_path / "profile")
+        assert console == []
+        assert "<img src=" not in dom.replace('<img src="data:', "")
+        assert "data-ready=" in dom
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_report_draws_every_chart(results: Path, tmp_path: Path, lang: str) -> None:
+    dom, console = _dom(build_report(results, tmp_path / "report.html", lang), tmp_path / "profile")
+    assert console == []
+    assert 'data-ready="report"' in dom
+    # two cases, water and steam, two charts each
+    charts = re.findall(r'<div class="chart" id="(?:daily|duration)-[\w-]+"[^>]*>(.*?)</figure>', dom, re.DOTALL)
+    assert len(charts) == 2 * 2 * 2
+    assert all(chart.count("<path") > 3 for chart in charts)

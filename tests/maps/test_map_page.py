@@ -1,0 +1,122 @@
+"""The map page: what its JSON holds, and that nothing in it leads outside or comes alive."""
+
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from heatnet.i18n import use_language
+from heatnet.maps import build_map
+from heatnet.maps.base import base_layers
+from heatnet.maps.build import map_data
+from heatnet.web.offline import external_references
+from heatnet.web.results_view import load_study
+
+ROUNDING_DEGC = 0.05
+
+
+def _data(html: str) -> dict:
+    return json.loads(re.search(r'id="heatnet-data">(.*?)</script>', html, re.DOTALL)[1])
+
+
+@pytest.fixture(scope="module")
+def data(results: Path) -> dict:
+    with use_language("en"):
+        return map_data(load_study(results))
+
+
+def _network(data: dict, case: int, network: str) -> tuple[dict, dict]:
+    for entry in data["cases"][case]["networks"]:
+        if data["layouts"][entry["layout"]]["id"] == network:
+            return entry, data["layouts"][entry["layout"]]
+    raise AssertionError(network)
+
+
+@pytest.mark.parametrize(("lang", "words"), [("en", ("Specific friction", "East")), ("zh", ("比摩阻", "东区", "换热站"))])
+def test_page_is_offline_and_speaks_the_language(results: Path, tmp_path: Path, lang: str, words: tuple) -> None:
+    html = build_map(results, tmp_path / "map.html", lang).read_text(encoding="utf-8")
+    assert external_references(html) == []
+    assert not re.search(r"cdn\.|jsdelivr|unpkg|bootstrap|awesome", html)
+    assert all(word in html for word in words)
+    assert f'<html lang="{lang}' in html
+
+
+def test_same_results_give_the_same_bytes(results: Path, tmp_path: Path) -> None:
+    first, second = (build_map(results, tmp_path / name, "en").read_bytes() for name in ("a.html", "b.html"))
+    assert first == second
+
+
+def test_failed_case_is_named_with_its_reason(results: Path, tmp_path: Path) -> None:
+    html = build_map(results, tmp_path / "map.html", "en").read_text(encoding="utf-8")
+    assert "Outage (infeasible)" in html
+    assert "unmet heat above the limit on 2025-01-16" in html
+    assert [case["id"] for case in _data(html)["cases"]] == ["base", "project"]
+
+
+def test_hostile_names_stay_text(hostile_results: Path, tmp_path: Path, tiny: dict) -> None:
+    html = build_map(hostile_results, tmp_path / "map.html", "en").read_text(encoding="utf-8")
+    assert "<script>alert" not in html
+    assert "<img src=x" not in html
+    names = {layout["name"] for layout in _data(html)["layouts"].values()}
+    assert tiny["HOSTILE"] in names
+
+
+def test_hours_carry_label_time_and_outdoor_temperature(data: dict, tiny: dict) -> None:
+    hours = data["cases"][0]["hours"]
+    assert [hour["time"] for hour in hours] == list(tiny["HOURS"].values())
+    assert hours[0]["label"] == "design hour"
+    assert hours[1]["label"] == "load quantile 20 %"
+    expected = [round(float(tiny["T_OUTDOOR"][time]), 1) for time in tiny["HOURS"].values()]
+    assert [hour["t_outdoor"] for hour in hours] == expected
+
+
+def test_specific_friction_is_pressure_drop_over_length(data: dict, results: Path) -> None:
+    entry, layout = _network(data, 0, "east")
+    east = load_study(results).cases["base"].networks["east"]
+    position = [pipe["id"] for pipe in layout["pipes"]].index("pipe_b")
+    dp = east.quantities["pipe_dp_supply_bar"]["pipe_b"].to_numpy()
+    length = float(east.network.pipes.at["pipe_b", "length_m"])
+    assert entry["pipes"]["friction_pa_per_m"][position] == pytest.approx(np.abs(dp) * 1e5 / length, abs=0.05)
+
+
+def test_pipe_temperature_is_the_mean_of_its_ends(data: dict, results: Path) -> None:
+    entry, layout = _network(data, 0, "east")
+    nodes = load_study(results).cases["base"].networks["east"].quantities["node_t_supply_degc"]
+    position = [pipe["id"] for pipe in layout["pipes"]].index("pipe_a")
+    mean = (nodes["n0"] + nodes["n1"]) / 2
+    assert entry["pipes"]["t_supply_degc"][position] == pytest.approx(mean.to_numpy(), abs=ROUNDING_DEGC)
+
+
+def test_plants_carry_the_delivered_heat_of_the_summary(data: dict, results: Path) -> None:
+    summary = json.loads((results / "summary.json").read_text(encoding="utf-8"))
+    heat = summary["cases"]["project"]["heat_by_plant_mwh"]
+    for network, prefix in (("east", "east/"), ("east/steam", "east/steam/")):
+        entry, layout = _network(data, 1, network)
+        for plant, mwh in zip(layout["plants"], entry["plants"]["delivered_mwh"], strict=True):
+            assert mwh == pytest.approx(heat[prefix + plant["id"]], abs=0.05)
+
+
+def test_layouts_are_shared_where_tables_are_the_same(data: dict) -> None:
+    east = [_network(data, case, "east")[0]["layout"] for case in (0, 1)]
+    west = [_network(data, case, "west")[0]["layout"] for case in (0, 1)]
+    assert west[0] == west[1]
+    assert east[0] != east[1]  # the heat pump is built in the project case only
+
+
+def test_a_site_without_coordinates_is_not_drawn(data: dict) -> None:
+    assert {layout["id"] for layout in data["layouts"].values()} == {"east", "east/steam", "west"}
+
+
+def test_bundled_layers_have_names_and_geometry() -> None:
+    with use_language("en"):
+        layers = base_layers()
+    assert set(layers) == {"zones", "avenues", "landmarks"}
+    for features in layers.values():
+        assert features
+        assert all(feature["properties"]["name"] and feature["geometry"]["coordinates"] for feature in features)
+
+
+def test_a_missing_layer_is_empty(tmp_path: Path) -> None:
+    assert base_layers(tmp_path) == {"zones": [], "avenues": [], "landmarks": []}

@@ -1,0 +1,76 @@
+"""The workbook: numbers are numbers, names are never formulas, failed cases keep their row."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from heatnet.io.excel import write_excel
+
+openpyxl = pytest.importorskip("openpyxl")
+
+
+def _rows(page) -> list[dict]:
+    heads = [cell.value for cell in page[1]]
+    return [dict(zip(heads, [cell.value for cell in row], strict=True)) for row in page.iter_rows(min_row=2)]
+
+
+@pytest.fixture(scope="module")
+def book(results: Path, tmp_path_factory: pytest.TempPathFactory):
+    return openpyxl.load_workbook(write_excel(results, tmp_path_factory.mktemp("excel") / "results.xlsx", "en"))
+
+
+def test_sheets_freeze_their_heading_and_filter(book) -> None:
+    assert len(book.sheetnames) == 8
+    assert all(page.freeze_panes and page.auto_filter.ref for page in book)
+    assert sum(len(page._charts) for page in book) == 2
+
+
+def test_verdict_carries_rates_as_numbers_and_the_failed_case_with_its_reason(book) -> None:
+    rows = {row["Case"]: row for row in _rows(book["Verdict"])}
+    assert rows["Project"]["Headline substitution rate"] == pytest.approx(0.18)
+    assert rows["Project"]["Lower end"] == pytest.approx(0.144)
+    assert rows["Outage"]["Headline substitution rate"] is None
+    assert rows["Outage"]["Reason"] == "unmet heat above the limit on 2025-01-16"
+
+
+def test_every_variant_of_the_rate_is_a_row(book) -> None:
+    rows = _rows(book["Substitution rate"])
+    assert len(rows) == 2 * 5 * 3 * 3 * 2 * 2
+
+
+def test_months_and_days_add_up_to_the_heat_of_the_summary(book, results: Path) -> None:
+    summary = json.loads((results / "summary.json").read_text(encoding="utf-8"))
+    expected = summary["cases"]["project"]["heat_by_plant_mwh"]["east/plant4"]
+    row = next(r for r in _rows(book["Heat by month"]) if (r["Case"], r["Heat source"]) == ("Project", "Plant 4"))
+    months = [value for head, value in row.items() if head.startswith("month")]
+    assert len(months) == 12
+    assert sum(months) == pytest.approx(expected)
+    assert row["Year (MWh)"] == pytest.approx(expected)
+    days = [r["Project · East · Plant 4 (MWh)"] for r in _rows(book["Heat by day"])]
+    assert len(days) == 365
+    assert sum(days) == pytest.approx(expected)
+
+
+def test_design_hour_of_pipes_and_stations(book, results: Path) -> None:
+    pipes = _rows(book["Pipes, design hour"])
+    row = next(r for r in pipes if (r["Case"], r["Network"], r["Pipe"]) == ("Baseline", "East", "pipe_a"))
+    drop, length = row["Pressure drop, supply (bar)"], row["Length (m)"]
+    assert row["Specific friction (Pa/m)"] == pytest.approx(abs(drop) * 1e5 / length)
+    assert row["Name, Chinese"] == "干管a"
+    stations = _rows(book["Stations, design hour"])
+    assert len(stations) == 2 * 2 * 3
+    assert all(isinstance(r["Heat taken (MW)"], float) and isinstance(r["Heated area (m²)"], int | float) for r in stations)
+
+
+def test_a_name_that_looks_like_a_formula_stays_text(hostile_results: Path, tmp_path: Path, tiny: dict) -> None:
+    book = openpyxl.load_workbook(write_excel(hostile_results, tmp_path / "hostile.xlsx", "en"))
+    cells = [cell for page in book for row in page.iter_rows() for cell in row if cell.value is not None]
+    assert any(cell.value == tiny["FORMULA"] for cell in cells)
+    assert {cell.data_type for cell in cells} <= {"s", "n", "d"}
+
+
+def test_chinese_headings_and_same_bytes(results: Path, tmp_path: Path) -> None:
+    first, second = (write_excel(results, tmp_path / name, "zh") for name in ("a.xlsx", "b.xlsx"))
+    assert first.read_bytes() == second.read_bytes()
+    assert "逐月供热量" in openpyxl.load_workbook(first).sheetnames
