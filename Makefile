@@ -21,7 +21,7 @@ lint: $(VENV)/.installed-dev
 	$(BIN)/mypy
 
 messages: $(VENV)/.installed-dev
-	$(BIN)/pybabel -q extract --no-location --sort-output --project heatnet -o heatnet/locale/heatnet.pot heatnet
+	$(BIN)/pybabel -q extract -F babel.cfg --no-location --sort-output --project heatnet -o heatnet/locale/heatnet.pot heatnet
 	$(BIN)/pybabel -q update --no-fuzzy-matching --ignore-obsolete -D heatnet -i heatnet/locale/heatnet.pot -d heatnet/locale -l zh
 	$(BIN)/pybabel -q compile -D heatnet -d heatnet/locale -l zh
 

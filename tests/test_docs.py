@@ -44,3 +44,34 @@ def test_a_misspelt_key_breaks_the_schema():
 def test_links_between_pages_lead_somewhere(page):
     targets = re.findall(r"\]\((?!https?:|#|mailto:)([^)#]+)", page.read_text(encoding="utf-8"))
     assert [target for target in targets if not (page.parent / target).exists()] == []
+
+
+def example_of_readme(readme: Path, folder: Path) -> Path:
+    """Write the smallest network of a README into a folder: its yaml block and its tables, two side by side."""
+    blocks = re.findall(r"```(?:yaml)?\n(.*?)```", readme.read_text(encoding="utf-8"), flags=re.S)
+    meta = next(block for block in blocks if block.startswith("# network.yaml"))
+    tables = next(block for block in blocks if block.startswith("nodes.csv"))
+    (folder / "network.yaml").write_text(meta, encoding="utf-8")
+    open_files: list[str] = []
+    for line in tables.splitlines():
+        parts = [part for part in re.split(r"\s{2,}", line.strip()) if part]
+        names = [part for part in parts if part.endswith(".csv")]
+        if names:
+            open_files = names
+            parts = [part for part in parts if not part.endswith(".csv")]
+        for name, part in zip(open_files, parts, strict=False):
+            with (folder / name).open("a", encoding="utf-8") as stream:
+                stream.write(part + "\n")
+    return folder
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.zh.md"])
+def test_smallest_network_of_the_readme_solves(name, tmp_path):
+    from heatnet.couple.state import state_at_outdoor
+    from heatnet.io.network_folder import load_network
+    from heatnet.simulate import simulate
+
+    network = load_network(example_of_readme(ROOT / name, tmp_path))
+    state = simulate(network, state_at_outdoor(network, -7.0)).isel(time=0)
+    assert str(state["status"].to_numpy()) == "ok"
+    assert float(state["consumer_heat_mw"].sum()) == pytest.approx(3.2 * 0.95, rel=1e-9)

@@ -41,7 +41,7 @@ _SEAT_M = 0.2
 #: plain Newton first, then with half steps
 _ATTEMPTS = ({"alpha": 1.0, "max_iter_bidirect": 30}, {"alpha": 0.5, "max_iter_bidirect": 150})
 #: below this Reynolds number a pipe counts as resting: its pressure loss is far below any tolerance
-_RESTING_REYNOLDS = 1.0
+_RESTING_REYNOLDS = 10.0
 _OPTIONS = {
     "mode": "bidirectional",
     "friction_model": "colebrook",
@@ -330,7 +330,7 @@ def _resting_pipes_without_colebrook() -> Iterator[None]:
     """Keep pandapipes from solving Colebrook's equation where the water all but rests, as in the middle of a symmetric ring.
 
     There its friction factor grows beyond 1e6, its Newton iteration ends with an error, and the slope of the pressure loss
-    vanishes. Such pipes get the factor of rough turbulent flow; Δp stays below 1e-9 bar either way.
+    vanishes. Such pipes keep the factor of Re = 10; their Δp is of the order of 1e-9 bar.
     """
     original = derivative_calculation.calc_lambda
 
@@ -345,11 +345,13 @@ def _resting_pipes_without_colebrook() -> Iterator[None]:
         options: dict[str, Any],
         area: FloatArray,
     ) -> tuple[FloatArray, FloatArray]:
-        resting = np.abs(m) * d < _RESTING_REYNOLDS * eta * area
-        found: tuple[FloatArray, FloatArray] = original(
-            np.where(resting, 0.0, m), eta, d, k, gas_mode, friction_model, lengths, options, area
+        least = _RESTING_REYNOLDS * eta * area / d
+        resting = np.abs(m) < least
+        friction, reynolds = original(
+            np.where(resting, least, m), eta, d, k, gas_mode, friction_model, lengths, options, area
         )
-        return found
+        # zero tells pandapipes that the factor does not change with the flow
+        return friction, np.where(resting, 0.0, reynolds)
 
     derivative_calculation.calc_lambda = calc_lambda
     try:

@@ -143,7 +143,8 @@ def _heat_rows(summary: Entry, cases: dict[str, Entry]) -> list[list[str]]:
     for unit in units:
         heat = [entry["heat_by_plant_mwh"].get(unit, 0.0) * TJ_PER_MWH for entry in cases.values()]
         if max(heat) >= 0.5 and unit.split("/")[0] in members:
-            rows.append([unit, *(f"{value:,.0f}" if value >= 0.5 else "–" for value in heat)])
+            name = pick(summary["plants"].get(unit, {}).get("name", {"en": unit}))
+            rows.append([name, *(f"{value:,.0f}" if value >= 0.5 else "–" for value in heat)])
     return rows
 
 

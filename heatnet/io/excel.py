@@ -70,19 +70,18 @@ def write_excel(results_dir: str | Path, path: str | Path, lang: str) -> Path:
     temporary = target.with_name(target.name + ".part")
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with use_language(lang):
-        summary = read_summary(folder)
-        networks = _networks(folder, summary)
+        study = _study(folder)
         with xlsxwriter.Workbook(str(temporary), options) as book:
-            book.set_properties({"title": pick(summary["title"]), "created": _CREATED})
+            book.set_properties({"title": pick(study.summary["title"]), "created": _CREATED})
             writer = _Writer(book)
-            _verdict(writer, summary)
-            _substitution(writer, summary)
-            _monthly(writer, folder, summary, networks)
-            _daily(writer, folder, summary, networks)
-            _pipes(writer, folder, summary, networks)
-            _stations(writer, folder, summary, networks)
-            _claims(writer, summary)
-            _assumptions(writer, summary)
+            _verdict(writer, study.summary)
+            _substitution(writer, study.summary)
+            _monthly(writer, study)
+            _daily(writer, study)
+            _pipes(writer, study)
+            _stations(writer, study)
+            _claims(writer, study.summary)
+            _assumptions(writer, study.summary)
     temporary.replace(target)
     return target
 
@@ -123,14 +122,24 @@ class _Writer:
             page.write_number(row, column, cell, self._forms[form])
 
 
-def _networks(folder: Path, summary: Mapping[str, Any]) -> dict[tuple[str, str], Network]:
-    """Return the networks of all cases that ran to their end, by (case, network)."""
-    return {
+@dataclass(frozen=True)
+class _Study:
+    """What the sheets are written from; `networks` by (case, network), for cases that ran to their end."""
+
+    folder: Path
+    summary: Mapping[str, Any]
+    networks: Mapping[tuple[str, str], Network]
+
+
+def _study(folder: Path) -> _Study:
+    summary = read_summary(folder)
+    networks = {
         (case, name): load_network(folder / case / "inputs" / name)
         for case in list_cases(folder)
         if summary["cases"][case]["status"] == "ok"
         for name in case_networks(folder / case)
     }
+    return _Study(folder, summary, networks)
 
 
 def _label(summary: Mapping[str, Any], case: str) -> str:
@@ -209,9 +218,7 @@ def _substitution(writer: _Writer, summary: Mapping[str, Any]) -> None:
                 low, high = _dig(tables.get("substitution_range"), *path) or (None, None)
                 axes = zip(("set", "counting", "denominator", "period"), path, strict=True)
                 words = [names[axis] for axis in axes]
-                rows.append(
-                    [_label(summary, case), zone_name, *words, _dig(tables["substitution"], *path), low, high]
-                )
+                rows.append([_label(summary, case), zone_name, *words, _dig(tables["substitution"], *path), low, high])
     heads = [
         Head(_("Case"), width=26),
         Head(_("Zone"), width=18),
@@ -226,13 +233,11 @@ def _substitution(writer: _Writer, summary: Mapping[str, Any]) -> None:
     writer.sheet(_("Substitution rate"), heads, rows, frozen=2)
 
 
-def _schedules(
-    folder: Path, summary: Mapping[str, Any], networks: Mapping[tuple[str, str], Network]
-) -> Iterator[tuple[list[str], pd.Series]]:
+def _schedules(study: _Study) -> Iterator[tuple[list[str], pd.Series]]:
     """Yield (case, network, carrier, plant, kind) in words and the hourly heat (MW) of every plant that has a schedule."""
-    for (case, name), network in networks.items():
+    for (case, name), network in study.networks.items():
         for carrier in ("water", "steam", "site"):
-            file = folder / case / name / carrier / "dispatch_heat_mw.parquet"
+            file = study.folder / case / name / carrier / "dispatch_heat_mw.parquet"
             if not file.is_file():
                 continue
             owner = network.steam if carrier == "steam" and network.steam is not None else network
@@ -241,15 +246,13 @@ def _schedules(
                 known = plant in owner.plants.index
                 kind = str(owner.plants.at[plant, "kind"]) if known else ""
                 plant_name = owner.display_name("plants", plant, language()) if known else plant
-                head = [_label(summary, case), _network_name(summary, name), carrier, plant_name, kind]
+                head = [_label(study.summary, case), _network_name(study.summary, name), carrier, plant_name, kind]
                 yield head, heat[plant]
 
 
-def _monthly(
-    writer: _Writer, folder: Path, summary: Mapping[str, Any], networks: Mapping[tuple[str, str], Network]
-) -> None:
+def _monthly(writer: _Writer, study: _Study) -> None:
     rows: list[list[Cell]] = []
-    for head, heat in _schedules(folder, summary, networks):
+    for head, heat in _schedules(study):
         sums = heat.groupby(heat.index.month).sum().reindex(range(1, 13), fill_value=0.0)
         rows.append([*head, *(float(value) for value in sums), float(heat.sum())])
     heads = [
@@ -275,7 +278,9 @@ def _monthly_chart(writer: _Writer, page: Any, sheet: str, rows: Sequence[Sequen
         total = row[-1]
         if row[0] == last and row[2] == "water" and isinstance(total, float) and total > 0:
             values = [sheet, number, 5, number, 16]
-            chart.add_series({"name": [sheet, number, 3], "categories": [sheet, 0, 5, 0, 16], "values": values, "gap": 40})
+            chart.add_series(
+                {"name": [sheet, number, 3], "categories": [sheet, 0, 5, 0, 16], "values": values, "gap": 40}
+            )
     if not chart.series:
         return
     title = _("Heat by source and month, MWh: {case}").format(case=last)
@@ -285,16 +290,16 @@ def _monthly_chart(writer: _Writer, page: Any, sheet: str, rows: Sequence[Sequen
     page.insert_chart(len(rows) + 3, 0, chart, {"x_scale": 2.0, "y_scale": 1.3})
 
 
-def _daily(
-    writer: _Writer, folder: Path, summary: Mapping[str, Any], networks: Mapping[tuple[str, str], Network]
-) -> None:
+def _daily(writer: _Writer, study: _Study) -> None:
     heads, columns = [Head(_("Day"), form="day", width=12)], []
-    for head, heat in _schedules(folder, summary, networks):
+    for head, heat in _schedules(study):
         if float(heat.sum()) > 0:
             heads.append(Head(" · ".join((head[0], head[1], head[3])), "MWh", "one", 16))
             columns.append(heat.resample("D").sum())
     table = pd.concat(columns, axis=1) if columns else pd.DataFrame()
-    rows = [[day.to_pydatetime(), *map(float, values)] for day, values in zip(table.index, table.to_numpy(), strict=True)]
+    rows = [
+        [day.to_pydatetime(), *map(float, values)] for day, values in zip(table.index, table.to_numpy(), strict=True)
+    ]
     writer.sheet(_("Heat by day"), heads, rows)
 
 
@@ -307,25 +312,18 @@ def _design_hour(folder: Path, case: str, name: str, quantity: str) -> pd.Series
     return table.iloc[0] if len(table) else None
 
 
-def _element_rows(
-    folder: Path,
-    summary: Mapping[str, Any],
-    networks: Mapping[tuple[str, str], Network],
-    table: str,
-    static: Sequence[str],
-    quantities: Sequence[str],
-) -> list[list[Cell]]:
+def _element_rows(study: _Study, table: str, static: Sequence[str], quantities: Sequence[str]) -> list[list[Cell]]:
     """Return case, network, id, names, columns of the table, and quantities at the design hour, a row an element."""
     rows: list[list[Cell]] = []
-    for (case, name), network in networks.items():
+    for (case, name), network in study.networks.items():
         if network.carrier != "water":
             continue
-        values = [_design_hour(folder, case, name, quantity) for quantity in quantities]
+        values = [_design_hour(study.folder, case, name, quantity) for quantity in quantities]
         for element, row in getattr(network, table).iterrows():
             names: list[Cell] = [network.display_name(table, str(element), lang) for lang in ("en", "zh")]
             cells: list[Cell] = [_plain(row.get(column)) for column in static]
             found = [None if one is None else _plain(one.get(element)) for one in values]
-            head: list[Cell] = [_label(summary, case), _network_name(summary, name), str(element), *names]
+            head: list[Cell] = [_label(study.summary, case), _network_name(study.summary, name), str(element), *names]
             rows.append([*head, *cells, *found])
     return rows
 
@@ -347,12 +345,10 @@ def _element_heads(element: str) -> list[Head]:
     ]
 
 
-def _pipes(
-    writer: _Writer, folder: Path, summary: Mapping[str, Any], networks: Mapping[tuple[str, str], Network]
-) -> None:
+def _pipes(writer: _Writer, study: _Study) -> None:
     static = ("from_node", "to_node", "dn", "inner_diameter_mm", "length_m", "source")
     quantities = ("pipe_mdot_kg_per_s", "pipe_velocity_m_per_s", "pipe_dp_supply_bar", "pipe_loss_supply_mw")
-    rows = _element_rows(folder, summary, networks, "pipes", static, (*quantities, "pipe_loss_return_mw"))
+    rows = _element_rows(study, "pipes", static, (*quantities, "pipe_loss_return_mw"))
     for row in rows:
         length, drop = row[9], row[13]
         known = isinstance(length, float) and isinstance(drop, float) and length > 0
@@ -375,9 +371,7 @@ def _pipes(
     writer.sheet(_("Pipes, design hour"), heads, rows, frozen=3)
 
 
-def _stations(
-    writer: _Writer, folder: Path, summary: Mapping[str, Any], networks: Mapping[tuple[str, str], Network]
-) -> None:
+def _stations(writer: _Writer, study: _Study) -> None:
     static = ("node", "kind", "area_m2", "index_w_per_m2", "design_heat_mw", "source")
     labels = {
         "consumer_heat_mw": _("Heat taken"),
@@ -387,7 +381,7 @@ def _stations(
         "consumer_t_return_degc": _("Return temperature"),
         "consumer_dp_bar": _("Available pressure difference"),
     }
-    rows = _element_rows(folder, summary, networks, "consumers", static, tuple(labels))
+    rows = _element_rows(study, "consumers", static, tuple(labels))
     heads = [
         *_element_heads(_("Exchange station")),
         Head(_("Node")),
@@ -403,8 +397,15 @@ def _stations(
 
 def _claims(writer: _Writer, summary: Mapping[str, Any]) -> None:
     rows: list[list[Cell]] = [
-        [pick(one["claim"]), one.get("as_printed"), _plain(one["claimed"]), _plain(one["computed"]), one["unit"]]
-        + [one["verdict"], pick(one["reason"])]
+        [
+            pick(one["claim"]),
+            one.get("as_printed"),
+            _plain(one["claimed"]),
+            _plain(one["computed"]),
+            one["unit"],
+            one["verdict"],
+            pick(one["reason"]),
+        ]
         for one in summary.get("plan_claims", [])
     ]
     heads = [

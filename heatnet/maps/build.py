@@ -47,8 +47,10 @@ def build_map(results_dir: str | Path, out_path: str | Path, lang: str) -> Path:
         data = map_data(study)
         title = pick(study.summary["title"])
         # the browser lays the elements out, so the page's body is the same for every study
-        body = template_environment("heatnet.maps").get_template("map.html.j2").render(
-            title=title, map_html=_folium_parts()[0], cases=bool(data["cases"]), **_failed(study)
+        body = (
+            template_environment("heatnet.maps")
+            .get_template("map.html.j2")
+            .render(title=title, map_html=_folium_parts()[0], cases=bool(data["cases"]), **_failed(study))
         )
         html = inline_html(
             _("Map: {title}").format(title=title),
@@ -131,7 +133,9 @@ def _case(case: CaseResults, layouts: dict[str, dict[str, Any]]) -> dict[str, An
             key = _layout_key(network, prefix, results, layouts)
             if key is not None:
                 entry: dict[str, Any] = {"layout": key}
-                entry |= {element: {} if prefix else _values(element, layouts[key], results, hours) for element in ELEMENTS}
+                entry |= {
+                    element: {} if prefix else _values(element, layouts[key], results, hours) for element in ELEMENTS
+                }
                 entry["plants"]["delivered_mwh"] = _delivered(case, results.id, prefix, layouts[key]["plants"])
                 networks.append(entry)
     outdoor = case.t_outdoor_degc

@@ -39,7 +39,9 @@ def layout_of(network: Network) -> dict[str, Any] | None:
         "pipes": pipes,
         "stations": stations,
         "plants": plants,
-        "bounds": _bounds([*(at for pipe in pipes for at in pipe["xy"]), *(item["at"] for item in [*stations, *plants])]),
+        "bounds": _bounds(
+            [*(at for pipe in pipes for at in pipe["xy"]), *(item["at"] for item in [*stations, *plants])]
+        ),
     }
 
 

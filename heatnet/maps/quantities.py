@@ -102,7 +102,9 @@ def quantities(element: Element) -> list[Quantity]:
             Quantity("loss_mw", _("Heat loss, supply and return"), 4, _loss_mw),
         ],
         "stations": [
-            Quantity("t_supply_degc", _("Arriving supply temperature"), 1, _table("consumer_t_supply_degc"), True, False),
+            Quantity(
+                "t_supply_degc", _("Arriving supply temperature"), 1, _table("consumer_t_supply_degc"), True, False
+            ),
             Quantity("shortfall_mw", _("Heat shortfall"), 3, _table("consumer_shortfall_mw"), True),
             Quantity("dp_bar", _("Available pressure difference"), 2, _table("consumer_dp_bar"), True),
             Quantity("heat_mw", _("Heat taken"), 2, _table("consumer_heat_mw")),
@@ -120,7 +122,9 @@ def quantities(element: Element) -> list[Quantity]:
     return table[element]
 
 
-def matrix(quantity: Quantity, results: NetworkResults, elements: pd.Index, hours: pd.Index) -> list[list[float]] | None:
+def matrix(
+    quantity: Quantity, results: NetworkResults, elements: pd.Index, hours: pd.Index
+) -> list[list[float]] | None:
     """Return rounded values, one list an element over the hours; None where the results have no such table.
 
     An hour that was not simulated, or an element without a value, is NaN (null on the page), never a neighbour's value.

@@ -38,7 +38,9 @@ def chart_blocks(context: Context, carriers: tuple[str, ...] = ("water", "steam"
 
 def _stack(case: CaseResults, carrier: str) -> pd.DataFrame:
     """Return heat of all plants of a carrier with columns (network, plant); those that never run are left out."""
-    frames = {name: results.schedule_mw[carrier] for name, results in case.networks.items() if carrier in results.schedule_mw}
+    frames = {
+        name: results.schedule_mw[carrier] for name, results in case.networks.items() if carrier in results.schedule_mw
+    }
     if not frames:
         return pd.DataFrame()
     heat = pd.concat(frames, axis=1)

@@ -98,4 +98,3 @@ def _dig(summary: Mapping[str, Any], zone: str, table: str, variant: Variant) ->
             return None
         node = node.get(str(key.value))
     return node
-

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,22 +12,13 @@ from markupsafe import Markup, escape
 
 from heatnet.i18n import _, language
 from heatnet.model.network import Network
+from heatnet.report.svg import rect, svg, text
 from heatnet.report.tables import number
 from heatnet.web.colours import SCALE, plant_style, scale_colour
 from heatnet.web.results_view import NetworkResults
 
 WIDTH, MARGIN = 720.0, 14.0
 KM_PER_DEGREE = 111.32
-
-
-def _svg(width: float, height: float, title: str, parts: Iterable[str]) -> Markup:
-    head = f'<svg viewBox="0 0 {width:.0f} {height:.0f}" role="img" xmlns="http://www.w3.org/2000/svg">'
-    return Markup(f"{head}<title>{escape(title)}</title>{''.join(parts)}</svg>")
-
-
-def _text(x: float, y: float, words: str, anchor: str = "start", css: str = "") -> str:
-    marked = f' class="{css}"' if css else ""
-    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"{marked}>{escape(words)}</text>'
 
 
 @dataclass(frozen=True)
@@ -75,7 +66,7 @@ def network_picture(results: NetworkResults, time: Any) -> Markup | None:
     parts += _drawn_plants(network, places, frame)
     legend = _scale_legend(low, high, frame.height)
     title = _("{network} at the design hour, coloured by supply temperature").format(network=network.name[language()])
-    return _svg(WIDTH, frame.height + 44, title, [*parts, *legend, *_scale_bar(frame)])
+    return svg(WIDTH, frame.height + 44, title, [*parts, *legend, *_scale_bar(frame)])
 
 
 def _coordinates(network: Network, pipe: str, places: dict[str, tuple[float, float]]) -> list[tuple[float, float]]:
@@ -113,7 +104,8 @@ def _drawn_stations(network: Network, places: dict[str, tuple[float, float]], fr
             x, y = frame.at(*place)
             radius = 1.6 + 0.6 * math.sqrt(max(float(row["design_heat_mw"]), 0.0))
             name = escape(network.display_name("consumers", str(consumer), language()))
-            drawn.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{min(radius, 8):.1f}" class="station"><title>{name}</title></circle>')
+            circle = f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{min(radius, 8):.1f}" class="station">'
+            drawn.append(f"{circle}<title>{name}</title></circle>")
     return drawn
 
 
@@ -130,22 +122,20 @@ def _drawn_plants(network: Network, places: dict[str, tuple[float, float]], fram
         taken[round(x / 40), round(y / 14)] += 1
         left = x > WIDTH * 0.7
         name = network.display_name("plants", str(plant), language())
-        drawn.append(f'<rect x="{x - 6:.1f}" y="{y - 6:.1f}" width="12" height="12" fill="{plant_style(str(row["kind"]))[0]}" class="plant"/>')
-        drawn.append(_text(x - 10 if left else x + 10, y + 4 + 12 * line, name, "end" if left else "start", "plant-name"))
+        drawn.append(rect(x - 6, y - 6, 12, 12, plant_style(str(row["kind"]))[0], "plant"))
+        anchor = "end" if left else "start"
+        drawn.append(text(x - 10 if left else x + 10, y + 4 + 12 * line, name, anchor, "plant-name"))
     return drawn
 
 
 def _scale_legend(low: float, high: float, top: float) -> list[str]:
     steps = 48
     wide = 220.0 / steps
-    bars = [
-        f'<rect x="{MARGIN + i * wide:.1f}" y="{top + 8:.1f}" width="{wide + 0.5:.1f}" height="9" fill="{scale_colour(i / (steps - 1))}"/>'
-        for i in range(steps)
-    ]
+    bars = [rect(MARGIN + i * wide, top + 8, wide + 0.5, 9, scale_colour(i / (steps - 1))) for i in range(steps)]
     labels = [
-        _text(MARGIN, top + 30, number(low, 1)),
-        _text(MARGIN + 220, top + 30, number(high, 1), "end"),
-        _text(MARGIN + 230, top + 17, _("supply temperature, °C")),
+        text(MARGIN, top + 30, number(low, 1)),
+        text(MARGIN + 220, top + 30, number(high, 1), "end"),
+        text(MARGIN + 230, top + 17, _("supply temperature, °C")),
     ]
     return bars + labels
 
@@ -156,7 +146,7 @@ def _scale_bar(frame: _Frame) -> list[str]:
     start = end - km * frame.px_per_km
     line = f'<path d="M{start:.1f} {y - 5:.1f}v5H{end:.1f}v-5" fill="none" stroke="#333333"/>'
     label = f"{km:g} km" if km >= 1 else f"{km * 1000:.0f} m"
-    return [line, _text((start + end) / 2, y + 13, label, "middle")]
+    return [line, text((start + end) / 2, y + 13, label, "middle")]
 
 
 def rate_bar(rate: float | None, low: float | None, high: float | None, target: float, top: float) -> Markup:
@@ -168,7 +158,7 @@ def rate_bar(rate: float | None, low: float | None, high: float | None, target: 
 
     parts = [f'<line x1="4" x2="{width - 4:.0f}" y1="20" y2="20" class="axis"/>']
     if rate is not None and low is not None and high is not None:
-        parts.append(f'<rect x="{x(low):.1f}" y="7" width="{max(x(high) - x(low), 1.5):.1f}" height="10" fill="{SCALE[2]}" opacity="0.45"/>')
-        parts.append(f'<rect x="{x(rate) - 1.5:.1f}" y="4" width="3" height="16" fill="{SCALE[0]}"/>')
+        parts.append(rect(x(low), 7, max(x(high) - x(low), 1.5), 10, SCALE[2], "span"))
+        parts.append(rect(x(rate) - 1.5, 4, 3, 16, SCALE[0]))
     parts.append(f'<line x1="{x(target):.1f}" x2="{x(target):.1f}" y1="0" y2="26" class="target"/>')
-    return _svg(width, height, _("rate and target"), parts)
+    return svg(width, height, _("rate and target"), parts)

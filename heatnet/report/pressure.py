@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from heatnet.i18n import _, language
 from heatnet.model.network import Network
+from heatnet.report.svg import svg, text
 from heatnet.report.tables import number
 from heatnet.web.results_view import NetworkResults
 
@@ -78,15 +79,18 @@ def pressure_path(results: NetworkResults, consumer: str, time: Any) -> Pressure
     """Return the pressures along the path to a consumer, or None where the results do not carry them."""
     supply, back = (results.quantities.get(f"node_p_{line}_bar") for line in ("supply", "return"))
     flows = results.quantities.get("pipe_mdot_kg_per_s")
-    known = supply is not None and back is not None and flows is not None
-    if not known or consumer not in results.network.consumers.index or time not in flows.index:
+    if supply is None or back is None or flows is None:
+        return None
+    if consumer not in results.network.consumers.index or time not in flows.index:
         return None
     path = [(node, at) for node, at in upstream_path(results, consumer, time) if node in supply and node in back]
     nodes = tuple(node for node, _at in path)
     if len(nodes) < 2:
         return None
     distance = np.array([at for _node, at in path])
-    return PressurePath(nodes, distance, supply.loc[time, list(nodes)].to_numpy(), back.loc[time, list(nodes)].to_numpy())
+    return PressurePath(
+        nodes, distance, supply.loc[time, list(nodes)].to_numpy(), back.loc[time, list(nodes)].to_numpy()
+    )
 
 
 def pressure_diagram(results: NetworkResults, consumer: str, time: Any) -> Markup | None:
@@ -114,12 +118,11 @@ def pressure_diagram(results: NetworkResults, consumer: str, time: Any) -> Marku
     parts.append(f'<line x1="{end_x:.1f}" x2="{end_x:.1f}" y1="{y(high):.1f}" y2="{y(low):.1f}" class="p-gap"/>')
     name = results.network.display_name("consumers", consumer, language())
     gap = _("{name}: {dp} bar").format(name=name, dp=number(high - low, 2))
-    parts.append(f'<text x="{end_x - 5:.1f}" y="{(y(high) + y(low)) / 2 + 4:.1f}" text-anchor="end">{escape(gap)}</text>')
-    parts.append(f'<text x="{x(far * 0.04):.1f}" y="{y(float(path.p_supply_bar[0])) - 6:.1f}">{escape(_("supply line"))}</text>')
-    parts.append(f'<text x="{x(far * 0.04):.1f}" y="{y(float(path.p_return_bar[0])) + 15:.1f}">{escape(_("return line"))}</text>')
+    parts.append(text(end_x - 5, (y(high) + y(low)) / 2 + 4, gap, "end"))
+    parts.append(text(x(far * 0.04), y(float(path.p_supply_bar[0])) - 6, _("supply line")))
+    parts.append(text(x(far * 0.04), y(float(path.p_return_bar[0])) + 15, _("return line")))
     title = _("Pressure diagram to the worst consumer, {name}").format(name=name)
-    head = f'<svg viewBox="0 0 {WIDTH:.0f} {HEIGHT:.0f}" role="img" xmlns="http://www.w3.org/2000/svg">'
-    return Markup(f"{head}<title>{escape(title)}</title>{''.join(parts)}</svg>")
+    return svg(WIDTH, HEIGHT, title, parts)
 
 
 def _axes(x: Any, y: Any, far: float, span: tuple[float, float]) -> list[str]:
@@ -128,11 +131,10 @@ def _axes(x: Any, y: Any, far: float, span: tuple[float, float]) -> list[str]:
     for bar in np.arange(np.ceil(span[0] / step) * step, span[1] + 0.01, step):
         at = y(float(bar))
         parts.append(f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{at:.1f}" y2="{at:.1f}" class="grid"/>')
-        parts.append(f'<text x="{LEFT - 6}" y="{at + 4:.1f}" text-anchor="end">{bar:.0f}</text>')
+        parts.append(text(LEFT - 6, at + 4, f"{bar:.0f}", "end"))
     km_step = next((s for s in (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0) if far / 1000 / s <= 10), 50.0)
     for km in np.arange(0, far / 1000 + 1e-9, km_step):
-        at = x(float(km) * 1000)
-        parts.append(f'<text x="{at:.1f}" y="{HEIGHT - BOTTOM + 15}" text-anchor="middle">{km:g}</text>')
-    parts.append(f'<text x="{WIDTH - RIGHT}" y="{HEIGHT - 6}" text-anchor="end">{escape(_("distance from the source, km"))}</text>')
-    parts.append(f'<text x="{LEFT}" y="14">{escape(_("absolute pressure, bar"))}</text>')
+        parts.append(text(x(float(km) * 1000), HEIGHT - BOTTOM + 15, f"{km:g}", "middle"))
+    parts.append(text(WIDTH - RIGHT, HEIGHT - 6, _("distance from the source, km"), "end"))
+    parts.append(text(LEFT, 14, _("absolute pressure, bar")))
     return parts

@@ -45,8 +45,14 @@ def design_table(context: Context, network: str) -> Table:
     for label, unit, digits, value in lines:
         printer = Column("", digits=digits)
         rows.append(Row((label, unit, *(printer.printed(value(entry)) for entry in entries))))
-    columns = (Column(_("Quantity")), Column(_("Unit")), *(Column(context.label(c), digits=0) for c in context.ok_cases))
-    return Table(_("State at the design hour: {network}").format(network=context.network_name(network)), columns, tuple(rows))
+    columns = (
+        Column(_("Quantity")),
+        Column(_("Unit")),
+        *(Column(context.label(c), digits=0) for c in context.ok_cases),
+    )
+    return Table(
+        _("State at the design hour: {network}").format(network=context.network_name(network)), columns, tuple(rows)
+    )
 
 
 def _design(entry: Mapping[str, Any], key: str) -> Cell:

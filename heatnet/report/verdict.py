@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from heatnet.i18n import _
+from heatnet.model.network import Network
 from heatnet.model.plant_kinds import PLANT_KINDS
 from heatnet.model.substitution import (
     SET_CLASSES,
@@ -171,7 +172,8 @@ def _contributors(context: Context, case: CaseResults) -> list[str]:
     ]
 
 
-def _parts_of(network):  # type: ignore[no-untyped-def]
+def _parts_of(network: Network) -> list[tuple[Network, str, str]]:
+    """Return (network, carrier, prefix of its plant ids) of a network and its steam network."""
     parts = [(network, network.carrier, "")]
     return parts + ([(network.steam, "steam", "steam/")] if network.steam is not None else [])
 

@@ -16,6 +16,7 @@ from heatnet.metrics.claims_context import claim_context
 from heatnet.metrics.identity import CoalPlant, identity_rows
 from heatnet.metrics.park import park_account
 from heatnet.metrics.substitution import rate_allowed, substitution_rates
+from heatnet.model.network import Network
 from heatnet.study.account import case_entry, coal_lhv, failed_entry, rate_tables
 from heatnet.study.case_run import CaseRun
 from heatnet.study.fingerprint import versions
@@ -62,6 +63,7 @@ def summary_of(study: Study, runs: dict[str, CaseRun]) -> dict[str, Any]:
         "plan_case": config.plan_case,
         "zones": {zone: list(members) for zone, members in zones_of(study).items()},
         "networks": {name: {"name": dict(network.name)} for name, network in first.networks.items()},
+        "plants": _plants(first.networks),
         "cases": {name: _entry(study, run, baseline) for name, run in runs.items()},
         "plan_claims": _claims(study, runs, baseline),
         "baseline_identity": _identity(study, baseline),
@@ -74,6 +76,20 @@ def zones_of(study: Study) -> dict[str, tuple[str, ...]]:
     """Return the zones of the rates: each network, then the study's own."""
     names = next(iter(study.cases.values())).networks
     return {name: (name,) for name in names} | dict(study.config.zones)
+
+
+def _plants(networks: dict[str, Network]) -> dict[str, Any]:
+    """Return display name, kind and waste class of every plant by unit id."""
+    table: dict[str, Any] = {}
+    for name, network in networks.items():
+        for prefix, part in ((name, network), (f"{name}/steam", network.steam)):
+            for plant, row in part.plants.iterrows() if part is not None else ():
+                table[f"{prefix}/{plant}"] = {
+                    "name": {lang: part.display_name("plants", str(plant), lang) for lang in ("en", "zh")},
+                    "kind": row["kind"],
+                    "waste_class": row["waste_class"],
+                }
+    return table
 
 
 def _entry(study: Study, run: CaseRun, baseline: CaseRun | None) -> dict[str, Any]:

@@ -106,7 +106,8 @@ def _load_case(folder: Path, entry: Mapping[str, Any], order: list[str]) -> Case
 
 
 def _load_network_results(case: Path, name: str) -> NetworkResults:
-    schedule, balance = {}, {}
+    schedule: dict[str, pd.DataFrame] = {}
+    balance: dict[str, pd.DataFrame] = {}
     for carrier in CARRIERS:
         for suffix, into in (("heat", schedule), ("balance", balance)):
             file = case / name / carrier / f"dispatch_{suffix}_mw.parquet"

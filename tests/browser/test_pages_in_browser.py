@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,9 @@ import pytest
 from heatnet.maps import build_map
 from heatnet.report import build_report
 
-CHROMIUM = next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
+CHROMIUM = next(
+    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
+)
 #: time that the page's clock may run, ms; waiting costs none of it
 BUDGET_MS = 8000
 TIMEOUT_S = 120
@@ -60,14 +63,19 @@ def test_map_draws_every_element(results: Path, tmp_path: Path, lang: str) -> No
 
 def test_map_answers_to_its_switches(results: Path, tmp_path: Path) -> None:
     script = """
-      const colours = () => [...document.querySelectorAll(".leaflet-pipes-pane path")].map((p) => p.getAttribute("stroke")).join();
-      const set = (id, value) => { const e = document.getElementById(id); e.value = value; e.dispatchEvent(new Event("change")); };
+      const pipes = () => [...document.querySelectorAll(".leaflet-pipes-pane path")];
+      const colours = () => pipes().map((pipe) => pipe.getAttribute("stroke")).join();
+      const set = (id, value) => {
+        const control = document.getElementById(id);
+        control.value = value;
+        control.dispatchEvent(new Event("change"));
+      };
       const seen = [colours()];
       set("hour", "3"); seen.push(colours());
       set("pipe-quantity", "velocity_m_per_s"); seen.push(colours());
       const boxes = document.querySelectorAll("#network-switches input");
       boxes[0].click();
-      const left = document.querySelectorAll(".leaflet-pipes-pane path").length;
+      const left = pipes().length;
       boxes[0].click();
       set("find", "Station n2");
       document.body.dataset.different = new Set(seen).size;
@@ -84,13 +92,39 @@ def test_map_answers_to_its_switches(results: Path, tmp_path: Path) -> None:
     assert "the plan" in popup
 
 
+class _Elements(HTMLParser):
+    """Collects images, event handlers written into the markup, and the root element's attributes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.images: list[str] = []
+        self.handlers: list[str] = []
+        self.root: dict = {}
+
+    def handle_starttag(self, tag: str, attrs: list) -> None:
+        if tag == "html":
+            self.root = dict(attrs)
+        if tag == "img":
+            self.images.append(str(attrs))
+        self.handlers += [name for name, _value in attrs if name.startswith("on")]
+
+
 def test_hostile_names_do_not_run(hostile_results: Path, tmp_path: Path) -> None:
+    open_popup = """
+      const find = document.getElementById("find");
+      find.value = "plant4"; find.dispatchEvent(new Event("change"));
+    """
     for build in (build_map, build_report):
         page = build(hostile_results, tmp_path / "page.html", "en")
-        dom, console = _dom(_with_script(page, "document.querySelector('#find') && (document.querySelector('#find').value = 'plant4')"), tmp_path / "profile")
+        acting = _with_script(page, open_popup if build is build_map else "")
+        dom, console = _dom(acting, tmp_path / "profile")
         assert console == []
-        assert "<img src=" not in dom.replace('<img src="data:', "")
         assert "data-ready=" in dom
+        elements = _Elements()
+        elements.feed(dom)
+        assert elements.handlers == []
+        assert elements.images == []
+        assert elements.root.get("id") is None
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])

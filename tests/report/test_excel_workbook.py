@@ -60,7 +60,9 @@ def test_design_hour_of_pipes_and_stations(book, results: Path) -> None:
     assert row["Name, Chinese"] == "干管a"
     stations = _rows(book["Stations, design hour"])
     assert len(stations) == 2 * 2 * 3
-    assert all(isinstance(r["Heat taken (MW)"], float) and isinstance(r["Heated area (m²)"], int | float) for r in stations)
+    assert all(
+        isinstance(r["Heat taken (MW)"], float) and isinstance(r["Heated area (m²)"], int | float) for r in stations
+    )
 
 
 def test_a_name_that_looks_like_a_formula_stays_text(hostile_results: Path, tmp_path: Path, tiny: dict) -> None:

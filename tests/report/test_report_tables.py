@@ -62,7 +62,11 @@ def test_headline_is_not_printed_where_heat_is_unmet(results: Path, tmp_path: Pa
 
 def _zones(case: dict, rate: float, tiny: dict) -> dict:
     variants = tiny["_variants"](rate)
-    return {"zones": {zone: {"substitution": variants, "substitution_range": tiny["_ranges"](variants)} for zone in case["zones"]}}
+    return {
+        "zones": {
+            zone: {"substitution": variants, "substitution_range": tiny["_ranges"](variants)} for zone in case["zones"]
+        }
+    }
 
 
 def _with_summary(results: Path, tmp_path: Path, change) -> Path:
@@ -117,7 +121,9 @@ def test_balance_closes_in_every_column(context: Context) -> None:
         rows = {row.cells[0]: row.cells[2:] for row in table.rows}
         for i in range(len(context.ok_cases)):
             given = rows["All sources"][i] + rows["Unmet heat"][i]
-            used = rows["Demand at the plant gates"][i] + rows["Dumped heat"][i] + rows["Handed on to other balances"][i]
+            used = (
+                rows["Demand at the plant gates"][i] + rows["Dumped heat"][i] + rows["Handed on to other balances"][i]
+            )
             assert given == pytest.approx(used, rel=1e-12)
             assert rows["All sources, in TJ"][i] == pytest.approx(rows["All sources"][i] * 3.6, rel=1e-12)
 

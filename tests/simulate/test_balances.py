@@ -181,3 +181,29 @@ def test_role_flow_holds_its_flow_and_its_temperature():
     heat = result["plant_heat_mw"].sel(plant="helper").item()
     assert heat == pytest.approx(10.0 * cp * (40.0 - t_return) / 1e6, rel=1e-9)
     assert heat < 0, "a flow that is colder than the return cools, and the result says so"
+
+
+@pytest.mark.parametrize("asymmetry", [0.0, 1e-6, 1e-4, 1e-2])
+@pytest.mark.parametrize("fluid", ["if97", CONSTANT_WATER], ids=["if97", "constant"])
+def test_the_middle_of_a_symmetric_ring_rests(fluid, asymmetry):
+    """By symmetry no water crosses; near it the flow across grows with the asymmetry and stays small."""
+    network = two_source_loop(fluid)
+    pipes = network.pipes.iloc[:5].copy()
+    ends = [("works", "north"), ("works", "south"), ("north", "east"), ("south", "east"), ("north", "south")]
+    pipes[["from_node", "to_node"]] = ends
+    pipes["inner_diameter_mm"], pipes["length_m"], pipes["zeta"] = [207.0, 207.0, 150.0, 150.0, 150.0], 400.0, 4.0
+    ring = network.with_tables(
+        nodes=network.nodes.loc[["works", "north", "south", "east"]].assign(elevation_m=0.0),
+        pipes=pipes,
+        consumers=network.consumers.loc[["consumer_north", "consumer_south", "consumer_east"]].assign(
+            design_heat_mw=[2.0, 2.0 * (1.0 + asymmetry), 1.0]
+        ),
+        plants=network.plants.loc[["plant"]],
+    )
+    dataset = simulate(ring, boundary_at_loads(ring, (1.0, 0.5, 0.2, 0.05)))
+    assert dataset["status"].values.tolist() == ["ok"] * 4
+    across = np.abs(dataset["pipe_mdot_kg_per_s"].isel(pipe=4))
+    consumed = dataset["consumer_mdot_kg_per_s"].sel(consumer="consumer_north")
+    assert (across < 1e-5 + 100 * asymmetry * consumed).all()
+    both = dataset["pipe_mdot_kg_per_s"].isel(pipe=[0, 1])
+    np.testing.assert_allclose(both[:, 0], both[:, 1], rtol=1e-5 + 100 * asymmetry)

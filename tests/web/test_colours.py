@@ -1,5 +1,7 @@
 """The scale must order by lightness alone: that is what survives colour blindness and grey printing."""
 
+from itertools import pairwise
+
 import pytest
 
 from heatnet.model.plant_kinds import PLANT_KINDS
@@ -18,7 +20,7 @@ def _luminance(colour: str) -> float:
 
 def test_lightness_rises_all_along_the_scale() -> None:
     lightness = [_luminance(scale_colour(i / 100)) for i in range(101)]
-    assert all(a < b for a, b in zip(lightness, lightness[1:], strict=False))
+    assert all(a < b for a, b in pairwise(lightness))
 
 
 def test_scale_passes_through_its_stops_and_is_clipped() -> None:

@@ -74,14 +74,14 @@ def test_images_of_the_style_sheet_are_the_files_themselves() -> None:
 def test_scripts_cannot_end_their_element_and_keep_their_licence(name: str) -> None:
     text = script_text(name)
     assert "</script" not in text.lower()
-    assert "href=\"http" not in text
+    assert 'href="http' not in text
     notice = {"leaflet/leaflet.js": "Leaflet", "echarts/echarts.min.js": "Apache"}[name]
     assert notice in text[:1500]
     assert len(asset_text(name.split("/")[0] + "/LICENSE")) > 1000
 
 
 def test_templates_escape_what_they_print() -> None:
-    template = template_environment("heatnet.report").from_string("<p title=\"{{ x }}\">{{ x }}</p>")
+    template = template_environment("heatnet.report").from_string('<p title="{{ x }}">{{ x }}</p>')
     printed = template.render(x='"><script>')
     assert "<script>" not in printed
     assert '""' not in printed

@@ -6,6 +6,7 @@ loads follow a sine of the year, flows follow a tree, so that a test can work ou
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from pathlib import Path
 
 import networkx as nx
@@ -19,12 +20,15 @@ CP_J_PER_KGK = 4200.0
 TIME = pd.date_range("2025-01-01", periods=8760, freq="h", name="time")
 SEASON = (TIME.month >= 11) | (TIME.month <= 3)
 T_OUTDOOR = pd.Series(
-    12.0 - 16.0 * np.cos(2 * np.pi * (TIME.dayofyear - 15) / 365) - 3.0 * np.cos(2 * np.pi * (TIME.hour - 15) / 24 + np.pi),
+    12.0
+    - 16.0 * np.cos(2 * np.pi * (TIME.dayofyear - 15) / 365)
+    - 3.0 * np.cos(2 * np.pi * (TIME.hour - 15) / 24 + np.pi),
     index=TIME,
     name="t_outdoor_degc",
 )
 HOURS = {"design": "2025-01-16 05:00", "p20": "2025-02-10 08:00", "p50": "2025-11-25 12:00", "p95": "2025-03-28 14:00"}
-HOSTILE = '</script><script>alert("x")</script><img src=x onerror=alert(1)>'
+#: would mark the page's root element if any part of it ever ran
+HOSTILE = "</script><script>document.documentElement.id='broken'</script><img src=x onerror=document.documentElement.id='broken'>"
 FORMULA = '=HYPERLINK("http://example.invalid","x")'
 
 _POINTS = {"n0": (0.0, 0.0), "n1": (0.01, 0.0), "n2": (0.02, 0.0), "n3": (0.01, 0.01), "n4": (0.02, 0.01)}
@@ -114,7 +118,14 @@ def _write_steam(folder: Path, origin: tuple[float, float]) -> None:
     _dump(folder / "network.yaml", meta | {"t_ground_degc": 8})
     place = {"s0": (east - 0.01, north + 0.01), "s1": (east + 0.005, north + 0.002)}
     _dump(folder / "nodes.geojson", _collection([{"id": n, "xy": xy} for n, xy in place.items()], "Point"))
-    pipe = {"id": "steam_pipe", "from_node": "s0", "to_node": "s1", "dn": 400, "line": "supply", "source": "illustrative"}
+    pipe = {
+        "id": "steam_pipe",
+        "from_node": "s0",
+        "to_node": "s1",
+        "dn": 400,
+        "line": "supply",
+        "source": "illustrative",
+    }
     _dump(folder / "pipes.geojson", _collection([pipe | {"xy": list(place.values())}], "LineString"))
     plant = {"id": "chp", "node": "s0", "kind": "chp_steam", "role": "pressure", "capacity_mw": 25.0, "z_share": 0.27}
     plant |= {"steam_mwh_per_t": 0.65, "mdot_base_kg_per_s": 3.0, "mdot_season_kg_per_s": 10.0, "source": "plan"}
@@ -150,7 +161,7 @@ def water_quantities(network, hours: pd.DatetimeIndex) -> dict[str, pd.DataFrame
     flow = pd.DataFrame(0.0, index=hours, columns=network.pipes.index)
     for consumer, row in network.consumers.iterrows():
         path = paths[row["node"]]
-        for a, b in zip(path, path[1:], strict=False):
+        for a, b in pairwise(path):
             pipe = graph.edges[a, b]["pipe"]
             flow[pipe] += mdot[consumer] * (1 if network.pipes.at[pipe, "from_node"] == a else -1)
     area = np.pi / 4 * (network.pipes["inner_diameter_mm"] / 1000) ** 2
@@ -165,7 +176,7 @@ def water_quantities(network, hours: pd.DatetimeIndex) -> dict[str, pd.DataFrame
     for node in nodes:
         path = paths.get(node, [root])
         drop, cooled = pd.Series(0.0, index=hours), 0.0
-        for a, b in zip(path, path[1:], strict=False):
+        for a, b in pairwise(path):
             pipe = graph.edges[a, b]["pipe"]
             drop, cooled = drop + dp[pipe].abs(), cooled + lost_k[pipe]
         frames["ts"][node], frames["tr"][node] = t_supply - cooled, t_return - cooled
@@ -198,8 +209,8 @@ def water_quantities(network, hours: pd.DatetimeIndex) -> dict[str, pd.DataFrame
         "consumer_shortfall_mw": heat * 0.0,
         "plant_heat_mw": by_plant(total),
         "plant_mdot_kg_per_s": by_plant(mdot.sum(axis=1)),
-        "plant_t_supply_degc": pd.DataFrame({plant: t_supply for plant in plants}),
-        "plant_t_return_degc": pd.DataFrame({plant: t_return for plant in plants}),
+        "plant_t_supply_degc": pd.DataFrame(dict.fromkeys(plants, t_supply)),
+        "plant_t_return_degc": pd.DataFrame(dict.fromkeys(plants, t_return)),
         "plant_pump_mw": by_plant(mdot.sum(axis=1) * 8e5 / 950 / 0.75 / 1e6),
         "network": pd.DataFrame(
             {
@@ -225,7 +236,9 @@ def schedule(network, order: list[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
         heat[plant] = left.clip(upper=float(network.plants.at[plant, "capacity_mw"]))
         left = left - heat[plant]
     frame = pd.DataFrame(heat, index=TIME)
-    balance = pd.DataFrame({"demand_mw": demand + loss, "loss_mw": loss, "unmet_mw": left, "dumped_mw": 0.0}, index=TIME)
+    balance = pd.DataFrame(
+        {"demand_mw": demand + loss, "loss_mw": loss, "unmet_mw": left, "dumped_mw": 0.0}, index=TIME
+    )
     return frame, balance
 
 
@@ -279,12 +292,19 @@ def _ranges(variants: dict) -> dict:
     }
 
 
-def case_entry(label: tuple[str, str], rate: float, heat_mwh: dict[str, float], zones: list[str], water: list[str]) -> dict:
+def case_entry(
+    label: tuple[str, str], rate: float, heat_mwh: dict[str, float], zones: list[str], water: list[str]
+) -> dict:
     """Return a case of summary.json."""
     coal_mwh = sum(v for k, v in heat_mwh.items() if k.endswith("plant4")) / 0.8
     gas_mwh = sum(v for k, v in heat_mwh.items() if k.endswith(("plant2", "plant5"))) / 0.92
     fuel_co2 = coal_mwh * 0.34 + gas_mwh * 0.2
-    costs = {"fuel_gas_cny": gas_mwh * 300, "fuel_coal_cny": coal_mwh * 130, "power_cny": 4.0e6, "power_lost_cny": 2.0e6}
+    costs = {
+        "fuel_gas_cny": gas_mwh * 300,
+        "fuel_coal_cny": coal_mwh * 130,
+        "power_cny": 4.0e6,
+        "power_lost_cny": 2.0e6,
+    }
     costs |= {"co2_cny": 0.0, "unmet_cny": 0.0}
     design = {"time": HOURS["design"], "heat_mw": 81.5, "t_supply_degc": 120.0, "t_return_degc": 60.0}
     design |= {"mdot_kg_per_s": 330.0, "head_bar": 8.0, "pump_mw": 0.4, "loss_mw": 0.2, "max_velocity_m_per_s": 2.1}
@@ -309,7 +329,7 @@ def case_entry(label: tuple[str, str], rate: float, heat_mwh: dict[str, float], 
         "zones": {
             zone: {"substitution": _variants(rate), "substitution_range": _ranges(_variants(rate))} for zone in zones
         },
-        "by_network": {name: network for name in water},
+        "by_network": dict.fromkeys(water, network),
         "reference_check": {"max_temperature_difference_k": 0.02},
         "balance": {"max_relative_residual": 1.2e-9},
     }
@@ -383,7 +403,10 @@ def write_tiny_results(folder: Path, east_name: str = "East", case_label: str = 
     """Write the small results folder; names may be hostile. Returns the folder."""
     networks = {"east": {"en": east_name, "zh": "东区"}, "west": {"en": "West", "zh": "西区"}}
     cases: dict[str, dict] = {}
-    for case, label, rate, pump in (("base", ("Baseline", "基准"), 0.05, 0.0), ("project", (case_label, "项目"), 0.18, 12.0)):
+    for case, label, rate, pump in (
+        ("base", ("Baseline", "基准"), 0.05, 0.0),
+        ("project", (case_label, "项目"), 0.18, 12.0),
+    ):
         root = folder / case
         write_network(root / "inputs" / "east", (117.70, 39.04), east_name, "东区", _east_plants(pump))
         _write_steam(root / "inputs" / "east" / "steam", (117.70, 39.04))
