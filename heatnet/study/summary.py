@@ -82,8 +82,9 @@ def _plants(networks: dict[str, Network]) -> dict[str, Any]:
     """Return display name, kind and waste class of every plant by unit id."""
     table: dict[str, Any] = {}
     for name, network in networks.items():
-        for prefix, part in ((name, network), (f"{name}/steam", network.steam)):
-            for plant, row in part.plants.iterrows() if part is not None else ():
+        parts = {name: network} | ({f"{name}/steam": network.steam} if network.steam is not None else {})
+        for prefix, part in parts.items():
+            for plant, row in part.plants.iterrows():
                 table[f"{prefix}/{plant}"] = {
                     "name": {lang: part.display_name("plants", str(plant), lang) for lang in ("en", "zh")},
                     "kind": row["kind"],
