@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -18,17 +20,56 @@ _FALSE = {"false", "no", "0", "0.0", ""}
 
 def problems_of_validation(error: ValidationError, place: str, model: type[BaseModel]) -> list[Problem]:
     """Return one problem for each finding of pydantic, with the nearest valid key for unknown ones."""
-    return [_problem_of_finding(dict(finding), place, model) for finding in error.errors()]
+    findings = _without_other_readings(error.errors(), model)
+    return list(dict.fromkeys(_problem_of_finding(finding, path, place, model) for finding, path in findings))
 
 
-def _problem_of_finding(finding: dict[str, Any], place: str, model: type[BaseModel]) -> Problem:
-    path = [str(part) for part in finding["loc"]]
+def _without_other_readings(findings: Sequence[Any], model: type[BaseModel]) -> list[tuple[dict[str, Any], list[str]]]:
+    """Return findings with their paths; of a value with several readings only those of the reading that was meant.
+
+    A key that takes a word or a group of keys is reported by pydantic once for each reading, with the reading's name in
+    the path. A group was meant where a group stands, anything else where not.
+    """
+    kept: list[tuple[dict[str, Any], list[str]]] = []
+    for finding in findings:
+        path = [str(part) for part in finding["loc"]]
+        tag = next((i for i, part in enumerate(path) if i and _is_reading(part, path[:i], model)), None)
+        if tag is None:
+            kept.append((finding, path))
+            continue
+        value: Any = finding.get("input") if tag == len(path) - 1 else {}
+        if path[tag][:1].isupper() == isinstance(value, Mapping):
+            kept.append((finding, path[:tag] + path[tag + 1 :]))
+    return kept
+
+
+def _is_reading(part: str, path: Sequence[str], model: type[BaseModel]) -> bool:
+    """Return whether a part of a finding's path names a type, not a key."""
+    if part.startswith(("literal[", "tuple[", "function-")) or part in ("float", "str", "int"):
+        return True
+    return part == _model_at(model, path).__name__
+
+
+def _problem_of_finding(finding: dict[str, Any], path: list[str], place: str, model: type[BaseModel]) -> Problem:
     where = f"{place}, {_('key')} {'.'.join(path)}" if path else place
     if finding["type"] == "extra_forbidden":
         return unknown_key(place, path, _known_keys(model, path[:-1]))
     if finding["type"] == "missing":
-        return Problem(f"{place}, {_('key')} {'.'.join(path)}", _("is missing"), "", _("Add it."))
-    return Problem(where, _("value {value!r}").format(value=finding.get("input")), _allowed(finding))
+        return Problem(where, _("is missing"), "", _("Add it."))
+    value = finding.get("input")
+    if isinstance(value, Mapping | Sequence) and not isinstance(value, str):
+        return Problem(where, _allowed(finding))
+    return Problem(where, _("value {value!r}").format(value=value), _allowed(finding), _hint(finding, path))
+
+
+def _hint(finding: dict[str, Any], path: list[str]) -> str:
+    """Return the nearest valid word, or what the wrong unit probably was."""
+    value = finding.get("input")
+    if finding["type"] == "literal_error":
+        return did_you_mean(value, re.findall(r"'([^']+)'", finding["ctx"]["expected"]))
+    if isinstance(value, int | float) and not isinstance(value, bool) and path:
+        return _unit_hint(path[-1], float(value))
+    return ""
 
 
 def _allowed(finding: dict[str, Any]) -> str:
@@ -41,6 +82,7 @@ def _allowed(finding: dict[str, Any]) -> str:
         "literal_error": lambda: _("Allowed: {names}").format(names=limits["expected"].replace(" or ", ", ")),
         "float_parsing": lambda: _("A number is needed"),
         "float_type": lambda: _("A number is needed"),
+        "finite_number": lambda: _("A number is needed"),
         "int_parsing": lambda: _("A whole number is needed"),
         "int_type": lambda: _("A whole number is needed"),
         "int_from_float": lambda: _("A whole number is needed"),
@@ -64,13 +106,17 @@ def unknown_key(place: str, path: Sequence[str], known: Sequence[str]) -> Proble
 
 
 def _known_keys(model: type[BaseModel], path: Sequence[str]) -> list[str]:
-    current: Any = model
+    return list(_model_at(model, path).model_fields)
+
+
+def _model_at(model: type[BaseModel], path: Sequence[str]) -> type[BaseModel]:
+    """Return the group of keys that stands at a path; names of cases, zones and list positions are passed over."""
+    current = model
     for part in path:
-        field = current.model_fields.get(part) if hasattr(current, "model_fields") else None
-        if field is None:
-            continue
-        current = _model_in(field.annotation) or current
-    return list(getattr(current, "model_fields", {}))
+        field = current.model_fields.get(part)
+        if field is not None:
+            current = _model_in(field.annotation) or current
+    return current
 
 
 def _model_in(annotation: Any) -> type[BaseModel] | None:
@@ -133,8 +179,10 @@ def _typed_flag(raw: Any, where: str, problems: Problems) -> bool | None:
 
 def _typed_number(raw: Any, column: Column, where: str, problems: Problems) -> float | None:
     try:
-        number = float(raw)
+        number = float("nan" if isinstance(raw, bool) else raw)
     except (TypeError, ValueError):
+        number = float("nan")
+    if math.isnan(number):
         problems.add(
             where,
             _("value {value!r}").format(value=raw),
@@ -164,6 +212,8 @@ def _unit_hint(name: str, number: float) -> str:
     """Return what the wrong unit probably was."""
     if number < 0 and not name.endswith("_degc"):
         return _("It cannot be negative.")
+    if name == "length_m" and number < 0.1:
+        return _("This looks like a length in degrees or kilometres; the column is in metres.")
     if name in ("inner_diameter_mm", "dn") and 0 < number < 5:
         return _("This looks like metres; the column is in millimetres.")
     if name.endswith("_degc") and number > 200:
