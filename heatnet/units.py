@@ -42,6 +42,7 @@ SUFFIXES = MappingProxyType(
         "_m3_per_h": ("m³/h", "volume flow"),
         "_mwh_per_t": ("MWh/t", "specific energy"),
         "_t_co2_per_mwh": ("t CO₂/MWh", "emission factor"),
+        "_mwh_per_m3": ("MWh/m³", "specific energy"),
     }
 )
 

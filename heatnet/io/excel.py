@@ -345,14 +345,23 @@ def _element_heads(element: str) -> list[Head]:
     ]
 
 
+def _specific_friction_pa_per_m(diameter_mm: Cell, length_m: Cell, zeta: Cell, *state: Cell) -> float | None:
+    """Return the wall friction per metre, (dp - zeta rho v²/2) / L with rho v² = mdot v / A; state: mdot, v, dp."""
+    numbers = [value for value in (diameter_mm, length_m, zeta, *state) if isinstance(value, float)]
+    if len(numbers) < 6:
+        return None
+    diameter, length, local, mdot, velocity, drop = numbers
+    area_m2 = math.pi / 4.0 * (diameter / 1000.0) ** 2
+    return (abs(drop) * PA_PER_BAR - local * abs(mdot * velocity) / (2.0 * area_m2)) / length
+
+
 def _pipes(writer: _Writer, study: _Study) -> None:
-    static = ("from_node", "to_node", "dn", "inner_diameter_mm", "length_m", "source")
+    static = ("from_node", "to_node", "dn", "inner_diameter_mm", "length_m", "source", "zeta")
     quantities = ("pipe_mdot_kg_per_s", "pipe_velocity_m_per_s", "pipe_dp_supply_bar", "pipe_loss_supply_mw")
     rows = _element_rows(study, "pipes", static, (*quantities, "pipe_loss_return_mw"))
     for row in rows:
-        length, drop = row[9], row[13]
-        known = isinstance(length, float) and isinstance(drop, float) and length > 0
-        row.append(abs(drop) * PA_PER_BAR / length if known else None)  # type: ignore[arg-type, operator]
+        zeta = row.pop(11)
+        row.append(_specific_friction_pa_per_m(row[8], row[9], zeta, *row[11:14]))
     heads = [
         *_element_heads(_("Pipe")),
         Head(_("From node")),

@@ -12,11 +12,12 @@ import pandas as pd
 
 from heatnet.errors import InputError, Problem, Problems
 from heatnet.i18n import _
+from heatnet.io.raw_tables import read_csv, read_geojson
 from heatnet.io.yaml_file import dump_yaml, read_yaml
 from heatnet.model.build import RawTable, build_network
 from heatnet.model.meta import FORMAT_VERSION
 from heatnet.model.network import Network
-from heatnet.model.patch import apply_patch
+from heatnet.model.patch import NETWORK_KEY, apply_patch
 from heatnet.model.schema import TABLES
 from heatnet.model.validation import did_you_mean
 
@@ -26,12 +27,28 @@ PARTS = ("steam", "electric")
 
 @dataclass(frozen=True)
 class RawNetwork:
-    """A network folder as read, before checks; a study lays its overrides over this."""
+    """A network folder as read, before checks; a study lays its overrides over this.
+
+    Parameters
+    ----------
+    folder : Path
+    meta : dict or None
+        Content of `network.yaml`; None where it cannot be read.
+    tables : dict of str to RawTable
+        The tables that can be read.
+    unreadable : frozenset of str
+        The others.
+    steam : RawNetwork or None
+    problems : tuple of Problem
+        What reading found; `checked_network` raises it with its own findings.
+    """
 
     folder: Path
-    meta: dict[str, Any]
+    meta: dict[str, Any] | None
     tables: dict[str, RawTable]
+    unreadable: frozenset[str] = frozenset()
     steam: RawNetwork | None = None
+    problems: tuple[Problem, ...] = ()
 
 
 def load_network(path: str | Path) -> Network:
@@ -56,27 +73,22 @@ def read_raw_network(path: str | Path) -> RawNetwork:
     Raises
     ------
     InputError
-        If a file is missing or cannot be read.
+        If it is not a network folder; anything else is left to `checked_network`.
     """
     folder = Path(path)
     if not is_network_folder(folder):
         raise InputError([_no_network(folder)])
     problems = Problems()
-    steam = None
-    if is_network_folder(folder / "steam"):
-        try:
-            steam = read_raw_network(folder / "steam")
-        except InputError as error:
-            problems.extend(error.problems)
-    tables = {name: table for name in TABLES if (table := _read_table(folder, name, problems)) is not None}
-    _note_strangers(folder, problems)
-    meta: dict[str, Any] = {}
+    meta: dict[str, Any] | None = None
     try:
         meta = read_yaml(folder / "network.yaml")
     except InputError as error:
         problems.extend(error.problems)
-    problems.raise_if_any()
-    return RawNetwork(folder, meta, tables, steam)
+    found = {name: file for name in TABLES if (file := _table_file(folder, name, problems)) is not None}
+    tables = {name: table for name, file in found.items() if (table := _read_table(file, problems)) is not None}
+    _note_strangers(folder, problems)
+    steam = read_raw_network(folder / "steam") if is_network_folder(folder / "steam") else None
+    return RawNetwork(folder, meta, tables, frozenset(set(found) - set(tables)), steam, tuple(problems))
 
 
 def checked_network(raw: RawNetwork, patch: Mapping[str, Any] | None = None, place: str = "") -> Network:
@@ -97,9 +109,13 @@ def checked_network(raw: RawNetwork, patch: Mapping[str, Any] | None = None, pla
         With every problem of the network and its parts.
     """
     problems = Problems()
+    problems.extend(raw.problems)
     own = dict(patch or {})
     steam_patch = own.pop("steam", None)
-    meta, tables = apply_patch(raw.meta, raw.tables, own, place, problems)
+    if steam_patch is not None and not isinstance(steam_patch, Mapping):
+        problems.add(f"{place}.steam", _("value {value!r}").format(value=steam_patch), _("Keys and their values"))
+        steam_patch = None
+    meta, tables = apply_patch(raw.meta or {}, raw.tables, own, place, problems)
     steam = None
     if raw.steam is not None:
         try:
@@ -108,8 +124,16 @@ def checked_network(raw: RawNetwork, patch: Mapping[str, Any] | None = None, pla
             problems.extend(error.problems)
     elif steam_patch:
         problems.add(f"{place}.steam", _("the network has no steam network"))
+    meta_place = _place(raw.folder, "network.yaml") + (f" [{place}.{NETWORK_KEY}]" if NETWORK_KEY in own else "")
     try:
-        network = build_network(raw.folder.name, meta, tables, place=_place(raw.folder, "network.yaml"), steam=steam)
+        network = build_network(
+            raw.folder.name,
+            None if raw.meta is None else meta,
+            tables,
+            place=meta_place,
+            steam=steam,
+            unreadable=raw.unreadable,
+        )
     except InputError as error:
         problems.extend(error.problems)
     problems.raise_if_any()
@@ -138,50 +162,26 @@ def _note_strangers(folder: Path, problems: Problems) -> None:
             )
 
 
-def _read_table(folder: Path, name: str, problems: Problems) -> RawTable | None:
+def _table_file(folder: Path, name: str, problems: Problems) -> Path | None:
     files = [folder / f"{name}{suffix}" for suffix in SUFFIXES if (folder / f"{name}{suffix}").is_file()]
     if not files:
         return None
     if len(files) > 1:
         problems.add(_place(folder, name), _("stands there as GeoJSON and as CSV"), "", _("Keep one of the two."))
-    place = _place(folder, files[0].name)
+    return files[0]
+
+
+def _read_table(file: Path, problems: Problems) -> RawTable | None:
+    place = _place(file.parent, file.name)
     try:
-        return _read_geojson(files[0], place) if files[0].suffix == ".geojson" else _read_csv(files[0], place)
-    except (ValueError, UnicodeDecodeError, KeyError, TypeError, AttributeError) as error:
+        return read_geojson(file, place, problems) if file.suffix == ".geojson" else read_csv(file, place, problems)
+    except UnicodeDecodeError as error:
+        problems.add(
+            place, _("cannot be read: {error}").format(error=error), _("A text in UTF-8"), _("Save it again as UTF-8.")
+        )
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         problems.add(place, _("cannot be read: {error}").format(error=error))
-        return None
-
-
-def _read_geojson(file: Path, place: str) -> RawTable:
-    from shapely.geometry import shape
-
-    data = json.loads(file.read_text(encoding="utf-8"))
-    if data.get("type") != "FeatureCollection":
-        raise ValueError(_("not a GeoJSON FeatureCollection"))
-    rows: list[dict[str, Any]] = []
-    for feature in data["features"]:
-        row = dict(feature.get("properties") or {})
-        geometry = feature.get("geometry")
-        row["geometry"] = shape(geometry) if geometry else None
-        if "id" not in row and feature.get("id") is not None:
-            row["id"] = feature["id"]
-        rows.append(row)
-    return RawTable(place, pd.DataFrame(rows, dtype=object), "feature", 1)
-
-
-def _read_csv(file: Path, place: str) -> RawTable:
-    frame = pd.read_csv(file, dtype=str, keep_default_na=False, encoding="utf-8-sig", skipinitialspace=True)
-    frame = frame.astype(object).where(frame != "", None)
-    if "wkt" in frame.columns:
-        from shapely import wkt
-
-        frame["geometry"] = [wkt.loads(cell) if cell else None for cell in frame.pop("wkt")]
-    elif {"x", "y"} <= set(frame.columns):
-        from shapely.geometry import Point
-
-        pairs = list(zip(frame.pop("x"), frame.pop("y"), strict=True))
-        frame["geometry"] = [Point(float(x), float(y)) if x and y else None for x, y in pairs]
-    return RawTable(place, frame, "line", 2)
+    return None
 
 
 def save_network(network: Network, path: str | Path) -> None:

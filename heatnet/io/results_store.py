@@ -12,7 +12,8 @@ import pandas as pd
 from heatnet.errors import InputError, Problem
 from heatnet.i18n import _
 from heatnet.io.yaml_file import write_text_atomically
-from heatnet.model.validation import did_you_mean
+from heatnet.model.meta import FORMAT_VERSION
+from heatnet.model.validation import did_you_mean, newer_version
 
 
 def write_table(frame: pd.DataFrame, path: str | Path) -> None:
@@ -69,7 +70,14 @@ def read_summary(results_dir: str | Path) -> dict[str, Any]:
     file = folder / "summary.json"
     if not file.is_file():
         raise InputError([_no_results(folder)])
-    data: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    try:
+        data: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+        version = data["format_version"]
+    except (ValueError, KeyError, TypeError) as error:
+        reason = _("cannot be read: {error}").format(error=error)
+        raise InputError([Problem(str(file), reason, "", _("'heatnet run STUDY' writes it."))]) from None
+    if version > FORMAT_VERSION:
+        raise InputError([newer_version(str(file), version, FORMAT_VERSION)])
     return data
 
 

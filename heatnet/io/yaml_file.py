@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,8 @@ def _mapping_without_twins(loader: _UniqueKeyLoader, node: yaml.MappingNode, dee
     seen: set[Any] = set()
     for key_node, _value in node.value:
         key = loader.construct_object(key_node, deep=deep)
+        if not isinstance(key, Hashable):
+            raise yaml.MarkedYAMLError(problem=f"key {key} is not a word", problem_mark=key_node.start_mark)
         if key in seen:
             raise yaml.MarkedYAMLError(problem=f"key '{key}' stands there twice", problem_mark=key_node.start_mark)
         seen.add(key)
@@ -42,14 +44,24 @@ def read_yaml(file: str | Path) -> dict[str, Any]:
     path = Path(file)
     place = f"{path.parent.name}/{path.name}"
     try:
-        data = yaml.load(path.read_text(encoding="utf-8"), Loader=_UniqueKeyLoader)
+        data = yaml.load(path.read_text(encoding="utf-8-sig"), Loader=_UniqueKeyLoader)
     except FileNotFoundError:
         raise InputError([Problem(str(path), _("does not exist"))]) from None
-    except (yaml.MarkedYAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
         mark = getattr(error, "problem_mark", None)
         line = f", {_('line')} {mark.line + 1}" if mark else ""
         reason = getattr(error, "problem", None) or str(error)
-        raise InputError([Problem(place + line, _("cannot be read: {error}").format(error=reason))]) from None
+        utf8 = isinstance(error, UnicodeDecodeError)
+        raise InputError(
+            [
+                Problem(
+                    place + line,
+                    _("cannot be read: {error}").format(error=reason),
+                    _("A text in UTF-8") if utf8 else "",
+                    _("Save it again as UTF-8.") if utf8 else "",
+                )
+            ]
+        ) from None
     if not isinstance(data, dict):
         raise InputError([Problem(place, _("cannot be read: {error}").format(error=_("no keys found")))])
     return data

@@ -97,6 +97,7 @@ def map_data(study: StudyResults) -> dict[str, Any]:
         "quantities": {element: _quantity_table(element, cases) for element in ELEMENTS},
         "layouts": layouts,
         "cases": cases,
+        "start": next((i for i, case in enumerate(cases) if case["id"] == study.summary.get("plan_case")), 0),
         "kinds": {
             plant["kind"]: plant_kind_label(plant["kind"]) for layout in layouts.values() for plant in layout["plants"]
         },

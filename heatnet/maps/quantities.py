@@ -70,12 +70,20 @@ def _end_mean(name: str) -> Callable[[NetworkResults], pd.DataFrame | None]:
 
 
 def specific_friction_pa_per_m(results: NetworkResults) -> pd.DataFrame | None:
-    """Return |pressure drop of the supply pipe| / length, Pa/m (比摩阻, local losses and height included)."""
-    dp = results.quantities.get("pipe_dp_supply_bar")
-    if dp is None:
+    """Return the wall friction of the supply pipe per metre (比摩阻), Pa/m.
+
+    .. math:: R = (|\\Delta p| - \\zeta \\rho v^2 / 2) / L, \\qquad \\rho v^2 = |\\dot m v| / A
+    """
+    dp, velocity, flow = (
+        results.quantities.get(name) for name in ("pipe_dp_supply_bar", "pipe_velocity_m_per_s", "pipe_mdot_kg_per_s")
+    )
+    if dp is None or velocity is None or flow is None:
         return None
-    lengths = results.network.pipes["length_m"].reindex(dp.columns).astype(float)
-    return dp.abs().mul(PA_PER_BAR).div(lengths, axis=1)
+    pipes = results.network.pipes.reindex(dp.columns)
+    area_m2 = np.pi / 4.0 * (pipes["inner_diameter_mm"].astype(float) / 1000.0) ** 2
+    zeta = pipes["zeta"].astype(float).fillna(0.0)
+    local_pa = (velocity * flow).abs().mul(zeta / (2.0 * area_m2), axis=1)
+    return (dp.abs() * PA_PER_BAR - local_pa).div(pipes["length_m"].astype(float), axis=1)
 
 
 def _velocity(results: NetworkResults) -> pd.DataFrame | None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,7 @@ from heatnet.model.network import Network, PipeDefaults
 from heatnet.model.pipe_catalogue import catalogue, wall_heat_capacity_j_per_mk
 from heatnet.model.plant_kinds import PLANT_KINDS, all_plant_keys
 from heatnet.model.schema import TABLES, Column
-from heatnet.model.validation import place_of_cell, problems_of_validation, typed_cell, unknown_key
+from heatnet.model.validation import newer_version, place_of_cell, problems_of_validation, typed_cell, unknown_key
 
 
 @dataclass(frozen=True)
@@ -35,27 +35,32 @@ class RawTable:
         "line" for CSV, "feature" for GeoJSON, "row" in memory.
     first_row : int
         Number of the first row in the file.
+    changed : mapping of int to str
+        Rows (by position) that a study's case changes, and where it does.
     """
 
     place: str
     frame: pd.DataFrame
     row_word: str = "row"
     first_row: int = 1
+    changed: Mapping[int, str] = field(default_factory=dict)
 
     def row(self, position: int) -> str:
-        """Return a row's place in the file, as text."""
+        """Return a row's place in the file, and in the study that changes it, as text."""
         words = {"line": _("line"), "feature": _("feature"), "row": _("row")}
-        return f"{words[self.row_word]} {position + self.first_row}"
+        change = f" [{self.changed[position]}]" if position in self.changed else ""
+        return f"{words[self.row_word]} {position + self.first_row}{change}"
 
 
 def build_network(
     network_id: str,
-    meta: Mapping[str, Any],
+    meta: Mapping[str, Any] | None,
     tables: Mapping[str, pd.DataFrame | RawTable],
     *,
     place: str = "network.yaml",
     steam: Network | None = None,
     electric: Any | None = None,
+    unreadable: Collection[str] = (),
 ) -> Network:
     """Type, complete and check one network.
 
@@ -63,12 +68,15 @@ def build_network(
     ----------
     network_id : str
         Name of the network.
-    meta : mapping
-        Content of `network.yaml`; `format_version` may be absent for networks built in memory.
+    meta : mapping or None
+        Content of `network.yaml`; `format_version` may be absent for networks built in memory. None where it cannot be
+        read and the caller has noted why: the tables are checked all the same.
     tables : mapping of str to DataFrame or RawTable
         Tables by name; missing ones are empty.
     place : str
         File name of `meta`, for messages.
+    unreadable : collection of str
+        Tables that exist and cannot be read, noted by the caller: what refers to them is not checked.
 
     Raises
     ------
@@ -76,15 +84,15 @@ def build_network(
         With every problem found.
     """
     problems = Problems()
-    typed_meta = _typed_meta({"format_version": FORMAT_VERSION, **meta}, place, problems)
+    typed_meta = None if meta is None else _typed_meta({"format_version": FORMAT_VERSION, **meta}, place, problems)
+    # the tables are checked all the same where network.yaml has mistakes: one pass finds everything
+    is_whole = typed_meta is not None
+    typed_meta = typed_meta or _salvaged_meta(meta or {})
     raw = {name: _as_raw(name, tables.get(name)) for name in TABLES}
     frames = {name: _typed_table(name, raw[name], problems) for name in TABLES}
-    carrier = typed_meta.carrier if typed_meta else "water"
+    carrier = typed_meta.carrier
     _check_plant_kinds(frames["plants"], raw["plants"], carrier, problems)
     checks.check_ids(frames, raw, problems)
-    if typed_meta is None:
-        problems.raise_if_any()
-        raise AssertionError("a meta that cannot be typed leaves a problem")
     frames["pipes"] = _completed_pipes(frames["pipes"], raw["pipes"], typed_meta, problems)
     frames["consumers"] = _completed_consumers(frames["consumers"], carrier)
     network = Network(
@@ -103,9 +111,22 @@ def build_network(
         electric=electric,
         **frames,
     )
-    checks.check_network(network, raw, place, problems)
+    if not unreadable:
+        checks.check_network(network, raw, place if is_whole else None, problems)
     problems.raise_if_any()
     return network
+
+
+def _salvaged_meta(meta: Mapping[str, Any]) -> NetworkMeta:
+    """Return what can be read of a `network.yaml` with mistakes: enough to check the tables."""
+    whole: dict[str, Any] = {"format_version": FORMAT_VERSION}
+    for key in ("carrier", "crs", "pressure_point", "pipe_defaults"):
+        try:
+            NetworkMeta(**whole, **{key: meta[key]})
+        except (KeyError, ValidationError):
+            continue
+        whole[key] = meta[key]
+    return NetworkMeta(**whole)
 
 
 def _names(meta: NetworkMeta, network_id: str) -> dict[str, str]:
@@ -123,12 +144,7 @@ def _as_raw(name: str, table: pd.DataFrame | RawTable | None) -> RawTable:
 def _typed_meta(meta: Mapping[str, Any], place: str, problems: Problems) -> NetworkMeta | None:
     version = meta.get("format_version")
     if isinstance(version, int) and version > FORMAT_VERSION:
-        problems.add(
-            f"{place}, format_version",
-            _("version {found}").format(found=version),
-            _("This heatnet reads up to version {known}").format(known=FORMAT_VERSION),
-            _("Update heatnet."),
-        )
+        problems.extend([newer_version(place, version, FORMAT_VERSION)])
         return None
     try:
         typed = NetworkMeta(**meta)
@@ -141,10 +157,14 @@ def _typed_meta(meta: Mapping[str, Any], place: str, problems: Problems) -> Netw
 
 
 def _columns_of(table: str) -> dict[str, Column]:
-    columns = {column.name: column for column in TABLES[table]}
-    if table == "plants":
-        columns.update(all_plant_keys())
-    return columns
+    columns = all_plant_keys() if table == "plants" else {}
+    return columns | {column.name: column for column in TABLES[table]}
+
+
+def _column_at(column: Column, kind: object) -> Column:
+    """Return the column as the row's plant kind limits it; kinds share names, not limits."""
+    own = PLANT_KINDS[kind].keys if isinstance(kind, str) and kind in PLANT_KINDS else ()
+    return next((key for key in own if key.name == column.name), column)
 
 
 def _typed_table(table: str, raw: RawTable, problems: Problems) -> pd.DataFrame:
@@ -152,11 +172,17 @@ def _typed_table(table: str, raw: RawTable, problems: Problems) -> pd.DataFrame:
     _check_columns(raw, columns, problems)
     frame = raw.frame
     identity = frame["id"] if "id" in frame.columns else pd.Series([""] * len(frame), index=frame.index)
+    kinds = frame["kind"].tolist() if table == "plants" and "kind" in frame.columns else [None] * len(frame)
     data: dict[str, Any] = {}
     for name, column in columns.items():
         cells = frame[name].tolist() if name in frame.columns else [None] * len(frame)
         typed = [
-            typed_cell(cell, column, place_of_cell(raw.place, raw.row(i), identity.iloc[i], name), problems)
+            typed_cell(
+                cell,
+                _column_at(column, kinds[i]),
+                place_of_cell(raw.place, raw.row(i), identity.iloc[i], name),
+                problems,
+            )
             for i, cell in enumerate(cells)
         ]
         _check_filled(column, typed, cells, raw, identity, problems)
@@ -262,7 +288,8 @@ def _completed_pipes(pipes: pd.DataFrame, raw: RawTable, meta: NetworkMeta, prob
         in_series = not np.isnan(row["dn"]) and row["dn"] in known.index
         entry = known.loc[row["dn"]] if in_series else None
         if np.isnan(row["inner_diameter_mm"]):
-            if entry is None and not checks.has_problem(problems, f"{where}, inner_diameter_mm"):
+            noted = any(checks.has_problem(problems, f"{where}, {column}") for column in ("dn", "inner_diameter_mm"))
+            if entry is None and not noted:
                 given = "" if np.isnan(row["dn"]) else f"dn {row['dn']:g}"
                 problems.add(
                     f"{where}, inner_diameter_mm",

@@ -17,6 +17,8 @@ from heatnet.model.validation import did_you_mean, names_in
 if TYPE_CHECKING:
     from heatnet.model.build import RawTable
 
+#: columns of boundary and result tables that name no element
+RESERVED_IDS = ("time", "all")
 #: a length that departs this much from its geometry is a mistake (slack for sag, rounding and vertical runs)
 LENGTH_TOLERANCE = 0.25
 
@@ -36,6 +38,8 @@ def check_ids(frames: Mapping[str, pd.DataFrame], raw: Mapping[str, RawTable], p
             if element is None:
                 continue
             key = str(element).lower()
+            if key in RESERVED_IDS:
+                problems.add(f"{place}, id", _("'{name}' is taken").format(name=element), _("It heads other columns"))
             if key in seen:
                 problems.add(
                     f"{place}, id",
@@ -90,18 +94,18 @@ def geometry_length_m(geometry: Any, crs: str) -> float:
     return float(Geod(ellps="WGS84").geometry_length(geometry))
 
 
-def check_network(network: Network, raw: Mapping[str, RawTable], place: str, problems: Problems) -> None:
-    """Run every check that needs the whole network."""
-    _check_references(network, raw, problems)
-    _check_coordinates(network, raw, problems)
+def check_network(network: Network, raw: Mapping[str, RawTable], place: str | None, problems: Problems) -> None:
+    """Run every check that needs the whole network; `place` is None where `network.yaml` could not be read whole."""
+    _check_references(network, raw, place, problems)
+    _check_coordinates(network, raw, place, problems)
     _check_consumers(network, raw, problems)
     if network.carrier == "water":
-        _check_water(network, place, problems)
-    if network.carrier != "site" and not problems:
+        _check_water(network, raw, place, problems)
+    if network.carrier != "site":
         _check_connected(network, raw, problems)
 
 
-def _check_references(network: Network, raw: Mapping[str, RawTable], problems: Problems) -> None:
+def _check_references(network: Network, raw: Mapping[str, RawTable], place: str | None, problems: Problems) -> None:
     nodes = [str(node) for node in network.nodes.index]
     known = set(nodes)
     for table, columns in {
@@ -117,7 +121,7 @@ def _check_references(network: Network, raw: Mapping[str, RawTable], problems: P
             for column in columns:
                 if row[column] is not None and row[column] not in known:
                     unknown_name(f"{where}, {column}", row[column], nodes, problems)
-            if table == "pipes" and row["from_node"] is not None and row["from_node"] == row["to_node"]:
+            if "to_node" in columns and row["from_node"] is not None and row["from_node"] == row["to_node"]:
                 problems.add(
                     where,
                     _("begins and ends at node '{node}'").format(node=row["from_node"]),
@@ -129,31 +133,32 @@ def _check_references(network: Network, raw: Mapping[str, RawTable], problems: P
                     unknown_name(f"{where}, serves", consumer, list(network.consumers.index), problems)
     point = network.pressure_point
     if point is not None and point.node not in known:
-        unknown_name("network.yaml, pressure_point.node", point.node, nodes, problems)
+        unknown_name(f"{place or 'network.yaml'}, {_('key')} pressure_point.node", point.node, nodes, problems)
 
 
-def _check_coordinates(network: Network, raw: Mapping[str, RawTable], problems: Problems) -> None:
-    points = [
-        (i, node, geometry)
-        for i, (node, geometry) in enumerate(network.nodes["geometry"].items())
-        if geometry is not None
+def _check_coordinates(network: Network, raw: Mapping[str, RawTable], place: str | None, problems: Problems) -> None:
+    drawn = [
+        (f"{raw[table].place}, {raw[table].row(i)} ({element}), geometry", geometry)
+        for table in raw
+        for i, (element, geometry) in enumerate(getattr(network, table)["geometry"].items())
+        if geometry is not None and not geometry.is_empty
     ]
-    if not points or network.crs == "none":
+    if not drawn or network.crs == "none":
         return
-    bounds = np.array([geometry.bounds for _i, _node, geometry in points])
-    inside = (np.abs(bounds[:, 0]) <= 180) & (np.abs(bounds[:, 1]) <= 90)
+    bounds = np.array([geometry.bounds for _where, geometry in drawn])
+    inside = (np.abs(bounds[:, [0, 2]]) <= 180).all(axis=1) & (np.abs(bounds[:, [1, 3]]) <= 90).all(axis=1)
     if network.crs == "EPSG:4326":
-        for (i, node, geometry), good in zip(points, inside, strict=True):
+        for (where, geometry), good in zip(drawn, inside, strict=True):
             if not good:
                 problems.add(
-                    f"{raw['nodes'].place}, {raw['nodes'].row(i)} ({node}), geometry",
-                    f"{geometry.x:g}, {geometry.y:g}",
+                    where,
+                    "{:g}, {:g}".format(*geometry.bounds[:2]),
                     _("Longitude -180 to 180 and latitude -90 to 90 with crs EPSG:4326"),
                     _("Metres need crs: local; or write longitude before latitude."),
                 )
-    elif bool(inside.all()) and float(np.ptp(bounds[:, :2], axis=0).max()) < 2 and len(points) > 1:
+    elif bool(inside.all()) and float(np.ptp(bounds.reshape(-1, 2), axis=0).max()) < 2 and len(drawn) > 1:
         problems.add(
-            "network.yaml, crs",
+            f"{place or 'network.yaml'}, {_('key')} crs",
             "local",
             _("crs: local is in metres"),
             _("All coordinates look like degrees: use crs: EPSG:4326."),
@@ -181,10 +186,10 @@ def _check_consumers(network: Network, raw: Mapping[str, RawTable], problems: Pr
             )
 
 
-def _check_water(network: Network, place: str, problems: Problems) -> None:
-    if network.design is None:
+def _check_water(network: Network, raw: Mapping[str, RawTable], place: str | None, problems: Problems) -> None:
+    if network.design is None and place is not None:
         problems.add(f"{place}, {_('key')} design", _("is missing"), _("A water network needs its design temperatures"))
-    if network.pressure_point is None:
+    if network.pressure_point is None and place is not None:
         problems.add(
             f"{place}, {_('key')} pressure_point",
             _("is missing"),
@@ -192,45 +197,51 @@ def _check_water(network: Network, place: str, problems: Problems) -> None:
         )
     if not len(network.plants):
         problems.add("plants", _("there is no plant"), _("One plant with role: pressure"))
+    elif (network.plants["role"].isin(("heat", "flow"))).all():
+        problems.add(
+            f"{raw['plants'].place}, role",
+            _("no plant holds the pressure"),
+            _("Exactly one role: pressure in a connected part"),
+        )
 
 
 def line_graph(network: Network) -> nx.MultiGraph:
     """Return the graph of open supply-side pipes, pumps and valves between nodes."""
     graph = nx.MultiGraph()
-    graph.add_nodes_from(network.nodes.index)
+    graph.add_nodes_from(network.nodes.index.dropna())
     for table in ("pipes", "pumps", "valves"):
         frame = getattr(network, table)
         for element, row in frame.iterrows():
             if row["line"] == "return" or row.get("closed") or row.get("opening") == 0:
                 continue
-            graph.add_edge(row["from_node"], row["to_node"], key=element, table=table)
+            ends = (row[end] or f"{element}/{end}" for end in ("from_node", "to_node"))
+            graph.add_edge(*ends, key=element, table=table)
     return graph
 
 
 def _check_connected(network: Network, raw: Mapping[str, RawTable], problems: Problems) -> None:
     graph = line_graph(network)
+    # a pipe or plant with an unknown node may belong anywhere: what hangs on it is judged when its name is right
+    strangers = set(graph) - set(network.nodes.index)
     plants = network.plants
-    holding = plants[plants["role"] == "pressure"]
+    holding = plants[plants["role"] == "pressure"] if network.carrier == "water" else plants
+    if not len(holding) or not set(holding["node"]) <= set(network.nodes.index):
+        return
     for part in nx.connected_components(graph):
+        if strangers & part:
+            continue
         inside = holding[holding["node"].isin(part)]
         if len(inside) > 1 and network.carrier == "water":
             problems.add(
-                "plants, role",
+                f"{raw['plants'].place}, role",
                 _("{count} plants hold the pressure of one connected part: {names}").format(
                     count=len(inside), names=names_in(inside.index)
                 ),
                 _("Exactly one role: pressure in a connected part"),
                 _("Give the others role: heat."),
             )
-        if len(inside) == 0 and network.carrier == "water":
+        if len(inside) == 0:
             _note_unfed(network, raw, part, problems)
-    if network.carrier == "steam":
-        fed = (
-            set().union(*(nx.node_connected_component(graph, node) for node in plants["node"]))
-            if len(plants)
-            else set()
-        )
-        _note_unfed(network, raw, set(network.nodes.index) - fed, problems)
 
 
 def _note_unfed(network: Network, raw: Mapping[str, RawTable], part: set[str], problems: Problems) -> None:
@@ -238,9 +249,9 @@ def _note_unfed(network: Network, raw: Mapping[str, RawTable], part: set[str], p
         if row["node"] in part:
             problems.add(
                 f"{raw['consumers'].place}, {raw['consumers'].row(i)} ({consumer})",
-                _("no open pipe leads from node '{node}' to the plant that holds the pressure").format(
-                    node=row["node"]
-                ),
+                _("no open pipe leads from node '{node}' to the plant that holds the pressure").format(node=row["node"])
+                if network.carrier == "water"
+                else _("no open pipe leads from node '{node}' to a plant").format(node=row["node"]),
                 "",
                 _("Connect it, or open a pipe or valve."),
             )

@@ -13,7 +13,7 @@ FORMAT_VERSION = 1
 
 
 class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class NameMeta(_Strict):
@@ -72,7 +72,7 @@ class PipeDefaultsMeta(_Strict):
 class NetworkMeta(_Strict):
     """The whole of `network.yaml`."""
 
-    model_config = ConfigDict(extra="allow", frozen=True)
+    model_config = ConfigDict(extra="allow", frozen=True, allow_inf_nan=False)
 
     format_version: int
     name: NameMeta | None = None

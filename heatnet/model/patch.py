@@ -32,13 +32,15 @@ def apply_patch(
     place : str
         Where the patch stands, for messages.
     """
-    new_meta = {**meta, **dict(patch.get(NETWORK_KEY) or {})}
+    new_meta = dict(meta)
     new_tables = dict(tables)
     for table, rows in patch.items():
-        if table == NETWORK_KEY:
-            continue
-        if table not in TABLES:
-            unknown_name(f"{place}.{table}", table, [*TABLES, NETWORK_KEY], problems)
+        if rows is not None and not isinstance(rows, Mapping):
+            problems.add(f"{place}.{table}", _("value {value!r}").format(value=rows), _("Keys and their values"))
+        elif table == NETWORK_KEY:
+            new_meta |= rows or {}
+        elif table not in TABLES:
+            unknown_name(f"{place}.{table}", table, [*TABLES, NETWORK_KEY, "steam"], problems)
         elif table not in tables:
             problems.add(f"{place}.{table}", _("the network has no table '{name}'").format(name=table))
         else:
@@ -49,7 +51,8 @@ def apply_patch(
 def _patched(raw: RawTable, table: str, rows: Mapping[str, Any], place: str, problems: Problems) -> RawTable:
     frame = raw.frame.copy()
     known = {str(element): position for position, element in zip(frame.index, frame.get("id", []), strict=False)}
-    columns = set(column_names(table)) | (set(all_plant_keys()) if table == "plants" else set())
+    columns = (set(column_names(table)) | (set(all_plant_keys()) if table == "plants" else set())) - {"id"}
+    changed: dict[int, str] = {}
     for element, values in rows.items():
         if str(element) not in known:
             unknown_name(f"{place}.{element}", element, list(known), problems)
@@ -57,6 +60,7 @@ def _patched(raw: RawTable, table: str, rows: Mapping[str, Any], place: str, pro
         if not isinstance(values, Mapping):
             problems.add(f"{place}.{element}", _("value {value!r}").format(value=values), _("Columns and their values"))
             continue
+        changed[frame.index.get_loc(known[str(element)])] = f"{place}.{element}"
         if "kind" in values and table == "plants":
             _forget_old_kind(frame, known[str(element)], str(values["kind"]))
         for column, value in values.items():
@@ -66,7 +70,7 @@ def _patched(raw: RawTable, table: str, rows: Mapping[str, Any], place: str, pro
             if column not in frame.columns:
                 frame[column] = pd.Series([None] * len(frame), dtype=object, index=frame.index)
             frame.at[known[str(element)], column] = value
-    return replace(raw, frame=frame)
+    return replace(raw, frame=frame, changed=changed)
 
 
 def _forget_old_kind(frame: pd.DataFrame, row: Any, kind: str) -> None:

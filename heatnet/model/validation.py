@@ -97,6 +97,16 @@ def _allowed(finding: dict[str, Any]) -> str:
     return words[kind]() if kind in words else str(finding["msg"]).removeprefix("Value error, ")
 
 
+def newer_version(place: str, found: int, known: int) -> Problem:
+    """Return the problem of a file that a later heatnet wrote."""
+    return Problem(
+        f"{place}, format_version",
+        _("version {found}").format(found=found),
+        _("This heatnet reads up to version {known}").format(known=known),
+        _("Update heatnet."),
+    )
+
+
 def unknown_key(place: str, path: Sequence[str], known: Sequence[str]) -> Problem:
     """Return the problem of a key that nobody knows, with the nearest valid name."""
     remedy = did_you_mean(path[-1], known) or _("Known: {names}. Begin your own keys with x_.").format(

@@ -106,9 +106,11 @@ def _capacity_table(context: Context, network: str, carrier: str) -> Table:
             cells.append(capacity)
         rows.append(Row((name, kind, *cells)))
     peaks = [_peak(case, network, carrier) for case in context.ok_cases]
+    loads = [_highest_load(case, network, carrier) for case in context.ok_cases]
     rows.append(Row((_("All sources"), "", *totals), "total"))
     rows.append(Row((_("Peak demand at the plant gates"), "", *peaks)))
-    margins = [None if peak is None else total - peak for total, peak in zip(totals, peaks, strict=True)]
+    rows.append(Row((_("Highest load on the sources"), "", *loads)))
+    margins = [None if load is None else total - load for total, load in zip(totals, loads, strict=True)]
     rows.append(Row((_("Margin"), "", *margins), "total"))
     caption = _("Capacity and peak load: {balance}").format(balance=context.balance_name(network, carrier))
     note = _("0 = not built in this case. Capacity is the nameplate; what a source can give hour by hour is less.")
@@ -119,3 +121,11 @@ def _peak(case: CaseResults, network: str, carrier: str) -> float | None:
     results = case.networks.get(network)
     frame = results.balance_mw.get(carrier) if results is not None else None
     return None if frame is None else float(frame["demand_mw"].max())
+
+
+def _highest_load(case: CaseResults, network: str, carrier: str) -> float | None:
+    """Return the largest hourly heat asked of the sources, MW: given and unmet, heat handed on included."""
+    results = case.networks.get(network)
+    heat = results.schedule_mw.get(carrier) if results is not None else None
+    balance = results.balance_mw.get(carrier) if results is not None else None
+    return None if heat is None or balance is None else float((heat.sum(axis=1) + balance["unmet_mw"]).max())

@@ -64,7 +64,10 @@ def _content(context: Context, charts: list[dict[str, Any]]) -> dict[str, Any]:
         "definitions": sections.definitions_rows(),
         "charts": [{"id": block["id"], "title": block["title"], "labels": block["labels"]} for block in charts],
         "balances": balance_tables(context),
+        "question": pick(context.summary.get("question") or {}),
         "costs": [sections.cost_table(context), sections.fuel_table(context)],
+        "by_source": sections.source_tables(context),
+        "carbon": sections.carbon_table(context),
         "co2": sections.co2_tables(context),
         "claims": sections.claims_table(context),
         "identity": sections.identity_table(context),
@@ -89,8 +92,10 @@ def _states(context: Context) -> list[dict[str, Any]]:
             worst = (entry.get("worst_consumer") or {}).get("id", "")
             picture, diagram = network_picture(results, time), pressure_diagram(results, worst, time)
             if picture is not None or diagram is not None:
-                drawings.append({"case": context.label(case), "picture": picture, "diagram": diagram})
-        blocks.append({"table": state.design_table(context, network), "drawings": drawings})
+                opened = case.id == context.shown_case
+                drawings.append({"case": context.label(case), "open": opened, "picture": picture, "diagram": diagram})
+        tables = [state.design_table(context, network), state.compliance_table(context, network)]
+        blocks.append({"tables": [table for table in tables if table.rows], "drawings": drawings})
     return blocks
 
 

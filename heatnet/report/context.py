@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from heatnet.i18n import language, pick
+from heatnet.i18n import _, language, pick
 from heatnet.io.yaml_file import read_yaml
+from heatnet.model.plant_kinds import PLANT_KINDS
 from heatnet.model.substitution import Variant, headline
 from heatnet.report.tables import Row
 from heatnet.web.labels import carrier_label, definition_names, status_label
@@ -45,6 +46,13 @@ class Context:
             content = read_yaml(file)
             chosen = content.get("base_case") if isinstance(content, Mapping) else None
         return str(chosen) if chosen in self.study.cases else next(iter(self.study.cases))
+
+    @cached_property
+    def shown_case(self) -> str:
+        """Id of the case that opens first: the plan's, else the last one with results."""
+        chosen = self.summary.get("plan_case")
+        names = [case.id for case in self.ok_cases]
+        return str(chosen) if chosen in names else (names[-1] if names else "")
 
     @property
     def ok_cases(self) -> list[CaseResults]:
@@ -89,6 +97,42 @@ class Context:
         steam = results.network.steam
         network = steam if carrier == "steam" and steam is not None else results.network
         return network.display_name("plants", plant, language()) if plant in network.plants.index else plant
+
+    def _unit(self, case: CaseResults, unit: str) -> tuple[NetworkResults, str, str] | None:
+        """Return (results, carrier, plant) of a unit such as ``east/plant4`` or ``east/steam/chp``."""
+        name, *rest = unit.split("/")
+        results = case.networks.get(name)
+        if results is None:
+            return None
+        return results, "steam" if len(rest) > 1 else results.network.carrier, rest[-1]
+
+    def unit_name(self, case: CaseResults, unit: str) -> str:
+        """Return a supply unit's name: network and plant."""
+        found = self._unit(case, unit)
+        if found is None:
+            return unit
+        results, carrier, plant = found
+        name = self.plant_name(results, carrier, plant)
+        return _("{network}: {plant}").format(network=self.network_name(results.id), plant=name)
+
+    def waste_class(self, case: CaseResults, unit: str) -> str:
+        """Return the class of a unit's heat: its row's own, else its kind's."""
+        kind, marked = self.unit_column(case, unit, "kind"), self.unit_column(case, unit, "waste_class")
+        if marked:
+            return marked
+        known = PLANT_KINDS.get(kind)
+        return known.waste_class if known else "none"
+
+    def unit_column(self, case: CaseResults, unit: str, column: str) -> str:
+        """Return a text column of a unit's plant, empty where there is none."""
+        found = self._unit(case, unit)
+        if found is None:
+            return ""
+        results, carrier, plant = found
+        steam = results.network.steam
+        table = steam.plants if carrier == "steam" and steam is not None else results.network.plants
+        value = table.at[plant, column] if plant in table.index and column in table.columns else None
+        return value if isinstance(value, str) else ""
 
 
 def _dig(summary: Mapping[str, Any], zone: str, table: str, variant: Variant) -> Any:

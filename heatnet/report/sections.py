@@ -127,6 +127,51 @@ def _co2_table(context: Context, factor: str, caption: str) -> Table:
     return Table(caption, columns, _case_rows(context, cells), _base_note(context))
 
 
+def source_tables(context: Context) -> list[Table]:
+    """Return cost and CO2 per heat of every source that has its own input: a row a source, a column a case."""
+    quantities = (
+        ("cny_per_gj", _("Operating cost by source"), "CNY/GJ", 1, 1.0),
+        ("t_co2_per_gj_average", _("CO₂ by source, average grid factor"), "kg CO₂/GJ", 1, 1000.0),
+    )
+    units = dict.fromkeys(unit for case in context.ok_cases for unit in case.summary.get("by_source", {}))
+    columns = [Column(_("Heat source"))]
+    tables = []
+    for key, caption, unit_text, digits, factor in quantities:
+        rows = []
+        for unit in units:
+            # an exchange station hands on steam that its source has already paid for
+            if any(context.unit_column(case, unit, "kind") == "steam_exchange" for case in context.ok_cases):
+                continue
+            cells = [(case.summary.get("by_source", {}).get(unit) or {}).get(key) for case in context.ok_cases]
+            if any(cell is not None for cell in cells):
+                rows.append(Row((context.unit_name(context.ok_cases[0], unit), *cells)))
+        numbers = [Column(context.label(case), unit_text, digits, factor) for case in context.ok_cases]
+        if rows:
+            note = _("A dash: no heat in this case. Exchange stations are left out: their steam counts at its source.")
+            tables.append(Table(caption, (*columns, *numbers), tuple(rows), note))
+    return tables
+
+
+def carbon_table(context: Context) -> Table | None:
+    """Return the plan's example account of a park beside published factors, None where the study has none."""
+    rows = []
+    for item in context.summary.get("carbon_table") or []:
+        low, high = item["published_low_t_co2"], item["published_high_t_co2"]
+        numbers = (item["amount"], item["printed_t_co2"], item["published_t_co2"])
+        rows.append(Row((pick(item["name"]), item["unit"], *numbers, low, high, pick(item["remark"]))))
+    columns = (
+        Column(_("Item")),
+        Column(_("Unit")),
+        Column(_("Amount"), digits=0),
+        Column(_("As printed"), "t CO₂", 1),
+        Column(_("With published factor"), "t CO₂", 1),
+        Column(_("Lower end"), "t CO₂", 1),
+        Column(_("Upper end"), "t CO₂", 1),
+        Column(_("Remark")),
+    )
+    return Table(_("The plan's park account, recalculated"), columns, tuple(rows)) if rows else None
+
+
 def fuel_table(context: Context) -> Table:
     """Return fuel use and unmet heat of each case."""
 
@@ -188,8 +233,8 @@ def identity_table(context: Context) -> Table:
         Row(
             (
                 context.network_name(row["network"]),
-                *(row.get(key) for key in ("coal_t", "lhv_gj_per_t", "efficiency_share", "gate_heat_pj")),
-                *(row.get(key) for key in ("index_w_per_m2", "full_load_hours", "implied_area_mm2")),
+                *(row.get(key) for key in ("coal_t", "lhv_gj_per_t", "efficiency_share", "gate_heat_pj", "process_pj")),
+                *(row.get(key) for key in ("index_w_per_m2", "full_load_hours", "implied_area_mm2", "area_mm2")),
             )
         )
         for row in context.summary.get("baseline_identity", [])
@@ -200,11 +245,16 @@ def identity_table(context: Context) -> Table:
         Column(_("Lower heating value"), "GJ/t", 1),
         Column(_("Boiler efficiency"), "%", 0, 100.0),
         Column(_("Heat at the gate"), "PJ", 2),
+        Column(_("of which process steam"), "PJ", 2),
         Column(_("Heat index"), "W/m²", 1),
         Column(_("Full-load hours"), "h", 0),
         Column(_("Implied floor area"), "10⁶ m²", 2),
+        Column(_("Floor area of the model"), "10⁶ m²", 2),
     )
-    note = _("Heat at the gate = coal × heating value × efficiency = index × area × full-load hours.")
+    note = _(
+        "Heat at the gate = coal × heating value × efficiency; less process steam and own use it equals "
+        "index × area × full-load hours."
+    )
     return Table(_("Identity of the baseline"), columns, rows, note)
 
 

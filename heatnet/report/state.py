@@ -7,7 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from heatnet.i18n import _, pick
+from heatnet.i18n import _, language, pick
+from heatnet.metrics.compliance import check_labels
 from heatnet.report.context import Context
 from heatnet.report.tables import Cell, Column, Row, Table, number
 from heatnet.web.labels import hour_label, status_label
@@ -24,7 +25,7 @@ def design_table(context: Context, network: str) -> Table:
     """Return the network's state at the design hour: a row a quantity, a column a case."""
     entries = [case.summary.get("by_network", {}).get(network, {}) for case in context.ok_cases]
     lines: list[tuple[str, str, int | None, Callable[[Mapping[str, Any]], Cell]]] = [
-        (_("Hour"), "", None, lambda e: str(_design(e, "time") or "") or None),
+        (_("Hour"), "", None, lambda e: str(_design(e, "time") or "").replace("T", " ") or None),
         (_("Heat to the network"), "MW", 1, lambda e: _design(e, "heat_mw")),
         (_("Supply temperature"), "°C", 1, lambda e: _design(e, "t_supply_degc")),
         (_("Return temperature"), "°C", 1, lambda e: _design(e, "t_return_degc")),
@@ -35,7 +36,9 @@ def design_table(context: Context, network: str) -> Table:
         (_("Highest velocity"), "m/s", 2, lambda e: _design(e, "max_velocity_m_per_s")),
         (_("Highest specific friction"), "Pa/m", 0, lambda e: _design(e, "max_specific_friction_pa_per_m")),
         (_("in pipe"), "", None, lambda e: _design(e, "max_specific_friction_pipe")),
-        (_("Worst consumer"), "", None, lambda e: _worst(e)),
+        (_("Heat shortfall"), "MW", 3, lambda e: _design(e, "shortfall_mw")),
+        (_("Coldest arriving supply"), "°C", 1, lambda e: _design(e, "coldest_degc")),
+        (_("Worst consumer of all hours"), "", None, lambda e: _worst(e)),
         (_("its available pressure difference"), "bar", 2, lambda e: (e.get("worst_consumer") or {}).get("dp_bar")),
         (_("Heat loss over the season"), "%", 2, lambda e: _times(e.get("season_loss_share"), 100.0)),
         (_("Pump electricity over the season"), "MWh", 0, lambda e: e.get("season_pump_mwh")),
@@ -73,6 +76,54 @@ def _hours_solved(entry: Mapping[str, Any]) -> str | None:
     if "hours_simulated" not in entry:
         return None
     return _("{ok} of {all}").format(ok=entry.get("hours_ok"), all=entry["hours_simulated"])
+
+
+def compliance_table(context: Context, network: str) -> Table:
+    """Return the checks against the standards: the worst value over the simulated hours in each case."""
+    found: dict[str, dict[str, Mapping[str, Any]]] = {}
+    for case in context.ok_cases:
+        for row in case.summary.get("by_network", {}).get(network, {}).get("compliance") or []:
+            found.setdefault(row["check"], {})[case.id] = row
+    labels = check_labels()
+    rows = []
+    for check, by_case in found.items():
+        worst = next((row for row in by_case.values() if not row["passed"]), next(iter(by_case.values())))
+        sign = {"<=": "≤", ">=": "≥"}[worst["sense"]]
+        cells = (_checked(by_case.get(case.id)) for case in context.ok_cases)
+        place = _place(context, network, str(worst["place"] or ""))
+        rows.append(
+            Row((labels.get(check, check), f"{sign}\u202f{_sized(worst['limit'])}", worst["unit"], *cells, place))
+        )
+    columns = (
+        Column(_("Check")),
+        Column(_("Limit"), digits=0),
+        Column(_("Unit")),
+        *(Column(context.label(case), digits=0) for case in context.ok_cases),
+        Column(_("Where it is worst")),
+    )
+    caption = _("Checks against standards: {network}").format(network=context.network_name(network))
+    return Table(caption, columns, tuple(rows), _("✗ outside the limit. Worst value over all simulated hours."))
+
+
+def _sized(value: float) -> str:
+    size = abs(value)
+    return number(value, 0 if size >= 1000 else 1 if size >= 10 else 2)
+
+
+def _checked(row: Mapping[str, Any] | None) -> str | None:
+    if row is None or row["value"] is None:
+        return None
+    return f"{_sized(float(row['value']))}{'' if row['passed'] else ' ✗'}"
+
+
+def _place(context: Context, network: str, element: str) -> str:
+    """Return an element's name, looked for in the tables of the first case that has the network."""
+    for case in context.ok_cases:
+        results = case.networks.get(network)
+        for table in ("pipes", "consumers", "plants", "nodes") if results is not None else ():
+            if results is not None and element in getattr(results.network, table).index:
+                return results.network.display_name(table, element, language())
+    return element
 
 
 def hours_table(context: Context) -> Table:

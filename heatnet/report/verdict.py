@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from heatnet.i18n import _
-from heatnet.model.network import Network
-from heatnet.model.plant_kinds import PLANT_KINDS
 from heatnet.model.substitution import (
     SET_CLASSES,
     UNMET_LIMIT_SHARE,
@@ -80,8 +78,11 @@ def _row(context: Context, case: CaseResults) -> HeadlineRow:
         return HeadlineRow(label, None, None, None, str(word), "none")
     variant, zone = headline_variant(context), context.headline["zone"]
     unmet = case.summary.get("unmet_share")
-    if unmet is not None and float(unmet) > UNMET_LIMIT_SHARE:
-        text = _("not printed: {share} of the heat is not met").format(share=percent(float(unmet), 2))
+    allowed = case.summary.get("zones", {}).get(zone, {}).get("rate_allowed", True)
+    if not allowed or (unmet is not None and float(unmet) > UNMET_LIMIT_SHARE):
+        text = _("not printed: {share} of the heat is not met").format(
+            share=percent(None if unmet is None else float(unmet), 2)
+        )
         return HeadlineRow(label, None, None, None, text, "none")
     rate = context.rate(case, zone, variant)
     if rate is None:
@@ -137,47 +138,39 @@ def _counts(rows: list[HeadlineRow]) -> list[str]:
         "open": _("It is open, because only a part of the range reaches the target, in: {cases}."),
         "missed": _("It is missed over the whole range in: {cases}."),
     }
-    names = {kind: [row.label for row in rows if row.kind == kind] for kind in words}
+    names = {kind: [_("“{name}”").format(name=row.label) for row in rows if row.kind == kind] for kind in words}
     return [words[kind].format(cases=_(", ").join(labels)) for kind, labels in names.items() if labels]
 
 
 def _contributors(context: Context, case: CaseResults) -> list[str]:
-    """Return the sentence on the plants that give most of the waste heat of the headline's set."""
+    """Return the sentence on the sources that give the waste heat behind the headline, largest first."""
+    heat = case.summary.get("space_heat_by_source_mwh")
+    if not heat:
+        return []
+    total = sum(heat.values())
     classes = {member.value for member in SET_CLASSES[headline_variant(context).waste_set]}
-    heat = case.summary.get("heat_by_plant_mwh", {})
-    found: list[tuple[float, str]] = []
-    for name, results in case.networks.items():
-        if results.network.carrier == "site":
-            continue
-        for network, carrier, prefix in _parts_of(results.network):
-            for plant, row in network.plants.iterrows():
-                marked = row.get("waste_class")
-                known = PLANT_KINDS.get(str(row["kind"]))
-                waste_class = marked if isinstance(marked, str) and marked else (known.waste_class if known else "none")
-                mwh = heat.get(f"{name}/{prefix}{plant}") or 0.0
-                if waste_class in classes and mwh > 0:
-                    found.append((float(mwh), context.plant_name(results, carrier, str(plant))))
+    found = [
+        (float(mwh), context.unit_name(case, unit))
+        for unit, mwh in heat.items()
+        if mwh > 0 and context.waste_class(case, unit) in classes
+    ]
+    name = context.label(case)
     if not found:
-        return [_("No plant of the headline's set delivers heat in any case.")]
+        return [_("In the case with the highest rate, “{case}”, no source counts as waste heat.").format(case=name)]
     found.sort(reverse=True)
-    total = sum(mwh for mwh, _name in found)
     listed = _("; ").join(
-        _("{plant} {gwh} GWh ({share})").format(plant=name, gwh=f"{mwh / 1000:,.1f}", share=percent(mwh / total, 0))
-        for mwh, name in found[:3]
+        _("{plant} {gwh} GWh ({share})").format(plant=plant, gwh=f"{mwh / 1000:,.1f}", share=percent(mwh / total))
+        for mwh, plant in found
     )
     return [
-        _("In the case with the highest rate, {case}, the waste heat comes from {plants}.").format(
-            case=context.label(case), plants=listed
-        )
+        _(
+            "In the case with the highest rate, “{case}”, these sources give waste heat (share of the space heat): {plants}."
+        ).format(case=name, plants=listed)
     ]
 
 
-def _parts_of(network: Network) -> list[tuple[Network, str, str]]:
-    """Return (network, carrier, prefix of its plant ids) of a network and its steam network."""
-    parts = [(network, network.carrier, "")]
-    return parts + ([(network.steam, "steam", "steam/")] if network.steam is not None else [])
-
-
+#: a choice that moves the rate by less is not worth a word
+SMALLEST_EFFECT_SHARE = 0.001
 _AXES = ("set", "counting", "denominator", "period")
 
 
@@ -193,7 +186,7 @@ def _axes(context: Context, case: CaseResults) -> list[str]:
                 rate = context.rate(case, zone, variant)
                 if rate is not None:
                     rates.append((rate, definition_names(axis)[parts[position]]))
-        if len(rates) > 1:
+        if len(rates) > 1 and max(rates)[0] - min(rates)[0] >= SMALLEST_EFFECT_SHARE:
             low, high = min(rates), max(rates)
             spans.append((high[0] - low[0], axis, low, high))
     if not spans:

@@ -71,7 +71,14 @@ def status_label(name: str) -> str:
         "infeasible": _("infeasible"),
         "not_converged": _("not converged"),
         "unbounded": _("unbounded"),
-        "stagnant": _("solved, with stagnant pipes"),
+        "ok_stagnant": _("solved, some water stands still"),
+        "ok_undersupplied": _("solved, some station undersupplied"),
+        "plant_flow_reversed": _("plants push more water than is taken"),
+        "no_temperature_lift": _("return as hot as the supply"),
+        "no_return_flow": _("no return flow to pre-heat"),
+        "temperature_out_of_range": _("temperature out of range"),
+        "infeasible_or_unbounded": _("infeasible"),
+        "work_limit": _("stopped at the work limit"),
     }.get(name, name)
 
 
@@ -90,7 +97,7 @@ _LOAD_HOUR = re.compile(r"^p(\d{1,3})$")
 
 
 def hour_label(name: str) -> str:
-    """Return why an hour was simulated: ``design``, or ``p05`` = the load passed in 5 % of the hours."""
+    """Return why an hour was simulated: ``design``, or ``p05`` = 5 % of the season's hours have less load."""
     match = _LOAD_HOUR.match(name)
     if match:
         return _("load quantile {percent} %").format(percent=int(match[1]))

@@ -12,8 +12,8 @@ from heatnet.report.balance import balance_tables
 from heatnet.report.charts import STEP_H, chart_blocks
 from heatnet.report.context import Context
 from heatnet.report.pressure import pressure_path
-from heatnet.report.sections import co2_tables, cost_table, substitution_tables
-from heatnet.report.state import hours_table
+from heatnet.report.sections import co2_tables, cost_table, source_tables, substitution_tables
+from heatnet.report.state import compliance_table, hours_table
 from heatnet.report.tables import Column, number, percent_range
 from heatnet.report.verdict import deciding_paragraph, headline_rows
 from heatnet.web.results_view import load_study
@@ -81,10 +81,13 @@ def _with_summary(results: Path, tmp_path: Path, change) -> Path:
 
 def test_deciding_paragraph_names_the_largest_source_and_the_largest_effect(context: Context) -> None:
     told = " ".join(deciding_paragraph(context))
-    heat = context.summary["cases"]["project"]["heat_by_plant_mwh"]
-    waste = {"CHP steam": heat["east/steam/chp"], "Sewage heat pump": heat["east/sewage"]}
-    largest = max(waste, key=waste.__getitem__)
-    assert f"comes from {largest} {waste[largest] / 1000:,.1f} GWh" in told
+    heat = context.summary["cases"]["project"]["space_heat_by_source_mwh"]
+    waste = {"East: CHP steam": heat["east/steam/chp"], "East: Sewage heat pump": heat["east/sewage"]}
+    first, second = sorted(waste, key=waste.__getitem__, reverse=True)
+    assert told.index(f"{first} {waste[first] / 1000:,.1f} GWh") < told.index(
+        f"{second} {waste[second] / 1000:,.1f} GWh"
+    )
+    assert "Plant 4" not in told
     # strict is 0 and broad 1.2 times 18 %: the widest of the four axes
     assert "largest effect first: what counts as waste heat: 0.0" in told
 
@@ -115,6 +118,19 @@ def test_savings_are_base_case_less_case(context: Context) -> None:
     assert row.cells[-1] > 0
 
 
+def test_sources_that_hand_on_steam_have_no_cost_of_their_own(context: Context) -> None:
+    cost, co2 = source_tables(context)
+    names = [row.cells[0] for row in cost.rows]
+    assert "East: CHP steam" in names
+    assert "East: Steam exchange" not in names
+    assert co2.printed(co2.rows[0])[1:] == ["60.0", "60.0"]  # 0.06 t/GJ in kg
+
+
+def test_a_check_outside_its_limit_is_marked_with_its_place(context: Context) -> None:
+    (row,) = compliance_table(context, "east").rows
+    assert row.cells == ("velocity of water", "≤\u202f3.50", "m/s", "3.90 ✗", "3.90 ✗", "Main a")
+
+
 def test_balance_closes_in_every_column(context: Context) -> None:
     """Sources + unmet = demand + dumped + handed on, from the yearly schedules."""
     for table in balance_tables(context)[::2]:
@@ -135,6 +151,8 @@ def test_capacity_margin_is_capacity_less_peak(context: Context, tiny: dict) -> 
     assert rows["All sources"] == pytest.approx((110.0, 122.0))
     share = min(float((18.0 - tiny["T_OUTDOOR"].min()) / 25.0), 1.0)
     assert rows["Peak demand at the plant gates"] == pytest.approx((80.0 * 1.03 * share,) * 2)
+    assert rows["Highest load on the sources"] == pytest.approx(rows["Peak demand at the plant gates"])
+    assert rows["Margin"][0] == pytest.approx(110.0 - rows["Highest load on the sources"][0])
     assert rows["Margin"][1] - rows["Margin"][0] == pytest.approx(12.0)
 
 

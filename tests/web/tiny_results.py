@@ -311,6 +311,8 @@ def case_entry(
     design |= {"max_specific_friction_pa_per_m": 140.0, "max_specific_friction_pipe": "pipe_d"}
     worst = {"id": "hx_n4", "name": {"en": "Station n4", "zh": "n4换热站"}, "dp_bar": 1.1, "time": HOURS["design"]}
     network = {"worst_consumer": worst, "design_hour": design, "hours_simulated": 4, "hours_ok": 4}
+    check = {"check": "velocity", "place": "pipe_a", "time": HOURS["design"], "value": 3.9, "limit": 3.5, "sense": "<="}
+    network |= {"compliance": [check | {"unit": "m/s", "passed": False}]}
     network |= {"season_loss_share": 0.03, "season_pump_mwh": 700.0}
     return {
         "status": "ok",
@@ -324,6 +326,16 @@ def case_entry(
         "fuel": {"gas_mwh": gas_mwh, "gas_m3": gas_mwh * 100, "coal_mwh": coal_mwh, "coal_t": coal_mwh / 5.8},
         "coal_by_network_t": {name: coal_mwh / 5.8 if i == 0 else 0.0 for i, name in enumerate(water)},
         "heat_by_plant_mwh": heat_mwh,
+        "space_heat_by_source_mwh": {unit: mwh for unit, mwh in heat_mwh.items() if unit.startswith(tuple(water))},
+        "by_source": {
+            unit: {
+                "heat_gj": 3.6 * mwh,
+                "cny_per_gj": 50.0,
+                "t_co2_per_gj_average": 0.06,
+                "t_co2_per_gj_marginal": 0.07,
+            }
+            for unit, mwh in heat_mwh.items()
+        },
         "demand_by_balance_mwh": {f"{name}/water": 2.0e5 for name in water},
         "unmet_share": 0.0,
         "zones": {

@@ -298,6 +298,7 @@
 
   function start() {
     data.cases.forEach((one, i) => byId("case").append(option(String(i), one.label)));
+    byId("case").value = String(data.start);
     for (const [kind, id] of [["pipes", "pipe-quantity"], ["stations", "station-quantity"]]) {
       byId(id).append(...data.quantities[kind].filter((one) => one.colours).map((one) => option(one.key, one.label + (one.unit ? " (" + one.unit + ")" : ""))));
     }
