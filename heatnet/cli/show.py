@@ -49,15 +49,17 @@ def print_error(message: str) -> None:
     console(stderr=True).print(f"[bold red]{escape(message)}[/]")
 
 
-def table(title: str, columns: Iterable[str], rows: Iterable[Sequence[str]]) -> Table:
-    """Return a table; the first column left, the others right."""
+def table(title: str, columns: Iterable[str], rows: Iterable[Sequence[str]], fold_first: bool = False) -> Table:
+    """Return a table; the first column left, the others right; long cells fold in the others, or in the first one."""
     from rich.box import SIMPLE_HEAD
     from rich.markup import escape
     from rich.table import Table
 
     shown = Table(title=escape(title), title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False)
     for i, column in enumerate(columns):
-        shown.add_column(escape(column), justify="left" if i == 0 else "right", overflow="fold", no_wrap=i == 0)
+        shown.add_column(
+            escape(column), justify="left" if i == 0 else "right", overflow="fold", no_wrap=(i == 0) != fold_first
+        )
     for row in rows:
         shown.add_row(*(escape(cell) for cell in row))
     return shown

@@ -24,7 +24,7 @@ def print_verdict(title: str, summary: Entry, folder: Path) -> None:
     out.print(escape(headline_sentence(summary)))
     out.print(escape(_spread_sentence(summary)))
     out.print(table(_rate_title(summary), *_rates(summary, good)))
-    out.print(table(_("Heat by source, TJ"), (_("Plant"), *good), _heat_rows(summary, good)))
+    out.print(table(_("Heat by source, TJ"), (_("Plant"), *good), _heat_rows(summary, good), fold_first=True))
     out.print(table(_("CO2, fuel, cost, unmet heat, all zones"), *_accounts(good)))
     name = _plan_case(summary)
     if name in good:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +14,21 @@ from heatnet.errors import InputError, Problem, Problems
 from heatnet.i18n import _
 from heatnet.io.yaml_file import read_yaml
 from heatnet.model.boundary import BOUNDARY_VARIABLES, NETWORK_WIDE, Boundary
+from heatnet.model.meta import FORMAT_VERSION
 from heatnet.model.network import Network
-from heatnet.model.validation import did_you_mean
+from heatnet.model.schema import TABLES, Column
+from heatnet.model.validation import did_you_mean, newer_version, typed_cell
 
-_OWN_KEYS = ("format_version",)
+SUFFIXES = (".csv", ".parquet")
+_VERSION_KEY = "format_version"
+#: cells of one table that are named one by one before the rest is counted
+_LISTED = 10
+_LOCAL_ZONE = "Etc/GMT-8"  # POSIX sign: this is UTC+8
+_ZONE_MARK = re.compile(r"T.*(?:Z|[+-]\d\d:?\d\d)$")
+_NETWORK_WIDE_COLUMNS = {
+    "t_ground_degc": Column("t_ground_degc", "number", "undisturbed ground temperature", low=-30, high=50),
+    "t_outdoor_degc": Column("t_outdoor_degc", "number", "outdoor temperature", low=-60, high=60),
+}
 
 
 def load_boundary(path: str | Path, network: Network) -> Boundary:
@@ -31,19 +44,27 @@ def load_boundary(path: str | Path, network: Network) -> Boundary:
     Raises
     ------
     InputError
-        With every unknown variable or element, gap, and difference of the time columns.
+        With every unknown variable or element, gap, value out of range, and difference of the time columns.
     """
     folder = Path(path)
     if not folder.is_dir():
         raise InputError([Problem(str(folder), _("does not exist"), _("A boundary folder"))])
     problems = Problems()
+    constants = folder / "boundary.yaml"
+    files = sorted(file for file in folder.iterdir() if file.suffix in SUFFIXES)
+    if not files and not constants.is_file():
+        allowed = _("boundary.yaml, or a CSV or Parquet table named after a variable: {names}")
+        names = ", ".join(BOUNDARY_VARIABLES)
+        problems.add(str(folder), _("holds no boundary"), allowed.format(names=names))
     frames: dict[str, pd.DataFrame] = {}
-    for file in sorted(folder.iterdir()):
-        if file.suffix in (".csv", ".parquet"):
-            _note_table(file, network, frames, problems)
+    for file in files:
+        _note_table(file, network, frames, problems)
     time = _common_time(frames, problems)
-    if (folder / "boundary.yaml").is_file():
-        _note_constants(read_yaml(folder / "boundary.yaml"), network, time, frames, problems)
+    if constants.is_file():
+        try:
+            _note_constants(read_yaml(constants), f"{folder.name}/boundary.yaml", network, time, frames, problems)
+        except InputError as error:
+            problems.extend(error.problems)
     problems.raise_if_any()
     return Boundary(time, frames)
 
@@ -56,7 +77,15 @@ def elements_of(variable: str, network: Network) -> list[str]:
     return [str(element) for element in getattr(network, table).index]
 
 
-def _check_names(names: list[str], variable: str, place: str, network: Network, problems: Problems) -> None:
+def column_of(variable: str) -> Column:
+    """Return type and limits of a variable's cells: those of the table column that it stands in for."""
+    if variable in _NETWORK_WIDE_COLUMNS:
+        return _NETWORK_WIDE_COLUMNS[variable]
+    name = variable.split("_", 1)[1]
+    return next(column for column in TABLES[BOUNDARY_VARIABLES[variable]] if column.name == name)
+
+
+def _check_names(names: Sequence[str], variable: str, place: str, network: Network, problems: Problems) -> None:
     known = elements_of(variable, network)
     for name in names:
         if name not in known:
@@ -73,53 +102,77 @@ def _check_variable(name: str, place: str, problems: Problems) -> bool:
 
 
 def _note_table(file: Path, network: Network, frames: dict[str, pd.DataFrame], problems: Problems) -> None:
-    place = f"{file.parent.name}/{file.name}"
-    if not _check_variable(file.stem, place, problems):
+    place, variable = f"{file.parent.name}/{file.name}", file.stem
+    if not _check_variable(variable, place, problems):
+        return
+    if variable in frames:
+        problems.add(place, _("stands there as CSV and as Parquet"), "", _("Keep one of the two."))
         return
     try:
-        table = pd.read_csv(file, encoding="utf-8-sig") if file.suffix == ".csv" else pd.read_parquet(file)
-    except (ValueError, OSError) as error:
+        table = _raw_table(file)
+        time = _typed_time(table.pop("time"))
+    except (ValueError, TypeError, KeyError, OSError) as error:
         problems.add(place, _("cannot be read: {error}").format(error=error))
         return
-    if table.columns[0] != "time":
-        problems.add(place, _("first column '{name}'").format(name=table.columns[0]), _("The first column is 'time'"))
-        return
-    frame = table.set_index("time")
-    try:
-        frame.index = _typed_time(frame.index)
-        frame = frame.astype(float)
-    except (ValueError, TypeError) as error:
-        problems.add(place, _("cannot be read: {error}").format(error=error))
-        return
-    frame.columns = [str(name) for name in frame.columns]
-    _check_names(list(frame.columns), file.stem, place, network, problems)
-    _check_gaps(frame, place, problems)
-    frames[file.stem] = frame
-
-
-def _typed_time(index: pd.Index) -> pd.Index:
-    if pd.api.types.is_numeric_dtype(index):
-        return index.astype(float)
-    if isinstance(index, pd.DatetimeIndex):
-        return index
-    return pd.DatetimeIndex(pd.to_datetime(index, format="ISO8601"))
-
-
-def _check_gaps(frame: pd.DataFrame, place: str, problems: Problems) -> None:
-    holes = np.argwhere(~np.isfinite(frame.to_numpy()))
-    if len(holes):
-        row, column = holes[0]
-        where = f"{place}, {_('line')} {row + 2}, {_('column')} {frame.columns[column]}"
-        problems.add(
-            where, _("{count} cells are empty, this one first").format(count=len(holes)), _("A number in every cell")
-        )
-    if not frame.index.is_monotonic_increasing or frame.index.has_duplicates:
+    if not len(table):
+        problems.add(place, _("has no rows"), _("One row a time"))
+    _check_names(list(table.columns), variable, place, network, problems)
+    frames[variable] = _typed_cells(table, column_of(variable), place, problems).set_axis(time)
+    if not time.is_monotonic_increasing or time.has_duplicates:
         problems.add(f"{place}, time", _("the times do not rise"), _("Each time once, in order"))
+
+
+def _raw_table(file: Path) -> pd.DataFrame:
+    if file.suffix == ".csv":
+        table = pd.read_csv(file, dtype=str, keep_default_na=False, encoding="utf-8-sig", skipinitialspace=True)
+        if not isinstance(table.index, pd.RangeIndex):
+            raise ValueError(_("lines have more cells than the heading"))
+    else:
+        table = pd.read_parquet(file)
+        table = table.reset_index() if table.index.name == "time" else table
+    table.columns = [str(name) for name in table.columns]
+    if table.columns[0] != "time":
+        raise ValueError(_("the first column is '{name}', not 'time'").format(name=table.columns[0]))
+    return table
+
+
+def _typed_time(cells: pd.Series) -> pd.Index:
+    """Return seconds as they are and stamps as naive local time, UTC+8."""
+    if pd.api.types.is_datetime64_any_dtype(cells):
+        stamps = pd.DatetimeIndex(cells)
+    else:
+        seconds = pd.to_numeric(cells, errors="coerce")
+        if np.isfinite(seconds).all():
+            return pd.Index(seconds.astype(float), name="time")
+        texts = cells.astype(str)
+        zoned = texts.str.contains(_ZONE_MARK).to_numpy()
+        if zoned.any() and not zoned.all():
+            raise ValueError(_("some times name their zone, others do not"))
+        stamps = pd.DatetimeIndex(pd.to_datetime(texts, format="ISO8601", utc=bool(zoned.any())))
+    local = stamps if stamps.tz is None else stamps.tz_convert(_LOCAL_ZONE).tz_localize(None)
+    return local.rename("time")
+
+
+def _typed_cells(table: pd.DataFrame, column: Column, place: str, problems: Problems) -> pd.DataFrame:
+    """Return the cells as numbers; notes every gap, word and value out of range."""
+    numbers = table.apply(pd.to_numeric, errors="coerce").astype(float)
+    good = ((numbers >= column.low) & (numbers <= column.high)).to_numpy()
+    wrong = np.argwhere(~good)
+    for row, position in wrong[:_LISTED]:
+        cell = table.iat[row, position]
+        where = f"{place}, {_('line')} {row + 2}, {_('column')} {table.columns[position]}"
+        before = len(problems)
+        typed_cell(cell, column, where, problems)
+        if len(problems) == before:
+            problems.add(where, _("is empty"), _("A number in every cell"))
+    if len(wrong) > _LISTED:
+        problems.add(place, _("{count} more cells of the same kind").format(count=len(wrong) - _LISTED))
+    return numbers
 
 
 def _common_time(frames: dict[str, pd.DataFrame], problems: Problems) -> pd.Index:
     if not frames:
-        return pd.Index([0.0])
+        return pd.Index([0.0], name="time")
     first, reference = next(iter(frames.items()))
     for name, frame in frames.items():
         if not frame.index.equals(reference.index):
@@ -133,24 +186,42 @@ def _common_time(frames: dict[str, pd.DataFrame], problems: Problems) -> pd.Inde
 
 
 def _note_constants(
-    data: dict[str, Any], network: Network, time: pd.Index, frames: dict[str, pd.DataFrame], problems: Problems
+    data: dict[str, Any],
+    place: str,
+    network: Network,
+    time: pd.Index,
+    frames: dict[str, pd.DataFrame],
+    problems: Problems,
 ) -> None:
+    version = data.get(_VERSION_KEY)
+    if isinstance(version, int) and version > FORMAT_VERSION:
+        problems.extend([newer_version(place, version, FORMAT_VERSION)])
     for name, value in data.items():
-        place = f"boundary.yaml, {_('key')} {name}"
-        if name in _OWN_KEYS or str(name).startswith("x_") or not _check_variable(str(name), place, problems):
+        where = f"{place}, {_('key')} {name}"
+        if name == _VERSION_KEY or str(name).startswith("x_") or not _check_variable(str(name), where, problems):
             continue
-        by_element = value if isinstance(value, dict) else dict.fromkeys(_scalar_targets(name, network), value)
+        targets = [NETWORK_WIDE] if BOUNDARY_VARIABLES[name] == "network" else elements_of(name, network)
+        by_element = value if isinstance(value, dict) else dict.fromkeys(targets, value)
         texts = {str(key): number for key, number in by_element.items()}
-        _check_names(list(texts), name, "boundary.yaml", network, problems)
-        bad = [key for key, number in texts.items() if isinstance(number, bool) or not isinstance(number, int | float)]
-        for key in bad:
-            problems.add(f"{place}, {key}", _("value {value!r}").format(value=texts[key]), _("A number is needed"))
-        if bad:
-            continue
-        constant = pd.DataFrame({key: np.full(len(time), float(number)) for key, number in texts.items()}, index=time)
+        _check_names(list(texts), name, place, network, problems)
+        numbers = _typed_constants(texts, isinstance(value, dict), column_of(name), where, problems)
+        constant = pd.DataFrame({key: np.full(len(time), number) for key, number in numbers.items()}, index=time)
         given = frames.get(name)
         frames[name] = constant if given is None else given.join(constant[constant.columns.difference(given.columns)])
 
 
-def _scalar_targets(name: str, network: Network) -> list[str]:
-    return [NETWORK_WIDE] if BOUNDARY_VARIABLES[name] == "network" else elements_of(name, network)
+def _typed_constants(
+    texts: dict[str, Any], by_element: bool, column: Column, where: str, problems: Problems
+) -> dict[str, float]:
+    numbers: dict[str, float] = {}
+    for key, raw in texts.items():
+        place, before = f"{where}, {key}" if by_element else where, len(problems)
+        number = typed_cell(raw, column, place, problems)
+        if number is not None:
+            numbers[key] = number
+            continue
+        if len(problems) == before:
+            problems.add(place, _("is empty"), _("A number is needed"))
+        if not by_element:
+            break
+    return numbers

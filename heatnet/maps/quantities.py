@@ -50,12 +50,16 @@ class Quantity:
         return unit_of(self.key)
 
 
+#: below this velocity water counts as standing
+STANDING_M_PER_S = 1e-3
+
+
 def _table(name: str) -> Callable[[NetworkResults], pd.DataFrame | None]:
     return lambda results: results.quantities.get(name)
 
 
 def _end_mean(name: str) -> Callable[[NetworkResults], pd.DataFrame | None]:
-    """Mean of a node quantity over a pipe's two ends."""
+    """Mean of a node quantity over a pipe's two ends; nothing where the water stands, as its temperature is the ground's."""
 
     def values(results: NetworkResults) -> pd.DataFrame | None:
         nodes = results.quantities.get(name)
@@ -64,7 +68,9 @@ def _end_mean(name: str) -> Callable[[NetworkResults], pd.DataFrame | None]:
         pipes = results.network.pipes
         first = nodes.reindex(columns=pipes["from_node"]).to_numpy()
         second = nodes.reindex(columns=pipes["to_node"]).to_numpy()
-        return pd.DataFrame((first + second) / 2, index=nodes.index, columns=pipes.index)
+        mean = pd.DataFrame((first + second) / 2, index=nodes.index, columns=pipes.index)
+        velocity = _velocity(results)
+        return mean if velocity is None else mean.where(velocity.reindex(columns=pipes.index) > STANDING_M_PER_S)
 
     return values
 

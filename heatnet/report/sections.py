@@ -289,5 +289,5 @@ def definitions_rows() -> list[tuple[str, str, str]]:
 def range_note(context: Context) -> str:
     """Return the sentence that says what the ranges are."""
     return _(
-        "The range spans what is uncertain in the heat that the rate is divided by; the target is {target}."
+        "The range is what the plan's coal figures leave open (heating value, boiler efficiency); the target is {target}."
     ).format(target=percent(context.target_share, 0))
