@@ -40,7 +40,7 @@ def initialise(directory: Path) -> None:
     """Copy the bundled examples; refuse a folder that holds something."""
     import shutil
 
-    from heatnet.cli.show import console
+    from heatnet.cli.show import say
     from heatnet.io.bundled import PARTS, bundled_path
 
     if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
@@ -49,31 +49,30 @@ def initialise(directory: Path) -> None:
         )
     for part in PARTS:
         shutil.copytree(bundled_path(part), directory / part)
-    out = console()
-    out.print(_("Wrote {parts} to {directory}.").format(parts=", ".join(PARTS), directory=directory))
-    out.print(_("Next: heatnet check {path}").format(path=directory / "networks" / "teda_east"))
+    say(_("Wrote {parts} to {directory}.").format(parts=", ".join(PARTS), directory=directory))
+    say(_("Next: heatnet check {path}").format(path=directory / "networks" / "teda_east"))
 
 
 def check_path(path: Path) -> None:
     """Check a network or a study and print what it holds."""
-    from heatnet.cli.show import console
+    from heatnet.cli.show import say
     from heatnet.io.network_folder import is_network_folder, load_network
 
     if is_network_folder(path):
         network = load_network(path)
         for line in describe(network):
-            console().print(line)
+            say(line)
         return
     from heatnet.study.load import load_study
 
     study = load_study(path)
-    console().print(_("Study {name}: {title}").format(name=study.id, title=pick(study.config.title.both())))
+    say(_("Study {name}: {title}").format(name=study.id, title=pick(study.config.title.both())))
     for name, case in study.cases.items():
-        console().print(f"  {name}: {pick(case.case.label.both())}")
+        say(f"  {name}: {pick(case.case.label.both())}")
     for network in next(iter(study.cases.values())).networks.values():
         for line in describe(network):
-            console().print(line)
-    console().print(_("No problems found."))
+            say(line)
+    say(_("No problems found."))
 
 
 def describe(network: Network) -> list[str]:

@@ -35,6 +35,8 @@ def _run(argv: list[str]) -> int:
         return end.code if isinstance(end.code, int) else int(bool(end.code))
     except HeatnetError as error:
         return _explain(error)
+    except OSError as error:
+        return _explain_file(error)
     except KeyboardInterrupt:
         print(_("Interrupted; what was finished is kept."), file=sys.stderr)
         return _INTERRUPTED
@@ -49,6 +51,16 @@ def _explain(error: HeatnetError) -> int:
     else:
         print_error(str(error))
     return error.exit_code
+
+
+def _explain_file(error: OSError) -> int:
+    """A file that cannot be read or written is the user's to mend; anything else of the system is a defect."""
+    from heatnet.cli.show import print_error
+
+    if error.filename is None:
+        raise error
+    print_error(f"{error.filename}: {error.strerror}")
+    return _USAGE_ERROR
 
 
 def split_language(argv: Sequence[str]) -> tuple[list[str], str | None]:

@@ -39,19 +39,19 @@ def add_commands(app: typer.Typer) -> None:
 
 def write_map(results: Path, out: Path | None) -> None:
     """Write the map and say where it lies."""
-    from heatnet.cli.show import console
+    from heatnet.cli.show import say
     from heatnet.io.results_store import read_summary, results_root
     from heatnet.maps import build_map
 
     root, _case = results_root(results)
     read_summary(root)
     path = build_map(root, out or root / "map.html", language())
-    console().print(_("Map: {path}").format(path=path))
+    say(_("Map: {path}").format(path=path))
 
 
 def write_report(results: Path, out: Path | None) -> None:
     """Write report and workbook and say where they lie."""
-    from heatnet.cli.show import console
+    from heatnet.cli.show import say
     from heatnet.io.excel import write_excel
     from heatnet.io.results_store import read_summary, results_root
     from heatnet.report import build_report
@@ -61,5 +61,5 @@ def write_report(results: Path, out: Path | None) -> None:
     path = build_report(root, out or root / "report.html", language())
     workbook = path.with_name("results.xlsx") if out is None else path.with_suffix(".xlsx")
     write_excel(root, workbook, language())
-    console().print(_("Report: {path}").format(path=path))
-    console().print(_("Excel: {path}").format(path=workbook))
+    say(_("Report: {path}").format(path=path))
+    say(_("Excel: {path}").format(path=workbook))

@@ -36,17 +36,22 @@ def print_problems(problems: Sequence[Problem]) -> None:
     )
     out.print(f"[bold red]{escape(headline)}[/]")
     for problem in problems:
-        out.print(f"[bold]{escape(problem.where)}[/]: {escape(problem.found)}")
+        out.print(f"[bold]{escape(problem.where)}[/]: {escape(problem.found)}", soft_wrap=True)
         for text in (problem.allowed, problem.remedy):
             if text:
-                out.print(f"    {escape(text)}")
+                out.print(f"    {escape(text)}", soft_wrap=True)
 
 
 def print_error(message: str) -> None:
     """Print one line that says why there is no result."""
     from rich.markup import escape
 
-    console(stderr=True).print(f"[bold red]{escape(message)}[/]")
+    console(stderr=True).print(f"[bold red]{escape(message)}[/]", soft_wrap=True)
+
+
+def say(line: str) -> None:
+    """Print one line as it stands: names and paths may hold brackets, and are not broken."""
+    console().print(line, markup=False, soft_wrap=True)
 
 
 def table(title: str, columns: Iterable[str], rows: Iterable[Sequence[str]], fold_first: bool = False) -> Table:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from heatnet.errors import InputError, NotSolvableError, Problem
+from heatnet.errors import InputError, NotSolvableError, Problem, Problems
 from heatnet.i18n import _, language, pick
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _PLANT_FIGURES = ("heat_mw", "t_supply_degc", "t_return_degc", "mdot_kg_per_s", "pump_mw")
 _ATMOSPHERE_BAR = 1.01325
+_OUTDOOR_DEGC = (-60.0, 60.0)
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -51,32 +52,44 @@ def solve_network(path: Path, outdoor_degc: float | None, boundary: Path | None,
     NotSolvableError
         If no state converged.
     """
-    from heatnet.cli.show import console
+    from heatnet.cli.show import console, say
     from heatnet.io.network_folder import load_network
     from heatnet.simulate import is_solved
 
+    _check_options(outdoor_degc, boundary, out, csv)
     network = load_network(path)
     if network.carrier != "water":
         found = _("a network of {carrier}").format(carrier=network.carrier)
         raise InputError([Problem(str(path), found, _("'heatnet solve' solves hot-water networks"))])
-    if boundary is not None and outdoor_degc is not None:
-        raise InputError([Problem("--outdoor-degc", _("stands beside --boundary"), "", _("Give one of the two."))])
     with console(stderr=True).status(_("Solving {name} …").format(name=pick(network.name))):
         dataset = _solved(network, _boundary_of(network, outdoor_degc, boundary))
     statuses = [str(status) for status in dataset["status"].to_numpy()]
     for position in range(min(dataset.sizes["time"], 12)):
         print_state(network, dataset.isel(time=position))
     if dataset.sizes["time"] > 12:
-        console().print(_("{count} further states are in the tables.").format(count=dataset.sizes["time"] - 12))
+        say(_("{count} further states are in the tables.").format(count=dataset.sizes["time"] - 12))
     if out is not None:
         from heatnet.study.states import write_states
 
         write_states(dataset, out, ".csv" if csv else ".parquet")
-        console().print(_("Tables: {path}").format(path=out))
+        say(_("Tables: {path}").format(path=out))
     if not any(is_solved(status) for status in statuses):
         raise NotSolvableError(
             _("No state could be solved: {reasons}").format(reasons=", ".join(sorted(set(statuses))))
         )
+
+
+def _check_options(outdoor_degc: float | None, boundary: Path | None, out: Path | None, csv: bool) -> None:
+    problems = Problems()
+    if boundary is not None and outdoor_degc is not None:
+        problems.add("--outdoor-degc", _("stands beside --boundary"), "", _("Give one of the two."))
+    low, high = _OUTDOOR_DEGC
+    if outdoor_degc is not None and not low <= outdoor_degc <= high:
+        allowed = _("Allowed: {low:g} to {high:g}").format(low=low, high=high)
+        problems.add("--outdoor-degc", _("value {value!r}").format(value=outdoor_degc), allowed)
+    if csv and out is None:
+        problems.add("--csv", _("stands without --out"), "", _("Name a folder with --out."))
+    problems.raise_if_any()
 
 
 def _solved(network: Network, boundary: Boundary) -> xr.Dataset:
@@ -99,6 +112,8 @@ def _boundary_of(network: Network, outdoor_degc: float | None, folder: Path | No
 
 def print_state(network: Network, state: xr.Dataset) -> None:
     """Print one state: plants, balance, hydraulics, the worst and the coldest consumer."""
+    from rich.markup import escape
+
     from heatnet.cli.show import console, table
     from heatnet.simulate import is_solved
 
@@ -106,7 +121,7 @@ def print_state(network: Network, state: xr.Dataset) -> None:
     time = _time_text(state)
     status = str(state["status"].to_numpy())
     title = _("{name}, state {time}: {status}").format(name=pick(network.name), time=time, status=status)
-    out.print(f"[bold]{title}[/]")
+    out.print(f"[bold]{escape(title)}[/]", soft_wrap=True)
     if not is_solved(status):
         return
     out.print(table(_("Heat sources"), _plant_columns(), _plant_rows(network, state)))

@@ -17,6 +17,7 @@ import pandas as pd
 from heatnet.couple.hours import representative_hours
 from heatnet.couple.year import NetworkYear
 from heatnet.model.boundary import NETWORK_WIDE, Boundary
+from heatnet.model.network import Network
 from heatnet.model.supply import (
     Conditions,
     DispatchProblem,
@@ -56,12 +57,15 @@ class Probe:
         Return flow that passes a plant's node over the network's whole flow.
     hours_ok, hours : int
         Probed hours that converged, and all of them.
+    statuses : tuple of str
+        How the hours ended where none converged.
     """
 
     loss_factor: float = 1.0
     return_flow_share: Mapping[str, float] = field(default_factory=dict)
     hours_ok: int = 0
     hours: int = 0
+    statuses: tuple[str, ...] = ()
 
 
 def probe(year: NetworkYear, tick: Tick = _no_tick) -> Probe:
@@ -77,17 +81,24 @@ def probe(year: NetworkYear, tick: Tick = _no_tick) -> Probe:
         return Probe()
     peak = float(year.load_share.max())
     season = np.flatnonzero(year.in_season & (year.load_share > 0))
+    if not len(season):
+        return Probe(return_flow_share=dict.fromkeys(preheating_plants(network), 0.0))
     hours = sorted({int(season[np.argmin(np.abs(year.load_share[season] - share * peak))]) for share in _PROBE_SHARES})
     alone = pd.DataFrame(0.0, index=year.time[hours], columns=_piped_plants(year))
     dataset = simulate(network, _boundary(year, hours, year.space_mw.iloc[hours], alone), progress=lambda *_a: tick())
     good = np.array([is_solved(str(status)) for status in dataset["status"].to_numpy()])
     if not good.any():
-        return Probe(hours=len(hours))
+        return Probe(hours=len(hours), statuses=tuple(sorted(set(map(str, dataset["status"].to_numpy())))))
     estimate = year.loss_estimate_mw()[hours][good]
     loss = dataset["heat_loss_mw"].to_numpy()[good]
     past = return_flow_share(dataset.isel(time=np.flatnonzero(good)), network).mean("time")
     shares = {str(plant): float(share) for plant, share in past.to_series().items()}
     return Probe(float(loss.sum() / estimate.sum()) if estimate.sum() > 0 else 1.0, shares, int(good.sum()), len(hours))
+
+
+def preheating_plants(network: Network) -> list[str]:
+    """Return the plants that pre-heat the return."""
+    return [str(plant) for plant in network.plants.index[network.plants["connection"] == "return_preheat"]]
 
 
 def _piped_plants(year: NetworkYear) -> list[str]:

@@ -19,6 +19,9 @@ from heatnet.physics.regulation import (
     secondary_temperatures_degc,
 )
 
+#: primary above secondary at both ends of an exchange station, at least (plate exchangers: 3–5 K)
+_STATION_DIFFERENCE_K = 5.0
+
 
 @dataclass(frozen=True)
 class LoadScale:
@@ -126,12 +129,23 @@ def _process_mw(network: Network, time: pd.DatetimeIndex) -> pd.DataFrame:
 
 
 def heating_curve_degc(network: Network, share: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return primary supply and return by load share: the network's curve, or quality regulation from its design."""
+    """Return primary supply and return by load share: the network's curve, or quality regulation from its design.
+
+    The secondary is the usual 75/50 °C, or as hot as the network's stations can make it, so that at full load the curve
+    meets the design point of networks with low temperatures too.
+    """
     if network.heating_curve:
         return curve_temperatures_degc(share, network.heating_curve)
     if network.design is None:
         return np.full(len(share), np.nan), np.full(len(share), np.nan)
-    design = RegulationDesign(network.design.t_supply_degc, network.design.t_return_degc)
+    supply, back = network.design.t_supply_degc, network.design.t_return_degc
+    usual = RegulationDesign()
+    design = RegulationDesign(
+        supply,
+        back,
+        min(usual.t_secondary_supply_degc, supply - _STATION_DIFFERENCE_K),
+        min(usual.t_secondary_return_degc, back - _STATION_DIFFERENCE_K),
+    )
     return primary_temperatures_degc(share, design)
 
 

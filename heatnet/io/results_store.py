@@ -90,11 +90,22 @@ def _no_results(folder: Path) -> Problem:
 
 
 def results_root(path: str | Path) -> tuple[Path, str | None]:
-    """Return (results folder, case or None) of a path that names `results/<study>` or `results/<study>/<case>`."""
+    """Return (results folder, case or None) of a path that names `results/<study>` or `results/<study>/<case>`.
+
+    Raises
+    ------
+    InputError
+        If the results hold no such case.
+    """
     folder = Path(path)
-    if not (folder / "summary.json").is_file() and (folder.parent / "summary.json").is_file():
-        return folder.parent, folder.name
-    return folder, None
+    if (folder / "summary.json").is_file() or not (folder.parent / "summary.json").is_file():
+        return folder, None
+    cases = list(read_summary(folder.parent)["cases"])
+    if folder.name not in cases:
+        allowed = _("Allowed: {names}").format(names=", ".join(cases))
+        found = _("'{name}' does not exist").format(name=folder.name)
+        raise InputError([Problem(str(folder), found, allowed, did_you_mean(folder.name, cases))])
+    return folder.parent, folder.name
 
 
 def list_cases(results_dir: str | Path) -> list[str]:

@@ -146,14 +146,14 @@ def _typed_meta(meta: Mapping[str, Any], place: str, problems: Problems) -> Netw
     if isinstance(version, int) and version > FORMAT_VERSION:
         problems.extend([newer_version(place, version, FORMAT_VERSION)])
         return None
+    known = list(NetworkMeta.model_fields)
+    unknown = [str(key) for key in meta if key not in known and not str(key).startswith("x_")]
+    problems.extend(unknown_key(place, [key], known) for key in unknown)
     try:
-        typed = NetworkMeta(**meta)
+        return NetworkMeta(**{str(key): value for key, value in meta.items()})
     except ValidationError as error:
         problems.extend(problems_of_validation(error, place, NetworkMeta))
         return None
-    for key in typed.unknown_keys:
-        problems.extend([unknown_key(place, [key], list(NetworkMeta.model_fields))])
-    return typed
 
 
 def _columns_of(table: str) -> dict[str, Column]:

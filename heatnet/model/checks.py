@@ -9,7 +9,7 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 
-from heatnet.errors import Problems
+from heatnet.errors import Problems, nearest
 from heatnet.i18n import _
 from heatnet.model.network import Network, ids_of
 from heatnet.model.validation import did_you_mean, names_in
@@ -221,8 +221,11 @@ def line_graph(network: Network) -> nx.MultiGraph:
 
 def _check_connected(network: Network, raw: Mapping[str, RawTable], problems: Problems) -> None:
     graph = line_graph(network)
-    # a pipe or plant with an unknown node may belong anywhere: what hangs on it is judged when its name is right
-    strangers = set(graph) - set(network.nodes.index)
+    # what hangs on a misspelt node is judged as if it were the nearest name, and not at all where none is near
+    nodes = [str(node) for node in network.nodes.index]
+    strangers = set(graph) - set(nodes)
+    graph.add_edges_from((name, guess) for name in strangers if (guess := nearest(name, nodes)) is not None)
+    strangers = {name for name in strangers if nearest(name, nodes) is None}
     plants = network.plants
     holding = plants[plants["role"] == "pressure"] if network.carrier == "water" else plants
     if not len(holding) or not set(holding["node"]) <= set(network.nodes.index):

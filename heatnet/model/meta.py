@@ -103,11 +103,6 @@ class NetworkMeta(_Strict):
             raise ValueError(_("a load_share of the heating_curve stands there twice"))
         return self
 
-    @property
-    def unknown_keys(self) -> list[str]:
-        """Keys that are neither known nor one's own (prefix ``x_``)."""
-        return [key for key in self.model_extra or {} if not key.startswith("x_")]
-
     def typed_design(self) -> Design | None:
         """Return the design point as the model's type."""
         return Design(**self.design.model_dump()) if self.design else None

@@ -28,7 +28,7 @@ def _without_other_readings(findings: Sequence[Any], model: type[BaseModel]) -> 
     """Return findings with their paths; of a value with several readings only those of the reading that was meant.
 
     A key that takes a word or a group of keys is reported by pydantic once for each reading, with the reading's name in
-    the path. A group was meant where a group stands, anything else where not.
+    the path. A group was meant where a group stands, a list where a list, a word or number otherwise.
     """
     kept: list[tuple[dict[str, Any], list[str]]] = []
     for finding in findings:
@@ -37,10 +37,17 @@ def _without_other_readings(findings: Sequence[Any], model: type[BaseModel]) -> 
         if tag is None:
             kept.append((finding, path))
             continue
-        value: Any = finding.get("input") if tag == len(path) - 1 else {}
-        if path[tag][:1].isupper() == isinstance(value, Mapping):
+        if tag < len(path) - 1 or _is_meant(path[tag], finding.get("input")):
             kept.append((finding, path[:tag] + path[tag + 1 :]))
     return kept
+
+
+def _is_meant(reading: str, value: Any) -> bool:
+    if reading[:1].isupper():
+        return isinstance(value, Mapping)
+    if reading.startswith("tuple["):
+        return isinstance(value, Sequence) and not isinstance(value, str)
+    return not isinstance(value, Mapping | list | tuple)
 
 
 def _is_reading(part: str, path: Sequence[str], model: type[BaseModel]) -> bool:

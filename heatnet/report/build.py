@@ -59,7 +59,7 @@ def _content(context: Context, charts: list[dict[str, Any]]) -> dict[str, Any]:
         "headline": list(zip(rows, bars, strict=True)),
         "definition": verdict.definition_sentence(context),
         "deciding": verdict.deciding_paragraph(context),
-        "range_note": sections.range_note(context),
+        "range_note": sections.range_note(),
         "substitution": sections.substitution_tables(context),
         "definitions": sections.definitions_rows(),
         "charts": [{"id": block["id"], "title": block["title"], "labels": block["labels"]} for block in charts],

@@ -8,7 +8,7 @@ from typing import Any
 from heatnet.i18n import _, pick
 from heatnet.model.substitution import Counting, Denominator, Period, Variant, WasteSet, definitions
 from heatnet.report.context import Context
-from heatnet.report.tables import Cell, Column, Row, Table, percent
+from heatnet.report.tables import Cell, Column, Row, Table
 from heatnet.web.labels import definition_names, verdict_label
 from heatnet.web.results_view import CaseResults
 
@@ -286,8 +286,6 @@ def definitions_rows() -> list[tuple[str, str, str]]:
     return [(axes[row.axis], row.name, row.meaning) for row in definitions()]
 
 
-def range_note(context: Context) -> str:
+def range_note() -> str:
     """Return the sentence that says what the ranges are."""
-    return _(
-        "The range is what the plan's coal figures leave open (heating value, boiler efficiency); the target is {target}."
-    ).format(target=percent(context.target_share, 0))
+    return _("The range is what the plan's coal figures leave open (heating value, boiler efficiency).")

@@ -16,13 +16,13 @@ from heatnet.metrics.network_season import network_account, pump_power_mw
 from heatnet.metrics.substitution import envelope, rate_allowed, substitution_rates
 from heatnet.metrics.tracing import Use, trace_heat
 from heatnet.model.supply import DispatchProblem, DispatchResult, FloatArray
-from heatnet.study.case_run import CaseRun
+from heatnet.study.case_run import CaseFailure, CaseRun
 from heatnet.study.load import Study
 
 _Solution = tuple[DispatchProblem, DispatchResult]
 
 
-def failed_entry(run: CaseRun, label: dict[str, str]) -> dict[str, Any]:
+def failed_entry(run: CaseRun | CaseFailure, label: dict[str, str]) -> dict[str, Any]:
     """Return the entry of a case without a schedule: its status and why."""
     return {"status": run.status, "reason": run.reason, "label": label, "unmet_share": None, "zones": {}}
 

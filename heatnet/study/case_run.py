@@ -23,6 +23,8 @@ from heatnet.couple.season import (
 from heatnet.couple.year import LoadScale, NetworkYear, network_year
 from heatnet.demand.season import heating_season
 from heatnet.dispatch import dispatch
+from heatnet.errors import NotSolvableError
+from heatnet.i18n import _
 from heatnet.io.network_folder import save_network
 from heatnet.io.results_store import write_table
 from heatnet.io.yaml_file import dump_yaml
@@ -77,6 +79,27 @@ class CaseRun:
     seconds: dict[str, float] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class CaseFailure:
+    """A case that ended without a schedule.
+
+    Parameters
+    ----------
+    name, status, reason : str
+        Case; what stopped it ("not_converged", "input", "error") and why.
+    trace : str
+        Where in the code, for the log; empty unless the status is "error".
+    seconds : dict of str to float
+        Empty.
+    """
+
+    name: str
+    status: str
+    reason: str
+    trace: str = ""
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
 def weather_of(study: Study, weather: Weather) -> WeatherYear:
     """Return a case's weather year."""
     path = study.epw_path(weather)
@@ -128,6 +151,7 @@ def run_case(
     lap("loads")
     probes = {name: probe(year, lambda: tick("probe")) for name, year in years.items()}
     lap("probe")
+    _check_probes(probes)
     problem = _problem(study, years, probes)
     result = dispatch(problem)
     tick("dispatch")
@@ -143,6 +167,14 @@ def run_case(
     lap("write")
     tick("write")
     return run
+
+
+def _check_probes(probes: dict[str, Probe]) -> None:
+    for name, probed in probes.items():
+        if probed.hours and not probed.hours_ok:
+            reason = _("none of {hours} hours of {network} could be solved: {statuses}")
+            statuses = ", ".join(probed.statuses)
+            raise NotSolvableError(reason.format(hours=probed.hours, network=name, statuses=statuses))
 
 
 def _years(study: Study, case: CaseInput, weather: WeatherYear, scales: dict[str, LoadScale]) -> dict[str, NetworkYear]:

@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+import pandas as pd
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from heatnet.i18n import _
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[float, Field(gt=0)]
-NotNegative = Annotated[float, Field(ge=0)]
-MonthDay = Annotated[str, Field(pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")]
+Efficiency = Annotated[float, Field(gt=0, le=1.1)]
+
+
+def _day_of_year(text: str) -> str:
+    """Return a day as MM-DD if the calendar has it (2024: 02-29 is a day)."""
+    if len(text) != 5 or pd.isna(pd.to_datetime(f"2024-{text}", format="%Y-%m-%d", errors="coerce")):
+        raise ValueError(_("A day of the year as MM-DD, in quotes"))
+    return text
+
+
+MonthDay = Annotated[str, AfterValidator(_day_of_year)]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
 
 
 class Strict(BaseModel):
     """A part of the study file; a key that it does not know is an error."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Text(Strict):
@@ -51,11 +60,27 @@ class Figure(Strict):
         return {"value": value} if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 
+def _not_negative(figure: Figure) -> Figure:
+    if figure.value < 0:
+        raise ValueError(_("It cannot be negative."))
+    return figure
+
+
+def _positive(figure: Figure) -> Figure:
+    if figure.value <= 0:
+        raise ValueError(_("more than {limit}").format(limit=0))
+    return figure
+
+
+NotNegativeFigure = Annotated[Figure, AfterValidator(_not_negative)]
+PositiveFigure = Annotated[Figure, AfterValidator(_positive)]
+
+
 class Weather(Strict):
     """Built-in climate with its seed, or an EPW file."""
 
     climate: Literal["CSWD", "TMYx.2011-2025"] | None = "CSWD"
-    seed: int = 1
+    seed: Annotated[int, Field(ge=0)] = 1
     epw: str | None = None
 
 
@@ -88,17 +113,17 @@ class PowerTariff(Strict):
 class PriceSet(Strict):
     """Prices and emission factors of a study."""
 
-    gas_cny_per_mwh: Figure
-    gas_lhv_mwh_per_m3: Figure
-    coal_cny_per_mwh: Figure
+    gas_cny_per_mwh: NotNegativeFigure
+    gas_lhv_mwh_per_m3: PositiveFigure
+    coal_cny_per_mwh: NotNegativeFigure
     power: PowerTariff
-    power_lost_cny_per_mwh: Figure
-    co2_cny_per_t: Figure
-    unmet_cny_per_mwh: Figure
-    gas_t_co2_per_mwh: Figure
-    coal_t_co2_per_mwh: Figure
-    power_average_t_co2_per_mwh: Figure
-    power_marginal_t_co2_per_mwh: Figure
+    power_lost_cny_per_mwh: NotNegativeFigure
+    co2_cny_per_t: NotNegativeFigure
+    unmet_cny_per_mwh: PositiveFigure
+    gas_t_co2_per_mwh: NotNegativeFigure
+    coal_t_co2_per_mwh: NotNegativeFigure
+    power_average_t_co2_per_mwh: NotNegativeFigure
+    power_marginal_t_co2_per_mwh: NotNegativeFigure
 
 
 class Target(Strict):
@@ -123,8 +148,8 @@ class PlanCheck(Strict):
     """What the plan says about a network's coal, and how far its calorific value and efficiency are open."""
 
     coal_t: Positive
-    lhv_gj_per_t: Annotated[tuple[float, ...], Field(min_length=1)]
-    efficiency_share: Annotated[tuple[float, ...], Field(min_length=1)]
+    lhv_gj_per_t: Annotated[tuple[Positive, ...], Field(min_length=1)]
+    efficiency_share: Annotated[tuple[Efficiency, ...], Field(min_length=1)]
     own_use_share: Share = 0.0
     with_process: bool = False
 
@@ -158,28 +183,6 @@ class StudyConfig(Strict):
     plan_check: dict[str, PlanCheck] = Field(default_factory=dict)
     keep: Literal["summary", "full"] = "full"
     cases: Annotated[dict[Name, Case], Field(min_length=1)]
-
-    @model_validator(mode="after")
-    def _names_exist(self) -> StudyConfig:
-        for key in ("base_case", "baseline_case", "plan_case"):
-            name = getattr(self, key)
-            if name is not None and name not in self.cases:
-                raise ValueError(_strange(key, name, self.cases))
-        ids = network_ids(self.networks)
-        for zone, members in self.zones.items():
-            for member in members:
-                if member not in ids:
-                    raise ValueError(_strange(f"zones.{zone}", member, ids))
-        for name in self.plan_check:
-            if name not in ids:
-                raise ValueError(_strange("plan_check", name, ids))
-        if self.target.zone not in (*self.zones, *ids):
-            raise ValueError(_strange("target.zone", self.target.zone, [*self.zones, *ids]))
-        return self
-
-
-def _strange(key: str, name: str, names: Iterable[str]) -> str:
-    return _("{key}: '{name}' is not among: {names}").format(key=key, name=name, names=", ".join(names))
 
 
 def network_ids(entries: tuple[str, ...]) -> list[str]:

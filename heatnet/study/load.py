@@ -15,10 +15,13 @@ from heatnet.io.network_folder import RawNetwork, checked_network, is_network_fo
 from heatnet.io.yaml_file import read_yaml
 from heatnet.model.meta import FORMAT_VERSION
 from heatnet.model.network import Network
-from heatnet.model.validation import did_you_mean, problems_of_validation
+from heatnet.model.validation import did_you_mean, names_in, newer_version, problems_of_validation
 from heatnet.study.config import Case, PriceSet, Season, StudyConfig, Weather, network_ids
+from heatnet.study.names import name_problems
+from heatnet.study.rehearsal import rehearsal_problems
 
 M = TypeVar("M", bound=BaseModel)
+STUDY_FILE = "study.yaml"
 
 
 @dataclass(frozen=True)
@@ -47,10 +50,15 @@ class Study:
     """A study as read: its folder, its file, its prices and its cases."""
 
     id: str
-    folder: Path
+    file: Path
     config: StudyConfig
     prices: PriceSet
     cases: dict[str, CaseInput]
+
+    @property
+    def folder(self) -> Path:
+        """Folder of the study file."""
+        return self.file.parent
 
     def epw_path(self, weather: Weather) -> Path | None:
         """Return the weather file of a case, relative names from the study's folder."""
@@ -72,12 +80,19 @@ def load_study(path: str | Path, only: str | None = None) -> Study:
     InputError
         With every problem found.
     """
-    file = study_file(Path(path))
-    config = _typed(read_yaml(file), f"{file.parent.name}/{file.name}")
+    file = study_file(Path(path)).resolve()
+    data = read_yaml(file)
     problems = Problems()
+    try:
+        config = _typed(data, f"{file.parent.name}/{file.name}")
+    except InputError as error:
+        problems.extend(error.problems)
+        _note_networks(data.get("networks"), file.parent, problems)
+        _raise_once(problems)
+        raise
     prices = _prices(config, file.parent, problems)
-    raws = _raw_networks(config, file.parent, problems)
-    _check_patched_names(config, problems)
+    raws = _raw_networks(config.networks, file.parent, problems)
+    problems.extend(name_problems(config))
     _check_weather(config, file.parent, problems)
     names = _selected(config, only, problems)
     cases: dict[str, CaseInput] = {}
@@ -85,7 +100,9 @@ def load_study(path: str | Path, only: str | None = None) -> Study:
         for name in names:
             _note_case(name, config, raws, cases, problems)
     _raise_once(problems)
-    return Study(file.parent.name, file.parent, config, prices, cases)
+    assert prices is not None
+    name = file.parent.name if file.name == STUDY_FILE else file.stem
+    return Study(name, file, config, prices, cases)
 
 
 def _raise_once(problems: Problems) -> None:
@@ -96,7 +113,7 @@ def _raise_once(problems: Problems) -> None:
 
 def study_file(path: Path) -> Path:
     """Return the study file that a path or a bundled study's name means."""
-    candidates = [path, path / "study.yaml", bundled_path("studies") / str(path) / "study.yaml"]
+    candidates = [path, path / STUDY_FILE, bundled_path("studies") / str(path) / STUDY_FILE]
     for candidate in candidates:
         if candidate.is_file():
             return candidate
@@ -108,9 +125,7 @@ def study_file(path: Path) -> Path:
 def _typed(data: dict[str, Any], place: str) -> StudyConfig:
     version = data.get("format_version")
     if isinstance(version, int) and version > FORMAT_VERSION:
-        found = _("version {found}").format(found=version)
-        allowed = _("This heatnet reads up to version {known}").format(known=FORMAT_VERSION)
-        raise InputError([Problem(f"{place}, format_version", found, allowed, _("Update heatnet."))])
+        raise InputError([newer_version(place, version, FORMAT_VERSION)])
     return _validated(data, place, StudyConfig)
 
 
@@ -122,70 +137,66 @@ def _validated(data: dict[str, Any], place: str, model: type[M]) -> M:
         raise InputError(problems_of_validation(error, place, model)) from None
 
 
-def _prices(config: StudyConfig, folder: Path, problems: Problems) -> PriceSet:
+def _prices(config: StudyConfig, folder: Path, problems: Problems) -> PriceSet | None:
     if isinstance(config.prices, PriceSet):
         return config.prices
     candidates = [folder / config.prices, folder.parent / "prices" / config.prices]
     candidates.append(bundled_path("studies") / "prices" / config.prices)
     for file in candidates:
         if file.is_file():
-            return _validated(read_yaml(file), f"{file.parent.name}/{file.name}", PriceSet)
-    known = sorted(item.name for item in (folder.parent / "prices").glob("*.yaml"))
-    remedy = did_you_mean(config.prices, known)
-    raise InputError(
-        [
-            *problems,
-            Problem(
-                f"study.yaml, {_('key')} prices",
-                _("'{name}' does not exist").format(name=config.prices),
-                _("A file under studies/prices/"),
-                remedy,
-            ),
-        ]
+            try:
+                return _validated(read_yaml(file), f"{file.parent.name}/{file.name}", PriceSet)
+            except InputError as error:
+                problems.extend(error.problems)
+                return None
+    known = sorted({item.name for place in candidates for item in place.parent.glob("*.yaml")} - {STUDY_FILE})
+    problems.add(
+        f"study.yaml, {_('key')} prices",
+        _("'{name}' does not exist").format(name=config.prices),
+        _("A file under studies/prices/"),
+        did_you_mean(config.prices, known) or _("Known: {names}").format(names=names_in(known)),
     )
+    return None
 
 
 def network_folder(entry: str, folder: Path) -> Path | None:
     """Return the folder that a study's network entry means: a path from the study, or a name beside or bundled."""
-    for candidate in (folder / entry, folder.parents[1] / "networks" / entry, bundled_path("networks") / entry):
+    for candidate in (folder / entry, folder.parent.parent / "networks" / entry, bundled_path("networks") / entry):
         if is_network_folder(candidate):
             return candidate.resolve()
     return None
 
 
-def _raw_networks(config: StudyConfig, folder: Path, problems: Problems) -> dict[str, RawNetwork]:
+def _note_networks(entries: object, folder: Path, problems: Problems) -> None:
+    """Check the networks that a study file with mistakes names, as they stand."""
+    if not isinstance(entries, list) or not all(isinstance(entry, str) for entry in entries):
+        return
+    for raw in _raw_networks(tuple(entries), folder, problems).values():
+        try:
+            checked_network(raw)
+        except InputError as error:
+            problems.extend(error.problems)
+
+
+def _raw_networks(entries: tuple[str, ...], folder: Path, problems: Problems) -> dict[str, RawNetwork]:
     raws: dict[str, RawNetwork] = {}
-    for position, (entry, name) in enumerate(zip(config.networks, network_ids(config.networks), strict=True)):
-        found = network_folder(entry, folder.resolve())
+    for position, (entry, name) in enumerate(zip(entries, network_ids(entries), strict=True)):
+        found = network_folder(entry, folder)
         if found is None:
-            known = sorted(item.parent.name for item in bundled_path("networks").glob("*/network.yaml"))
-            remedy = did_you_mean(entry, known)
+            roots = (folder, folder.parent.parent / "networks", bundled_path("networks"))
+            known = sorted({item.parent.name for root in roots for item in root.glob("*/network.yaml")})
+            remedy = did_you_mean(name, known) or _("Known: {names}").format(names=names_in(known))
             problems.add(
-                f"study.yaml, networks.{position}",
+                f"study.yaml, {_('key')} networks.{position}",
                 _("'{name}' does not exist").format(name=entry),
                 _("A network folder"),
                 remedy,
             )
             continue
-        try:
-            raws[name] = read_raw_network(found)
-        except InputError as error:
-            problems.extend(error.problems)
+        if name in raws:
+            problems.add(f"study.yaml, {_('key')} networks.{position}", _("'{name}' is taken").format(name=name))
+        raws[name] = read_raw_network(found)
     return raws
-
-
-def _check_patched_names(config: StudyConfig, problems: Problems) -> None:
-    ids = network_ids(config.networks)
-    for name, case in config.cases.items():
-        for network in case.networks:
-            if network not in ids:
-                remedy = did_you_mean(network, ids)
-                problems.add(
-                    f"study.yaml, cases.{name}.networks.{network}",
-                    _("'{name}' does not exist").format(name=network),
-                    "",
-                    remedy,
-                )
 
 
 def _check_weather(config: StudyConfig, folder: Path, problems: Problems) -> None:
@@ -236,4 +247,6 @@ def _note_case(
         except InputError as error:
             problems.extend(error.problems)
     if len(networks) == len(raws):
+        changed = {network_id: f"study.yaml, cases.{name}.networks.{network_id}" for network_id in case.networks}
+        problems.extend(rehearsal_problems(networks, changed))
         cases[name] = CaseInput(name, case, networks, case.season or config.season, case.weather or config.weather)

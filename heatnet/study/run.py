@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import queue
+import shutil
+import traceback
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from heatnet.couple.year import LoadScale
-from heatnet.errors import NotSolvableError
+from heatnet.errors import InputError, NotSolvableError
 from heatnet.i18n import _
 from heatnet.study.bounds import demand_bounds
-from heatnet.study.case_run import CaseRun, run_case, step_count
+from heatnet.study.case_run import CaseFailure, CaseRun, run_case, step_count
 from heatnet.study.load import CaseInput, Study
 
+Outcome = CaseRun | CaseFailure
 Events = Callable[[int, int, str, bool], None]
 _POLL_S = 0.2
 _steps: Any = None
@@ -23,7 +27,7 @@ _steps: Any = None
 
 def run_cases(
     study: Study, folder: Path, workers: int = 2, events: Events = lambda *_event: None
-) -> dict[str, CaseRun]:
+) -> dict[str, Outcome]:
     """Run every case of a study; each writes its own folder as soon as it is finished.
 
     Parameters
@@ -38,7 +42,7 @@ def run_cases(
 
     Returns
     -------
-    dict of case to CaseRun
+    dict of case to CaseRun or CaseFailure
         In the study's order.
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -49,9 +53,9 @@ def run_cases(
     return _in_pool(study, folder, bounds, total, min(workers, len(study.cases)), events)
 
 
-def _here(study: Study, folder: Path, bounds: dict[str, Any], total: int, events: Events) -> dict[str, CaseRun]:
+def _here(study: Study, folder: Path, bounds: dict[str, Any], total: int, events: Events) -> dict[str, Outcome]:
     done = 0
-    runs: dict[str, CaseRun] = {}
+    runs: dict[str, Outcome] = {}
 
     for name, case in study.cases.items():
 
@@ -60,12 +64,30 @@ def _here(study: Study, folder: Path, bounds: dict[str, Any], total: int, events
             done += 1
             events(done, total, name, False)
 
-        runs[name] = run_case(study, case, folder / name, bounds[name], tick)
+        runs[name] = _outcome(name, folder, partial(run_case, study, case, folder / name, bounds[name], tick))
         events(done, total, _finished(runs[name]), True)
     return runs
 
 
-def _finished(run: CaseRun) -> str:
+def _outcome(name: str, folder: Path, run: Callable[[], CaseRun]) -> Outcome:
+    """Return a case's run, or as what it ended; no case takes the others with it, and none leaves an older one's files."""
+    try:
+        return run()
+    except NotSolvableError as error:
+        failure = CaseFailure(name, "not_converged", str(error))
+    except InputError as error:
+        failure = CaseFailure(name, "input", str(error))
+    except BrokenProcessPool:
+        reason = _("The process of case {case} ended without a word (memory?).").format(case=name)
+        failure = CaseFailure(name, "error", reason)
+    except Exception as error:
+        trace = "".join(traceback.format_exception(error))
+        failure = CaseFailure(name, "error", f"{type(error).__name__}: {error}", trace)
+    shutil.rmtree(folder / name, ignore_errors=True)
+    return failure
+
+
+def _finished(run: Outcome) -> str:
     return _("{case}: {status}, {seconds:.0f} s").format(
         case=run.name, status=run.status, seconds=sum(run.seconds.values())
     )
@@ -73,12 +95,12 @@ def _finished(run: CaseRun) -> str:
 
 def _in_pool(
     study: Study, folder: Path, bounds: dict[str, Any], total: int, workers: int, events: Events
-) -> dict[str, CaseRun]:
+) -> dict[str, Outcome]:
     from multiprocessing import get_context
 
     context = get_context("spawn")
     steps = context.Queue()
-    runs: dict[str, CaseRun] = {}
+    runs: dict[str, Outcome] = {}
     with ProcessPoolExecutor(workers, context, initializer=_connect, initargs=(steps,)) as pool:
         futures = {
             name: pool.submit(_run_in_worker, study, case, folder / name, bounds[name])
@@ -92,21 +114,12 @@ def _in_pool(
                     events(done, total, text, False)
                 for name, future in futures.items():
                     if name not in runs and future.done():
-                        runs[name] = _outcome(name, future)
+                        runs[name] = _outcome(name, folder, future.result)
                         events(done, total, _finished(runs[name]), True)
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
     return {name: runs[name] for name in study.cases}
-
-
-def _outcome(name: str, future: Future[CaseRun]) -> CaseRun:
-    try:
-        return future.result()
-    except BrokenProcessPool:
-        raise NotSolvableError(
-            _("The process of case {case} ended without a word (memory?).").format(case=name)
-        ) from None
 
 
 def _steps_seen(steps: Any) -> Iterator[str]:

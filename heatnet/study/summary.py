@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,36 +19,47 @@ from heatnet.metrics.park import park_account
 from heatnet.metrics.substitution import rate_allowed, substitution_rates
 from heatnet.model.network import Network
 from heatnet.study.account import case_entry, coal_lhv, failed_entry, rate_tables
-from heatnet.study.case_run import CaseRun
+from heatnet.study.case_run import CaseFailure, CaseRun
 from heatnet.study.fingerprint import versions
 from heatnet.study.load import Study
 from heatnet.study.prices import assumptions
+from heatnet.study.run import Outcome
 
 FORMAT_VERSION = 1
 
 
-def write_summary(study: Study, runs: dict[str, CaseRun], folder: Path) -> dict[str, Any]:
-    """Write `summary.json`, `summary.csv`, `study.yaml` and `timings.json`; return the summary.
+def write_summary(study: Study, runs: Mapping[str, Outcome], folder: Path) -> dict[str, Any]:
+    """Write `summary.json`, `summary.csv`, `study.yaml`, `timings.json` and `run.log`; return the summary.
 
     Parameters
     ----------
     study : Study
-    runs : dict of case to CaseRun
+    runs : dict of case to CaseRun or CaseFailure
     folder : Path
         Results folder.
     """
     summary = summary_of(study, runs)
     write_json(summary, folder / "summary.json")
     write_text_atomically(flat_table(summary).to_csv(index=False, lineterminator="\n"), folder / "summary.csv")
-    write_text_atomically((study.folder / "study.yaml").read_text(encoding="utf-8"), folder / "study.yaml")
+    write_text_atomically(study.file.read_text(encoding="utf-8"), folder / "study.yaml")
     write_json({name: run.seconds for name, run in runs.items()}, folder / "timings.json")
+    write_text_atomically(_log(runs), folder / "run.log")
     return summary
 
 
-def summary_of(study: Study, runs: dict[str, CaseRun]) -> dict[str, Any]:
+def _log(runs: Mapping[str, Outcome]) -> str:
+    """Return one line a case, and where in the code a case broke off."""
+    lines = []
+    for name, run in runs.items():
+        lines.append(f"{name}: {run.status}, {sum(run.seconds.values()):.1f} s {run.reason}".rstrip())
+        lines += [run.trace] if isinstance(run, CaseFailure) and run.trace else []
+    return "\n".join(lines) + "\n"
+
+
+def summary_of(study: Study, runs: Mapping[str, Outcome]) -> dict[str, Any]:
     """Return the summary of a study's runs."""
     config = study.config
-    baseline = runs.get(config.baseline_case or "")
+    baseline = _ended(runs, config.baseline_case)
     target = config.target
     first = next(iter(study.cases.values()))
     return {
@@ -65,7 +77,7 @@ def summary_of(study: Study, runs: dict[str, CaseRun]) -> dict[str, Any]:
         "networks": {name: {"name": dict(network.name)} for name, network in first.networks.items()},
         "plants": _plants(first.networks),
         "cases": {name: _entry(study, run, baseline) for name, run in runs.items()},
-        "plan_claims": _claims(study, runs, baseline),
+        "plan_claims": _claims(study, _ended(runs, config.plan_case), baseline),
         "baseline_identity": _identity(study, baseline),
         "carbon_table": park_account().as_rows(),
         "assumptions": assumptions(study.prices),
@@ -93,19 +105,22 @@ def _plants(networks: dict[str, Network]) -> dict[str, Any]:
     return table
 
 
-def _entry(study: Study, run: CaseRun, baseline: CaseRun | None) -> dict[str, Any]:
+def _ended(runs: Mapping[str, Outcome], name: str | None) -> CaseRun | None:
+    """Return the run of a case that has a schedule."""
+    run = runs.get(name or "")
+    return run if isinstance(run, CaseRun) and run.result.is_optimal else None
+
+
+def _entry(study: Study, run: Outcome, baseline: CaseRun | None) -> dict[str, Any]:
     label = study.cases[run.name].case.label.both()
-    if not run.result.is_optimal:
+    if isinstance(run, CaseFailure) or not run.result.is_optimal:
         return failed_entry(run, label)
     return case_entry(study, run, baseline, zones_of(study), label)
 
 
-def _claims(study: Study, runs: dict[str, CaseRun], baseline: CaseRun | None) -> list[dict[str, Any]]:
-    plan = runs.get(study.config.plan_case or "")
+def _claims(study: Study, plan: CaseRun | None, baseline: CaseRun | None) -> list[dict[str, Any]]:
     housing = next(iter(study.config.plan_check), None)
     if plan is None or baseline is None or housing is None:
-        return []
-    if not (plan.result.is_optimal and baseline.result.is_optimal):
         return []
     year = plan.years[housing]
     zones = zones_of(study)

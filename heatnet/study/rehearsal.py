@@ -1,0 +1,54 @@
+"""A case on a single winter day without pipes: what plants and loads lack is found before anything is written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from heatnet.adapters.layout import layout_of
+from heatnet.couple.season import Probe, conditions_of, preheating_plants
+from heatnet.couple.year import network_year
+from heatnet.errors import InputError, Problem
+from heatnet.model.network import Network
+from heatnet.model.weather import WeatherYear
+from heatnet.plants import supply_units
+from heatnet.simulate.support import ENGINES, check_supported
+
+_HOURS = 24
+_T_OUTDOOR_DEGC = -5.0
+
+
+def rehearsal_problems(networks: Mapping[str, Network], changed: Mapping[str, str]) -> list[Problem]:
+    """Return what the plants, the loads and the pipes of a case's networks lack.
+
+    Parameters
+    ----------
+    networks : mapping of str to Network
+        Checked networks with the case's overrides.
+    changed : mapping of network to str
+        Where the case changes a network, for messages.
+    """
+    problems: list[Problem] = []
+    for name, network in networks.items():
+        place = f"{name} [{changed[name]}]" if name in changed else name
+        for rehearse in (_pipes, _plants):
+            try:
+                rehearse(network)
+            except InputError as error:
+                problems += [Problem(f"{place}, {p.where}", p.found, p.allowed, p.remedy) for p in error.problems]
+    return problems
+
+
+def _pipes(network: Network) -> None:
+    if network.carrier == "water" and len(network.pipes):
+        check_supported(network, layout_of(network), ENGINES[0])
+
+
+def _plants(network: Network) -> None:
+    time = pd.date_range("2025-01-01", periods=_HOURS, freq="h")
+    weather = WeatherYear(time, np.full(_HOURS, _T_OUTDOOR_DEGC), None, "one winter day")
+    year = network_year(network, weather, np.ones(_HOURS, dtype=bool), index_loss_share=0.0)
+    probe = Probe(return_flow_share=dict.fromkeys(preheating_plants(network), 1.0))
+    supply_units(network, conditions_of(year, probe))
