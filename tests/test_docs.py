@@ -74,4 +74,4 @@ def test_smallest_network_of_the_readme_solves(name, tmp_path):
     network = load_network(example_of_readme(ROOT / name, tmp_path))
     state = simulate(network, state_at_outdoor(network, -7.0)).isel(time=0)
     assert str(state["status"].to_numpy()) == "ok"
-    assert float(state["consumer_heat_mw"].sum()) == pytest.approx(3.2 * 0.95, rel=1e-9)
+    assert float(state["consumer_heat_mw"].sum()) == pytest.approx(3.2, rel=1e-9)

@@ -65,6 +65,9 @@ def check_path(path: Path) -> None:
         return
     from heatnet.study.load import load_study
 
+    if path.is_dir() and not (path / "study.yaml").is_file():
+        found = _("holds neither network.yaml nor study.yaml")
+        raise InputError([Problem(str(path), found, _("A network folder or a study folder"))])
     study = load_study(path)
     say(_("Study {name}: {title}").format(name=study.id, title=pick(study.config.title.both())))
     for name, case in study.cases.items():

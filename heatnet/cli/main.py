@@ -32,14 +32,13 @@ def _run(argv: list[str]) -> int:
     try:
         build_app()(args=words, prog_name="heatnet")
     except SystemExit as end:
+        if end.code == _INTERRUPTED:
+            print(_("Interrupted; finished cases are kept, the summary is not written."), file=sys.stderr)
         return end.code if isinstance(end.code, int) else int(bool(end.code))
     except HeatnetError as error:
         return _explain(error)
     except OSError as error:
         return _explain_file(error)
-    except KeyboardInterrupt:
-        print(_("Interrupted; what was finished is kept."), file=sys.stderr)
-        return _INTERRUPTED
     return 0
 
 

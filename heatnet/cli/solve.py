@@ -55,17 +55,19 @@ def solve_network(path: Path, outdoor_degc: float | None, boundary: Path | None,
     from heatnet.cli.show import console, say
     from heatnet.io.network_folder import load_network
     from heatnet.simulate import is_solved
+    from heatnet.web.labels import status_label
 
     _check_options(outdoor_degc, boundary, out, csv)
     network = load_network(path)
     if network.carrier != "water":
         found = _("a network of {carrier}").format(carrier=network.carrier)
         raise InputError([Problem(str(path), found, _("'heatnet solve' solves hot-water networks"))])
+    label = "" if boundary is not None else _at_outdoor(network, outdoor_degc)
     with console(stderr=True).status(_("Solving {name} …").format(name=pick(network.name))):
         dataset = _solved(network, _boundary_of(network, outdoor_degc, boundary))
     statuses = [str(status) for status in dataset["status"].to_numpy()]
     for position in range(min(dataset.sizes["time"], 12)):
-        print_state(network, dataset.isel(time=position))
+        print_state(network, dataset.isel(time=position), label)
     if dataset.sizes["time"] > 12:
         say(_("{count} further states are in the tables.").format(count=dataset.sizes["time"] - 12))
     if out is not None:
@@ -75,7 +77,9 @@ def solve_network(path: Path, outdoor_degc: float | None, boundary: Path | None,
         say(_("Tables: {path}").format(path=out))
     if not any(is_solved(status) for status in statuses):
         raise NotSolvableError(
-            _("No state could be solved: {reasons}").format(reasons=", ".join(sorted(set(statuses))))
+            _("No state could be solved: {reasons}").format(
+                reasons=", ".join(sorted({status_label(status) for status in statuses}))
+            )
         )
 
 
@@ -110,22 +114,31 @@ def _boundary_of(network: Network, outdoor_degc: float | None, folder: Path | No
     return state_at_outdoor(network, network.design.t_outdoor_degc if outdoor_degc is None else outdoor_degc)
 
 
-def print_state(network: Network, state: xr.Dataset) -> None:
+def _at_outdoor(network: Network, outdoor_degc: float | None) -> str:
+    design = network.design.t_outdoor_degc if network.design is not None else float("nan")
+    return _("at {t:g} °C outdoors").format(t=design if outdoor_degc is None else outdoor_degc)
+
+
+def print_state(network: Network, state: xr.Dataset, label: str = "") -> None:
     """Print one state: plants, balance, hydraulics, the worst and the coldest consumer."""
     from rich.markup import escape
 
     from heatnet.cli.show import console, table
+    from heatnet.metrics.state import state_warnings
     from heatnet.simulate import is_solved
+    from heatnet.web.labels import status_label
 
     out = console()
-    time = _time_text(state)
+    time = label or _time_text(state)
     status = str(state["status"].to_numpy())
-    title = _("{name}, state {time}: {status}").format(name=pick(network.name), time=time, status=status)
+    title = _("{name}, state {time}: {status}").format(name=pick(network.name), time=time, status=status_label(status))
     out.print(f"[bold]{escape(title)}[/]", soft_wrap=True)
     if not is_solved(status):
         return
     out.print(table(_("Heat sources"), _plant_columns(), _plant_rows(network, state)))
     out.print(table(_("Network"), (_("Quantity"), _("Value"), _("Where")), _network_rows(network, state)))
+    for warning in state_warnings(network, state):
+        out.print(f"[yellow]{_('Warning')}: {escape(warning)}[/]")
 
 
 def _time_text(state: xr.Dataset) -> str:

@@ -24,7 +24,10 @@ def add_commands(app: typer.Typer) -> None:
     def run(
         study: Annotated[Path, typer.Argument(metavar="STUDY", help=_("Study folder or study.yaml."))],
         case: Annotated[str | None, typer.Option("--case", help=_("Only this case (and the baseline)."))] = None,
-        out: Annotated[Path | None, typer.Option("--out", help=_("Results folder; results/STUDY by default."))] = None,
+        out: Annotated[
+            Path | None,
+            typer.Option("--out", help=_("Results folder; results/STUDY by default, with --case results/STUDY-CASE.")),
+        ] = None,
         workers: Annotated[int, typer.Option("--workers", min=1, help=_("Processes that share the cases."))] = 2,
     ) -> None:
         run_study(study, case, out, workers)
@@ -43,7 +46,8 @@ def run_study(path: Path, case: str | None, out: Path | None, workers: int) -> N
     from heatnet.study.summary import write_summary
 
     study = load_study(path, case)
-    folder = out or Path("results") / study.id
+    folder = out or Path("results") / (study.id if case is None else f"{study.id}-{case}")
+    _forget_pages(folder)
     with _progress() as progress:
         runs = run_cases(study, folder, workers, progress.events)
         progress.say(_("Accounts, map, report"))
@@ -55,6 +59,12 @@ def run_study(path: Path, case: str | None, out: Path | None, workers: int) -> N
     if failed:
         reasons = "; ".join(f"{name}: {reason}" for name, reason in failed.items())
         raise NotSolvableError(_("Cases without a result: {reasons}").format(reasons=reasons))
+
+
+def _forget_pages(folder: Path) -> None:
+    """Remove what an earlier run wrote over all cases: an interrupted run must not leave it beside new cases."""
+    for name in ("summary.json", "summary.csv", "report.html", "map.html", "results.xlsx"):
+        (folder / name).unlink(missing_ok=True)
 
 
 def _write_pages(folder: Path) -> None:

@@ -23,9 +23,10 @@ def print_verdict(title: str, summary: Entry, folder: Path) -> None:
     good = {name: entry for name, entry in cases.items() if entry["status"] == "ok"}
     out.print(escape(headline_sentence(summary)))
     out.print(escape(_spread_sentence(summary)))
-    out.print(table(_rate_title(summary), *_rates(summary, good)))
-    out.print(table(_("Heat by source, TJ"), (_("Plant"), *good), _heat_rows(summary, good), fold_first=True))
-    out.print(table(_("CO2, fuel, cost, unmet heat, all zones"), *_accounts(good)))
+    if good:
+        out.print(table(_rate_title(summary), *_rates(summary, good)))
+        out.print(table(_("Heat by source, TJ"), (_("Plant"), *good), _heat_rows(summary, good), fold_first=True))
+        out.print(table(_("CO2, fuel, cost, unmet heat, all zones"), *_accounts(good)))
     name = _plan_case(summary)
     if name in good:
         title = _("Networks in the simulated hours, case {case}").format(case=name)
@@ -38,8 +39,17 @@ def print_verdict(title: str, summary: Entry, folder: Path) -> None:
 
 
 def _plan_case(summary: Entry) -> str:
-    name = summary.get("plan_case")
-    return str(name) if name in summary["cases"] else str(next(iter(summary["cases"])))
+    """Return the case that the verdict speaks of: the plan's, or the one of the highest rate that is not the baseline."""
+    cases, name = summary["cases"], summary.get("plan_case")
+    if name in cases:
+        return str(name)
+    others: list[str] = [case for case in cases if case != summary.get("baseline_case")] or list(cases)
+    return max(others, key=lambda case: _rate_or_less(summary, cases[case]))
+
+
+def _rate_or_less(summary: Entry, entry: Entry) -> float:
+    value = _dig(_zone_of(summary, entry)["substitution"], _headline(summary)) if entry["status"] == "ok" else None
+    return -1.0 if value is None else float(value)
 
 
 def _headline(summary: Entry) -> tuple[str, str, str, str]:
@@ -75,12 +85,14 @@ def headline_sentence(summary: Entry) -> str:
         return _("No verdict: the plan's case has no result.")
     zone = _zone_of(summary, entry)
     value, span = _dig(zone["substitution"], _headline(summary)), _dig(zone["substitution_range"], _headline(summary))
-    if not zone["rate_allowed"] or value is None:
+    if not zone["rate_allowed"]:
         return _("No verdict: more than 0.1 % of the heat is unmet.")
+    if value is None:
+        return _("No verdict: the headline rate has no value (displaced heat needs a baseline with a result).")
     target = summary["target_share"]
     low, high = span or (value, value)
     words = _("reaches") if low >= target else _("does not reach") if high < target else _("reaches, within its range,")
-    return _("{label} {words} {target:.0f} %: {rate}.").format(
+    return _("“{label}” {words} {target:.0f} %: {rate}.").format(
         label=pick(entry["label"]), words=words, target=100 * target, rate=_percent(value, span)
     )
 
@@ -99,21 +111,25 @@ def _spread_sentence(summary: Entry) -> str:
         for rate in by_period.values()
         if rate is not None
     ]
-    return _("The plan does not define the rate; its definitions alone move it from {low:.1f} to {high:.1f} %.").format(
+    if not values:
+        return ""
+    return _("The definition alone moves this rate from {low:.1f} to {high:.1f} %.").format(
         low=100 * min(values), high=100 * max(values)
     )
 
 
 def _rate_title(summary: Entry) -> str:
-    zone = summary["headline"]["zone"]
+    zone = zone_label(summary["headline"]["zone"], summary)
+    if not summary["baseline_identity"]:
+        return _("Industrial waste-heat substitution rate, {zone}").format(zone=zone)
     return _("Industrial waste-heat substitution rate, {zone} (range: what the plan's coal figures leave open)").format(
-        zone=zone_label(zone, summary)
+        zone=zone
     )
 
 
 def zone_label(zone: str, summary: Entry) -> str:
     """Return a zone's display name."""
-    named = {"east_west": _("East and West zones"), "teda": _("TEDA")}
+    named = {"east_west": _("East and West zones"), "teda": _("TEDA"), "all": _("all networks")}
     network = summary["networks"].get(zone)
     return pick(network["name"]) if network else named.get(zone, zone)
 
@@ -143,9 +159,16 @@ def _heat_rows(summary: Entry, cases: dict[str, Entry]) -> list[list[str]]:
     for unit in units:
         heat = [entry["heat_by_plant_mwh"].get(unit, 0.0) * TJ_PER_MWH for entry in cases.values()]
         if max(heat) >= 0.5 and unit.split("/")[0] in members:
-            name = pick(summary["plants"].get(unit, {}).get("name", {"en": unit}))
+            name = _plant_name(summary, unit)
             rows.append([name, *(f"{value:,.0f}" if value >= 0.5 else "–" for value in heat)])
     return rows
+
+
+def _plant_name(summary: Entry, unit: str) -> str:
+    """Return a plant's name; what only passes steam on says so, as its heat stands there twice."""
+    plant = summary["plants"].get(unit, {})
+    name = pick(plant.get("name", {"en": unit}))
+    return _("  of steam: {name}").format(name=name) if plant.get("kind") == "steam_exchange" else name
 
 
 def _accounts(cases: dict[str, Entry]) -> tuple[tuple[str, ...], list[list[str]]]:

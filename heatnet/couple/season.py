@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from heatnet.couple.hours import representative_hours
-from heatnet.couple.year import NetworkYear
+from heatnet.couple.year import NetworkYear, plant_supplies_degc
 from heatnet.model.boundary import NETWORK_WIDE, Boundary
 from heatnet.model.network import Network
 from heatnet.model.supply import (
@@ -192,8 +192,7 @@ def primary_heat_mw(year: NetworkYear, probed: Probe, result: DispatchResult) ->
 
 def _boundary(year: NetworkYear, positions: list[int], primary: pd.DataFrame, plant_heat: pd.DataFrame) -> Boundary:
     time = year.time[positions]
-    plants = year.network.plants
-    supplied = [plant for plant, row in plants.iterrows() if row["connection"] == "supply"]
+    supplies = plant_supplies_degc(year.network, year.load_share[positions], year.t_supply_degc[positions])
 
     def spread(values: FloatArray, columns: list[str]) -> pd.DataFrame:
         return pd.DataFrame(dict.fromkeys(columns, values[positions]), index=time)
@@ -203,7 +202,7 @@ def _boundary(year: NetworkYear, positions: list[int], primary: pd.DataFrame, pl
         {
             "consumer_heat_mw": primary.set_axis(time),
             "consumer_t_return_degc": year.t_return_by_consumer_degc.iloc[positions].set_axis(time),
-            "plant_t_supply_degc": spread(year.t_supply_degc, supplied),
+            "plant_t_supply_degc": supplies.set_axis(time),
             "plant_heat_mw": plant_heat.set_axis(time),
             "t_ground_degc": spread(year.t_ground_degc, [NETWORK_WIDE]),
             "t_outdoor_degc": spread(year.t_outdoor_degc, [NETWORK_WIDE]),

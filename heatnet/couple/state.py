@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from heatnet.couple.year import consumer_returns_degc, heating_curve_degc
+from heatnet.couple.year import consumer_returns_degc, heating_curve_degc, plant_supplies_degc
 from heatnet.model.boundary import NETWORK_WIDE, Boundary
-from heatnet.model.network import Network
+from heatnet.model.network import Network, index_share
 from heatnet.physics.regulation import load_share
 
 #: share of network loss that heat indices contain (CJJ 34)
@@ -24,7 +24,8 @@ def state_at_outdoor(network: Network, t_outdoor_degc: float, index_loss_share: 
     t_outdoor_degc : float
         Outdoor temperature that the buildings have followed, °C.
     index_loss_share : float
-        Share of network loss contained in the heat indices; taken off the consumers' heat, as the pipes are simulated.
+        Share of network loss contained in the heat indices; taken off the heat that comes from area times index,
+        as the pipes are simulated.
 
     Raises
     ------
@@ -38,7 +39,8 @@ def state_at_outdoor(network: Network, t_outdoor_degc: float, index_loss_share: 
     time = pd.Index([0.0], name="time")
     returns = consumer_returns_degc(network, np.atleast_1d(share), np.array([t_return])).set_axis(time)
     heating = list(returns.columns)
-    heat = network.consumers.loc[heating, "design_heat_mw"] * (1 - index_loss_share) * float(share)
+    consumers = network.consumers.loc[heating]
+    heat = consumers["design_heat_mw"] * index_share(consumers, index_loss_share) * float(share)
 
     def row(values: dict[str, float]) -> pd.DataFrame:
         return pd.DataFrame(values, index=time)
@@ -48,8 +50,8 @@ def state_at_outdoor(network: Network, t_outdoor_degc: float, index_loss_share: 
         {
             "consumer_heat_mw": row({str(name): float(value) for name, value in heat.items()}),
             "consumer_t_return_degc": returns,
-            "plant_t_supply_degc": row(
-                {str(p): t_supply for p, plant in network.plants.iterrows() if plant["connection"] == "supply"}
+            "plant_t_supply_degc": plant_supplies_degc(network, np.atleast_1d(share), np.array([t_supply])).set_axis(
+                time
             ),
             "t_outdoor_degc": row({NETWORK_WIDE: t_outdoor_degc}),
         },

@@ -132,7 +132,7 @@ def heating_curve_degc(network: Network, share: FloatArray) -> tuple[FloatArray,
     """Return primary supply and return by load share: the network's curve, or quality regulation from its design.
 
     The secondary is the usual 75/50 °C, or as hot as the network's stations can make it, so that at full load the curve
-    meets the design point of networks with low temperatures too.
+    meets the design point of networks with low temperatures too. Above full load the design temperatures hold.
     """
     if network.heating_curve:
         return curve_temperatures_degc(share, network.heating_curve)
@@ -146,15 +146,16 @@ def heating_curve_degc(network: Network, share: FloatArray) -> tuple[FloatArray,
         min(usual.t_secondary_supply_degc, supply - _STATION_DIFFERENCE_K),
         min(usual.t_secondary_return_degc, back - _STATION_DIFFERENCE_K),
     )
-    return primary_temperatures_degc(share, design)
+    return primary_temperatures_degc(np.minimum(share, 1.0), design)
 
 
 def consumer_returns_degc(network: Network, share: FloatArray, t_return_degc: FloatArray) -> pd.DataFrame:
     """Return the primary return temperature of each space-heating consumer by load share, °C.
 
-    Consumers with the network's design return follow the heating curve. One with another design return T_r0 (floor
-    heating) follows its own secondary: T_r = t_r(phi) + phi (T_r0 - t_r0), the constant-effectiveness exchanger of
-    `physics.regulation`, never above the curve of the others.
+    Consumers with the network's design return follow the heating curve. One with a lower design return T_r0 and known
+    secondary (floor heating) follows that: T_r = t_r(phi) + phi (T_r0 - t_r0), the constant-effectiveness exchanger of
+    `physics.regulation`, never above the curve of the others. Any other keeps its distance in proportion to the load:
+    T_r = T_r,curve + phi (T_r0 - T_r0,network).
 
     Parameters
     ----------
@@ -173,4 +174,22 @@ def consumer_returns_degc(network: Network, share: FloatArray, t_return_degc: Fl
             design = RegulationDesign(t_secondary_supply_degc=supply, t_secondary_return_degc=back)
             _supply, t_back = secondary_temperatures_degc(share, design)
             columns[str(consumer)] = np.minimum(t_back + share * (own - back), t_return_degc)
+        elif np.isfinite([own, usual]).all():
+            columns[str(consumer)] = t_return_degc + share * (own - usual)
+    return pd.DataFrame(columns)
+
+
+def plant_supplies_degc(network: Network, share: FloatArray, t_supply_degc: FloatArray) -> pd.DataFrame:
+    """Return the supply temperature of each plant between the lines by load share, °C.
+
+    A plant with the network's design supply, or without its own, follows the heating curve; another keeps its distance
+    in proportion to the load: T_s = T_s,curve + phi (T_s0 - T_s0,network).
+    """
+    columns: dict[str, FloatArray] = {}
+    usual = network.design.t_supply_degc if network.design is not None else float("nan")
+    for plant, row in network.plants[network.plants["connection"] == "supply"].iterrows():
+        own = row["t_supply_degc"]
+        columns[str(plant)] = (
+            t_supply_degc + share * (own - usual) if np.isfinite([own, usual]).all() else t_supply_degc
+        )
     return pd.DataFrame(columns)

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from heatnet.demand.profiles import hour_of_week, process_profile, weekly_profile
 from heatnet.errors import Problems
 from heatnet.i18n import _
-from heatnet.model.network import Network
+from heatnet.model.network import Network, index_share
 from heatnet.model.weather import WeatherYear
 from heatnet.physics.regulation import T_INDOOR_DEGC, load_share
 
@@ -114,7 +114,8 @@ def consumer_loads(
     Returns
     -------
     pandas.DataFrame (time x consumer)
-        design_heat_mw · (1 - index_loss_share) · scale · load share · profile of the kind.
+        design_heat_mw · scale · load share · profile of the kind; · (1 - index_loss_share) where the design heat is
+        area times index.
 
     Raises
     ------
@@ -138,8 +139,8 @@ def consumer_loads(
     share = np.where(season, filtered_load_share(weather, t_design, t_indoor_degc, filter_hours), 0.0)
     week = hour_of_week(weather.time)
     shapes = {kind: _shape(str(kind), share, week) for kind in consumers["kind"].unique()}
-    factor = scale * (1 - index_loss_share)
-    columns = [shapes[kind] * mw * factor for kind, mw in zip(consumers["kind"], design_mw, strict=True)]
+    own = index_share(consumers, index_loss_share).to_numpy()
+    columns = [shapes[kind] * mw * scale for kind, mw in zip(consumers["kind"], design_mw * own, strict=True)]
     values = np.column_stack(columns) if columns else np.empty((len(weather.time), 0))
     return pd.DataFrame(values, index=weather.time, columns=consumers.index)
 

@@ -36,7 +36,7 @@ def write_table(frame: pd.DataFrame, path: str | Path) -> None:
 def read_table(path: str | Path) -> pd.DataFrame:
     """Return a table written by `write_table`, indexed by `time`."""
     file = Path(path)
-    table = pd.read_csv(file) if file.suffix == ".csv" else pd.read_parquet(file)
+    table = pd.read_csv(file, float_precision="round_trip") if file.suffix == ".csv" else pd.read_parquet(file)
     if file.suffix == ".csv" and table["time"].dtype == object:
         table["time"] = pd.to_datetime(table["time"])
     return table.set_index("time")

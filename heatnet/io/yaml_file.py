@@ -21,6 +21,8 @@ class _UniqueKeyLoader(yaml.SafeLoader):
 def _mapping_without_twins(loader: _UniqueKeyLoader, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
     seen: set[Any] = set()
     for key_node, _value in node.value:
+        if key_node.tag == "tag:yaml.org,2002:merge":
+            continue
         key = loader.construct_object(key_node, deep=deep)
         if not isinstance(key, Hashable):
             raise yaml.MarkedYAMLError(problem=f"key {key} is not a word", problem_mark=key_node.start_mark)

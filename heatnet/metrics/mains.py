@@ -84,24 +84,32 @@ def pipe_roles(
     Returns
     -------
     dict of pipe id to PipeRole
-        A pipe with a dead end (one station hangs on it) is a connection unless it is on the main line.
+        A pipe with a dead end (one station hangs on it) is a connection, unless the owner names it as main line or it
+        is the whole way: the found main line ends where the branch to the worst station begins.
     """
+    dead_ends = _dead_ends(network)
     if trunk is None:
         trunk = []
         plant = network.pressure_plant
         if plant is not None and worst_consumer is not None:
             start = str(network.plants.at[plant, "node"])
             trunk = shortest_way(network, start, str(network.consumers.at[worst_consumer, "node"]))
+            if len(trunk) > 1 and trunk[-1] in dead_ends:
+                trunk = trunk[:-1]
+    roles = {}
+    for pipe in map(str, network.pipes.index):
+        other = PipeRole.CONNECTION if pipe in dead_ends else PipeRole.BRANCH
+        roles[pipe] = PipeRole.TRUNK if pipe in trunk else other
+    return roles
+
+
+def _dead_ends(network: Network) -> set[str]:
+    """Return the pipes with an end where nothing goes on and at most one station hangs."""
     degree: dict[str, int] = {}
     for end in ("from_node", "to_node"):
         for node in network.pipes[end]:
             degree[str(node)] = degree.get(str(node), 0) + 1
     plant_nodes = {str(node) for node in network.plants["node"]}
     stations = network.consumers["node"].astype(str).value_counts()
-    roles = {}
-    for pipe, row in network.pipes.iterrows():
-        ends = [str(row[end]) for end in ("from_node", "to_node")]
-        dead_end = any(degree[node] == 1 and node not in plant_nodes and stations.get(node, 0) <= 1 for node in ends)
-        main = str(pipe) in trunk
-        roles[str(pipe)] = PipeRole.TRUNK if main else PipeRole.CONNECTION if dead_end else PipeRole.BRANCH
-    return roles
+    last = {node for node in degree if degree[node] == 1 and node not in plant_nodes and stations.get(node, 0) <= 1}
+    return {str(pipe) for pipe, row in network.pipes.iterrows() if {str(row["from_node"]), str(row["to_node"])} & last}

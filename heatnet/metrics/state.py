@@ -6,12 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from heatnet.i18n import _
 from heatnet.model.network import Network
 
 if TYPE_CHECKING:
     import xarray as xr
 
 PA_PER_BAR = 1e5
+#: highest velocity of water in mains (CJJ 34), m/s; nominal pressure of the pipes, bar absolute (PN 16)
+V_MAX_M_PER_S = 3.5
+P_NOMINAL_BAR = 17.0
+#: a plant's heat may pass its capacity by this share before it is worth a word
+_CAPACITY_SLACK = 1e-3
 
 
 def specific_friction(network: Network, state: xr.Dataset) -> xr.DataArray:
@@ -112,3 +118,61 @@ def _plant_figures(network: Network, state: xr.Dataset) -> dict[str, float]:
     head = float(state["node_p_supply_bar"].sel(node=node) - state["node_p_return_bar"].sel(node=back))
     names = ("t_supply_degc", "t_return_degc", "mdot_kg_per_s")
     return {name: float(one[f"plant_{name}"]) for name in names} | {"head_bar": head}
+
+
+def state_warnings(network: Network, state: xr.Dataset) -> list[str]:
+    """Return what an engineer would object to in one converged state, in the current language.
+
+    Negative heat, heat above capacity, outlets above a plant's highest temperature, consumers short of pressure or
+    heat, velocities and pressures beyond the usual limits.
+    """
+    figures = state_figures(network, state)
+    warnings = [text for plant in state["plant"].to_numpy() for text in _plant_warnings(network, state, str(plant))]
+    for consumer in state["consumer"].to_numpy():
+        need = float(network.consumers.at[consumer, "min_dp_bar"])
+        one = state.sel(consumer=consumer)
+        dp, flow = float(one["consumer_dp_bar"]), float(one["consumer_mdot_kg_per_s"])
+        if flow > 0 and dp < need - 1e-6:
+            warnings.append(
+                _("{name}: available pressure difference {dp:.2f} bar, it needs {need:.2f} bar").format(
+                    name=consumer, dp=dp, need=need
+                )
+            )
+    if figures["shortfall_mw"] > 1e-6:
+        warnings.append(_("{heat:.3f} MW of the consumers' heat is missing").format(heat=figures["shortfall_mw"]))
+    if figures["max_velocity_m_per_s"] > V_MAX_M_PER_S:
+        warnings.append(
+            _("{name}: velocity {v:.1f} m/s, above {limit:g} m/s").format(
+                name=figures["max_velocity_pipe"], v=figures["max_velocity_m_per_s"], limit=V_MAX_M_PER_S
+            )
+        )
+    if figures["p_max_bar"] > P_NOMINAL_BAR:
+        warnings.append(
+            _("highest pressure {p:.1f} bar absolute, above {limit:g} bar (PN 16)").format(
+                p=figures["p_max_bar"], limit=P_NOMINAL_BAR
+            )
+        )
+    return warnings
+
+
+def _plant_warnings(network: Network, state: xr.Dataset, plant: str) -> list[str]:
+    row = network.plants.loc[plant]
+    one = state.sel(plant=plant)
+    heat, t_supply = float(one["plant_heat_mw"]), float(one["plant_t_supply_degc"])
+    words = []
+    if heat < -1e-6:
+        words.append(_("{name}: {heat:.2f} MW, it would have to cool").format(name=plant, heat=heat))
+    if heat > row["capacity_mw"] * (1 + _CAPACITY_SLACK):
+        words.append(
+            _("{name}: {heat:.2f} MW, its capacity is {capacity:.2f} MW").format(
+                name=plant, heat=heat, capacity=row["capacity_mw"]
+            )
+        )
+    highest = row.get("t_supply_max_degc", float("nan"))
+    if heat > 0 and t_supply > highest + 0.05:
+        words.append(
+            _("{name}: gives {t:.1f} °C, at most {limit:.1f} °C are possible").format(
+                name=plant, t=t_supply, limit=highest
+            )
+        )
+    return words

@@ -121,6 +121,23 @@ class Network:
         return pd.Series([self.t_ground_degc[month - 1] for month in months], index=time, dtype=float)
 
 
+def index_share(consumers: pd.DataFrame, index_loss_share: float) -> pd.Series:
+    """Return what share of each consumer's design heat is its own: less the network loss that a heat index contains.
+
+    A design heat from area times index carries the loss; one that is given as heat does not.
+
+    Parameters
+    ----------
+    consumers : pandas.DataFrame
+        Consumer table.
+    index_loss_share : float
+        Network loss contained in heat indices, as a share.
+    """
+    by_index = consumers["area_m2"].astype(float) * consumers["index_w_per_m2"].astype(float) / 1e6
+    from_index = (by_index - consumers["design_heat_mw"].astype(float)).abs() <= 1e-9 + 1e-6 * by_index.abs()
+    return (1.0 - index_loss_share * from_index.astype(float)).rename("index_share")
+
+
 def ids_of(text: object) -> list[str]:
     """Split a column that lists ids or numbers by blanks, commas or semicolons."""
     if not isinstance(text, str):

@@ -39,7 +39,9 @@ def _without_other_readings(findings: Sequence[Any], model: type[BaseModel]) -> 
             continue
         if tag < len(path) - 1 or _is_meant(path[tag], finding.get("input")):
             kept.append((finding, path[:tag] + path[tag + 1 :]))
-    return kept
+    # a list whose entries are wrong is also reported as too short: only the entries are the user's to mend
+    inner = {tuple(path[:depth]) for _finding, path in kept for depth in range(len(path))}
+    return [(finding, path) for finding, path in kept if finding["type"] != "too_short" or tuple(path) not in inner]
 
 
 def _is_meant(reading: str, value: Any) -> bool:

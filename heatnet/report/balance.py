@@ -29,17 +29,23 @@ def balance_tables(context: Context) -> list[Table]:
 
 
 def _plants(context: Context, network: str, carrier: str) -> list[tuple[str, str, str]]:
-    """Return (id, name, kind) of every plant of a balance, over all cases, in the order of the tables."""
-    found: dict[str, tuple[str, str, str]] = {}
+    """Return (id, name, kind) of every plant of a balance, over all cases, in the order of the tables.
+
+    A plant that is of one kind in one case and of another in the next shows both: coal boiler → gas boiler.
+    """
+    names: dict[str, str] = {}
+    kinds: dict[str, dict[str, None]] = {}
     for case in context.ok_cases:
         results = case.networks.get(network)
         if results is None:
             continue
         table = _plant_table(case, network, carrier)
         for plant in results.schedule_mw.get(carrier, pd.DataFrame()).columns:
-            kind = str(table.at[plant, "kind"]) if plant in table.index else ""
-            found.setdefault(plant, (plant, context.plant_name(results, carrier, plant), plant_kind_label(kind)))
-    return list(found.values())
+            names.setdefault(plant, context.plant_name(results, carrier, plant))
+            known = kinds.setdefault(plant, {})
+            if plant in table.index:
+                known[plant_kind_label(str(table.at[plant, "kind"]))] = None
+    return [(plant, name, " → ".join(kinds[plant])) for plant, name in names.items()]
 
 
 def _plant_table(case: CaseResults, network: str, carrier: str) -> pd.DataFrame:

@@ -11,12 +11,14 @@ import pandas as pd
 from heatnet.i18n import _
 from heatnet.report.context import Context
 from heatnet.web.colours import plant_style, shade
-from heatnet.web.results_view import CaseResults
+from heatnet.web.results_view import CaseResults, NetworkResults
 
 #: shades of one kind before they repeat; lighter ones are hard to tell from the paper
 SHADES = 4
 #: hours averaged into one step of the duration curve
 STEP_H = 25
+#: carrier, network, plant, kind
+PlantKey = tuple[str, str, str, str]
 #: below this a load counts as none, MW
 NO_LOAD_MW = 1e-6
 
@@ -48,22 +50,28 @@ def _stack(case: CaseResults, carrier: str) -> pd.DataFrame:
     return heat.loc[:, running]
 
 
-def _colours(context: Context, carriers: tuple[str, ...]) -> dict[tuple[str, str, str], str]:
-    """Return a colour for every plant, the same in all charts; plants of one kind differ in shade."""
+def _colours(context: Context, carriers: tuple[str, ...]) -> dict[PlantKey, str]:
+    """Return a colour for every plant of a kind, the same in all charts; plants of one kind differ in shade.
+
+    A plant that changes its kind from case to case changes its colour with it.
+    """
     used: Counter[str] = Counter()
-    colours: dict[tuple[str, str, str], str] = {}
+    colours: dict[PlantKey, str] = {}
     for case in context.ok_cases:
         for name, results in case.networks.items():
             for carrier in carriers:
-                owner = results.network.steam if carrier == "steam" else results.network
                 for plant in results.schedule_mw.get(carrier, pd.DataFrame()).columns:
-                    key = (carrier, name, plant)
-                    if key in colours or owner is None or plant not in owner.plants.index:
-                        continue
-                    kind = str(owner.plants.at[plant, "kind"])
-                    colours[key] = shade(plant_style(kind)[0], used[kind] % SHADES)
-                    used[kind] += 1
+                    key = (carrier, name, plant, _kind(results, carrier, plant))
+                    if key[-1] and key not in colours:
+                        colours[key] = shade(plant_style(key[-1])[0], used[key[-1]] % SHADES)
+                        used[key[-1]] += 1
     return colours
+
+
+def _kind(results: NetworkResults, carrier: str, plant: str) -> str:
+    """Return a plant's kind in the case of these results, empty where its table does not know it."""
+    owner = results.network.steam if carrier == "steam" else results.network
+    return str(owner.plants.at[plant, "kind"]) if owner is not None and plant in owner.plants.index else ""
 
 
 def _base_load_first(heat: pd.DataFrame) -> list[tuple[str, str]]:
@@ -73,7 +81,7 @@ def _base_load_first(heat: pd.DataFrame) -> list[tuple[str, str]]:
 
 
 def _block(
-    context: Context, case: CaseResults, carrier: str, heat: pd.DataFrame, colours: dict[tuple[str, str, str], str]
+    context: Context, case: CaseResults, carrier: str, heat: pd.DataFrame, colours: dict[PlantKey, str]
 ) -> dict[str, Any]:
     daily = heat.resample("D").sum() / 1000.0
     total = heat.sum(axis=1).to_numpy()
@@ -87,7 +95,7 @@ def _block(
         series.append(
             {
                 "name": name,
-                "colour": colours.get((carrier, network, plant), "#999999"),
+                "colour": colours.get((carrier, network, plant, _kind(results, carrier, plant)), "#999999"),
                 "daily_gwh": np.round(daily[network, plant].to_numpy(), 4),
                 "duration_mw": np.round(_binned(values), 2),
             }

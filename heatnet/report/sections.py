@@ -283,7 +283,13 @@ def definitions_rows() -> list[tuple[str, str, str]]:
         "period": _("Period"),
         "zone": _("Zone"),
     }
-    return [(axes[row.axis], row.name, row.meaning) for row in definitions()]
+    rows = [(axes[row.axis], row.name, row.meaning) for row in definitions()]
+    meaning = _(
+        "electricity that a CHP plant loses per heat of extraction steam; it counts on the steam before the exchanger, "
+        "which is more heat than reaches the water"
+    )
+    after_counting = max(at for at, row in enumerate(rows) if row[0] == axes["counting"]) + 1
+    return [*rows[:after_counting], (axes["counting"], "z", meaning), *rows[after_counting:]]
 
 
 def range_note() -> str:

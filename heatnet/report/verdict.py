@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from heatnet.i18n import _
@@ -144,10 +145,10 @@ def _counts(rows: list[HeadlineRow]) -> list[str]:
 
 def _contributors(context: Context, case: CaseResults) -> list[str]:
     """Return the sentence on the sources that give the waste heat behind the headline, largest first."""
-    heat = case.summary.get("space_heat_by_source_mwh")
+    netted = _recovered_by_source(context, case)
+    heat = netted or case.summary.get("space_heat_by_source_mwh")
     if not heat:
         return []
-    total = sum(heat.values())
     classes = {member.value for member in SET_CLASSES[headline_variant(context).waste_set]}
     found = [
         (float(mwh), context.unit_name(case, unit))
@@ -158,15 +159,33 @@ def _contributors(context: Context, case: CaseResults) -> list[str]:
     if not found:
         return [_("In the case with the highest rate, “{case}”, no source counts as waste heat.").format(case=name)]
     found.sort(reverse=True)
+    counted, rate = sum(mwh for mwh, _name in found), _headline_rate(context, case)
+    # recovered heat over the headline's denominator: the parts of the rate itself
+    total = counted / rate if netted and rate > 0 else sum(heat.values())
     listed = _("; ").join(
         _("{plant} {gwh} GWh ({share})").format(plant=plant, gwh=f"{mwh / 1000:,.1f}", share=percent(mwh / total))
         for mwh, plant in found
     )
+    if netted:
+        return [
+            _(
+                "In the case with the highest rate, “{case}”, these sources make up its {rate}, each after the power "
+                "spent on it: {plants}."
+            ).format(case=name, rate=percent(rate), plants=listed)
+        ]
     return [
         _(
             "In the case with the highest rate, “{case}”, these sources give waste heat (share of the space heat): {plants}."
         ).format(case=name, plants=listed)
     ]
+
+
+def _recovered_by_source(context: Context, case: CaseResults) -> Mapping[str, float]:
+    """Return heat less the power spent by source, where that is what the headline counts and the summary holds it."""
+    variant = headline_variant(context)
+    if variant.counting is not Counting.RECOVERED or variant.period is not Period.SEASON:
+        return {}
+    return case.summary.get("recovered_space_heat_by_source_mwh") or {}
 
 
 #: a choice that moves the rate by less is not worth a word

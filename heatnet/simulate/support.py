@@ -64,7 +64,7 @@ def _check_lines(network: Network, layout: Layout, problems: Problems) -> None:
         if junctions[network.nodes.index.get_loc(point.node)] == NOWHERE:
             problems.add(
                 "network.yaml, pressure_point",
-                _("no {line} line reaches it").format(line=_(point.line)),
+                _line_missing(point.line),
                 "",
                 _("Name a node of that line."),
             )
@@ -76,10 +76,14 @@ def _check_lines(network: Network, layout: Layout, problems: Problems) -> None:
             if not touched[junction]:
                 problems.add(
                     f"consumers, {consumer}",
-                    _("no {line} line reaches it").format(line=_(line)),
+                    _line_missing(line),
                     "",
                     _("Correct node or return_node, or add the missing pipe."),
                 )
+
+
+def _line_missing(line: str) -> str:
+    return _("no supply line reaches it") if line == "supply" else _("no return line reaches it")
 
 
 def _check_features(network: Network, problems: Problems) -> None:

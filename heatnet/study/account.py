@@ -15,8 +15,10 @@ from heatnet.metrics.energy import GasBasis
 from heatnet.metrics.network_season import network_account, pump_power_mw
 from heatnet.metrics.substitution import envelope, rate_allowed, substitution_rates
 from heatnet.metrics.tracing import Use, trace_heat
+from heatnet.model.network import Network
 from heatnet.model.supply import DispatchProblem, DispatchResult, FloatArray
 from heatnet.study.case_run import CaseFailure, CaseRun
+from heatnet.study.config import target_zone
 from heatnet.study.load import Study
 
 _Solution = tuple[DispatchProblem, DispatchResult]
@@ -49,11 +51,28 @@ def case_entry(
         "by_source": money.by_source(problem, result).to_dict(orient="index"),
         "unmet_share": energy.unmet_share(problem, result),
         "zones": _rates(run, baseline, zones),
-        "space_heat_by_source_mwh": _space_heat_by_source(study, run, zones),
+        "plants": plants_of({name: year.network for name, year in run.years.items()}),
+        "space_heat_by_source_mwh": _space_heat(study, run, zones, recovered=False),
+        "recovered_space_heat_by_source_mwh": _space_heat(study, run, zones, recovered=True),
         "by_network": _by_network(study, run, pumps),
         "reference_check": {"engine": "pandapipes", "note": "every simulated hour is solved by pandapipes itself"},
         "balance": {"max_relative_residual": _worst_residual(run)},
     }
+
+
+def plants_of(networks: dict[str, Network]) -> dict[str, Any]:
+    """Return display name, kind and waste class of every plant by unit id."""
+    table: dict[str, Any] = {}
+    for name, network in networks.items():
+        parts = {name: network} | ({f"{name}/steam": network.steam} if network.steam is not None else {})
+        for prefix, part in parts.items():
+            for plant, row in part.plants.iterrows():
+                table[f"{prefix}/{plant}"] = {
+                    "name": {lang: part.display_name("plants", str(plant), lang) for lang in ("en", "zh")},
+                    "kind": row["kind"],
+                    "waste_class": row["waste_class"],
+                }
+    return table
 
 
 def coal_lhv(run: CaseRun) -> dict[str, float]:
@@ -101,14 +120,17 @@ def _rates(run: CaseRun, baseline: CaseRun | None, zones: Mapping[str, tuple[str
     }
 
 
-def _space_heat_by_source(study: Study, run: CaseRun, zones: Mapping[str, tuple[str, ...]]) -> dict[str, float]:
-    """Return the space heat of the headline's zone in the season by source: what stands behind the headline rate."""
+def _space_heat(
+    study: Study, run: CaseRun, zones: Mapping[str, tuple[str, ...]], *, recovered: bool
+) -> dict[str, float]:
+    """Return the space heat of the headline's zone in the season by source, less the power spent if `recovered`, MWh."""
     in_season = next(iter(run.years.values())).in_season
-    members = zones[study.config.target.zone]
+    members = zones[target_zone(study.config)]
     table: dict[str, float] = {}
     for flow in trace_heat(run.problem, run.result, in_season, rate_tables(run)):
         if flow.use == Use.SPACE and energy.network_of(flow.balance) in members:
-            heat = float(flow.heat_mw[in_season].sum())
+            power = flow.power_mw[in_season].sum() if recovered else 0.0
+            heat = float(flow.heat_mw[in_season].sum() - power)
             table[flow.source.id] = table.get(flow.source.id, 0.0) + heat
     return table
 

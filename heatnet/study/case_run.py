@@ -52,7 +52,7 @@ class CaseRun:
     Parameters
     ----------
     name, status, reason : str
-        Case; "ok", or what stopped it ("infeasible", "not_converged", …) and why.
+        Case; "ok", or what stopped it ("infeasible", "not_converged", "no_load", …) and why.
     problem, result : DispatchProblem, DispatchResult
         The year's programme and its schedule.
     bounds : tuple
@@ -233,6 +233,8 @@ def _status(result: DispatchResult, states: dict[str, xr.Dataset]) -> tuple[str,
     if not result.is_optimal:
         return result.status, f"dispatch: {result.status}"
     for name, dataset in states.items():
+        if not dataset.sizes["time"]:
+            return "no_load", _("no hour of the season asks for heat in {network}").format(network=name)
         if not any(is_solved(str(status)) for status in dataset["status"].to_numpy()):
             return "not_converged", f"simulation of {name}: no hour converged"
     return "ok", ""

@@ -126,6 +126,10 @@ class PriceSet(Strict):
     power_marginal_t_co2_per_mwh: NotNegativeFigure
 
 
+#: zone of all networks, where a study of several names none
+ALL_ZONE = "all"
+
+
 class Target(Strict):
     """The share that is asked for, and the definition of the rate behind it."""
 
@@ -134,7 +138,7 @@ class Target(Strict):
     counting: Literal["delivered", "recovered", "displaced"] = "recovered"
     denominator: Literal["space", "with_process"] = "space"
     period: Literal["season", "year"] = "season"
-    zone: str = "east_west"
+    zone: str | None = None
 
 
 class Simulation(Strict):
@@ -180,9 +184,20 @@ class StudyConfig(Strict):
     base_case: str
     baseline_case: str | None = None
     plan_case: str | None = None
+    geometry_note: Text | None = None
     plan_check: dict[str, PlanCheck] = Field(default_factory=dict)
     keep: Literal["summary", "full"] = "full"
     cases: Annotated[dict[Name, Case], Field(min_length=1)]
+
+
+def target_zone(config: StudyConfig) -> str:
+    """Return the zone of the headline: the study's choice, its first zone, its only network, or ``all``."""
+    if config.target.zone is not None:
+        return config.target.zone
+    if config.zones:
+        return next(iter(config.zones))
+    ids = network_ids(config.networks)
+    return ids[0] if len(ids) == 1 else ALL_ZONE
 
 
 def network_ids(entries: tuple[str, ...]) -> list[str]:

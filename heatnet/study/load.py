@@ -99,6 +99,7 @@ def load_study(path: str | Path, only: str | None = None) -> Study:
     if len(raws) == len(config.networks):
         for name in names:
             _note_case(name, config, raws, cases, problems)
+    problems.extend(rehearsal_problems({name: case.networks for name, case in cases.items()}))
     _raise_once(problems)
     assert prices is not None
     name = file.parent.name if file.name == STUDY_FILE else file.stem
@@ -247,6 +248,4 @@ def _note_case(
         except InputError as error:
             problems.extend(error.problems)
     if len(networks) == len(raws):
-        changed = {network_id: f"study.yaml, cases.{name}.networks.{network_id}" for network_id in case.networks}
-        problems.extend(rehearsal_problems(networks, changed))
         cases[name] = CaseInput(name, case, networks, case.season or config.season, case.weather or config.weather)

@@ -25,7 +25,8 @@ def name_problems(config: StudyConfig) -> list[Problem]:
             _check(f"zones.{zone}", member, ids, problems)
     for name in config.plan_check:
         _check(f"plan_check.{name}", name, ids, problems)
-    _check("target.zone", config.target.zone, [*config.zones, *ids], problems)
+    if config.target.zone is not None:
+        _check("target.zone", config.target.zone, [*config.zones, *ids], problems)
     for case, content in config.cases.items():
         for network in content.networks:
             _check(f"cases.{case}.networks.{network}", network, ids, problems)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -20,24 +21,38 @@ _HOURS = 24
 _T_OUTDOOR_DEGC = -5.0
 
 
-def rehearsal_problems(networks: Mapping[str, Network], changed: Mapping[str, str]) -> list[Problem]:
-    """Return what the plants, the loads and the pipes of a case's networks lack.
+def rehearsal_problems(cases: Mapping[str, Mapping[str, Network]]) -> list[Problem]:
+    """Return what the plants, the loads and the pipes of the cases' networks lack.
 
     Parameters
     ----------
-    networks : mapping of str to Network
-        Checked networks with the case's overrides.
-    changed : mapping of network to str
-        Where the case changes a network, for messages.
+    cases : mapping of case to (mapping of str to Network)
+        Checked networks with each case's overrides.
+
+    Returns
+    -------
+    list of Problem
+        Each once; with the cases that have it where others do not.
     """
+    found: dict[Problem, list[str]] = {}
+    for case, networks in cases.items():
+        for problem in dict.fromkeys(p for name, network in networks.items() for p in _lacking(name, network)):
+            found.setdefault(problem, []).append(case)
+    return [
+        problem
+        if len(names) == len(cases)
+        else replace(problem, where=f"{problem.where} [study.yaml, cases: {', '.join(names)}]")
+        for problem, names in found.items()
+    ]
+
+
+def _lacking(name: str, network: Network) -> list[Problem]:
     problems: list[Problem] = []
-    for name, network in networks.items():
-        place = f"{name} [{changed[name]}]" if name in changed else name
-        for rehearse in (_pipes, _plants):
-            try:
-                rehearse(network)
-            except InputError as error:
-                problems += [Problem(f"{place}, {p.where}", p.found, p.allowed, p.remedy) for p in error.problems]
+    for rehearse in (_pipes, _plants):
+        try:
+            rehearse(network)
+        except InputError as error:
+            problems += [replace(problem, where=f"{name}, {problem.where}") for problem in error.problems]
     return problems
 
 

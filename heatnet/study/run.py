@@ -96,7 +96,7 @@ def _finished(run: Outcome) -> str:
 def _in_pool(
     study: Study, folder: Path, bounds: dict[str, Any], total: int, workers: int, events: Events
 ) -> dict[str, Outcome]:
-    from multiprocessing import get_context
+    from multiprocessing import active_children, get_context
 
     context = get_context("spawn")
     steps = context.Queue()
@@ -118,6 +118,8 @@ def _in_pool(
                         events(done, total, _finished(runs[name]), True)
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
+            for worker in active_children():
+                worker.terminate()
             raise
     return {name: runs[name] for name in study.cases}
 
@@ -134,8 +136,12 @@ def _steps_seen(steps: Any) -> Iterator[str]:
 
 
 def _connect(steps: Any) -> None:
+    """Prepare a worker: where its steps go; an interrupt is the parent's to handle."""
+    import signal
+
     global _steps
     _steps = steps
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _run_in_worker(study: Study, case: CaseInput, folder: Path, bounds: tuple[dict[str, LoadScale], ...]) -> CaseRun:

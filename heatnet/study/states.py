@@ -21,5 +21,12 @@ def write_states(dataset: xr.Dataset, folder: Path, suffix: str = ".parquet") ->
             wide[str(name)] = variable.to_series()
         else:
             frame = pd.DataFrame(variable.to_pandas())
-            write_table(frame.dropna(axis=1, how="all"), folder / f"{name}{suffix}")
-    write_table(pd.DataFrame(wide), folder / f"network{suffix}")
+            _write(frame.dropna(axis=1, how="all"), folder, str(name), suffix)
+    _write(pd.DataFrame(wide), folder, "network", suffix)
+
+
+def _write(frame: pd.DataFrame, folder: Path, name: str, suffix: str) -> None:
+    """Write a table and remove its twin in the other format, which an earlier call may have left."""
+    write_table(frame, folder / f"{name}{suffix}")
+    for other in {".csv", ".parquet"} - {suffix}:
+        (folder / f"{name}{other}").unlink(missing_ok=True)

@@ -17,9 +17,9 @@ from heatnet.metrics.claims_context import claim_context
 from heatnet.metrics.identity import CoalPlant, identity_rows
 from heatnet.metrics.park import park_account
 from heatnet.metrics.substitution import rate_allowed, substitution_rates
-from heatnet.model.network import Network
-from heatnet.study.account import case_entry, coal_lhv, failed_entry, rate_tables
+from heatnet.study.account import case_entry, coal_lhv, failed_entry, plants_of, rate_tables
 from heatnet.study.case_run import CaseFailure, CaseRun
+from heatnet.study.config import ALL_ZONE, target_zone
 from heatnet.study.fingerprint import versions
 from heatnet.study.load import Study
 from heatnet.study.prices import assumptions
@@ -69,17 +69,18 @@ def summary_of(study: Study, runs: Mapping[str, Outcome]) -> dict[str, Any]:
         "question": config.question.both() if config.question else {},
         "versions": {"heatnet": __version__, **versions()},
         "target_share": target.rate_share,
-        "headline": target.model_dump(exclude={"rate_share"}),
+        "headline": target.model_dump(exclude={"rate_share"}) | {"zone": target_zone(config)},
         "base_case": config.base_case,
         "baseline_case": config.baseline_case,
         "plan_case": config.plan_case,
         "zones": {zone: list(members) for zone, members in zones_of(study).items()},
         "networks": {name: {"name": dict(network.name)} for name, network in first.networks.items()},
-        "plants": _plants(first.networks),
+        "plants": plants_of(first.networks),
         "cases": {name: _entry(study, run, baseline) for name, run in runs.items()},
         "plan_claims": _claims(study, _ended(runs, config.plan_case), baseline),
         "baseline_identity": _identity(study, baseline),
-        "carbon_table": park_account().as_rows(),
+        "carbon_table": park_account().as_rows() if config.plan_case else [],
+        "notes": {"geometry": config.geometry_note.both()} if config.geometry_note else {},
         "assumptions": assumptions(study.prices),
     }
 
@@ -87,22 +88,8 @@ def summary_of(study: Study, runs: Mapping[str, Outcome]) -> dict[str, Any]:
 def zones_of(study: Study) -> dict[str, tuple[str, ...]]:
     """Return the zones of the rates: each network, then the study's own."""
     names = next(iter(study.cases.values())).networks
-    return {name: (name,) for name in names} | dict(study.config.zones)
-
-
-def _plants(networks: dict[str, Network]) -> dict[str, Any]:
-    """Return display name, kind and waste class of every plant by unit id."""
-    table: dict[str, Any] = {}
-    for name, network in networks.items():
-        parts = {name: network} | ({f"{name}/steam": network.steam} if network.steam is not None else {})
-        for prefix, part in parts.items():
-            for plant, row in part.plants.iterrows():
-                table[f"{prefix}/{plant}"] = {
-                    "name": {lang: part.display_name("plants", str(plant), lang) for lang in ("en", "zh")},
-                    "kind": row["kind"],
-                    "waste_class": row["waste_class"],
-                }
-    return table
+    zones = {name: (name,) for name in names} | dict(study.config.zones)
+    return zones | ({ALL_ZONE: tuple(names)} if target_zone(study.config) == ALL_ZONE else {})
 
 
 def _ended(runs: Mapping[str, Outcome], name: str | None) -> CaseRun | None:
@@ -124,7 +111,7 @@ def _claims(study: Study, plan: CaseRun | None, baseline: CaseRun | None) -> lis
         return []
     year = plan.years[housing]
     zones = zones_of(study)
-    zone = study.config.target.zone
+    zone = target_zone(study.config)
     rates = substitution_rates(
         plan.problem,
         plan.result,

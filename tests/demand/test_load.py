@@ -42,7 +42,9 @@ def _network(consumers: list[dict[str, object]]) -> Network:
 
 @pytest.fixture(scope="module")
 def network() -> Network:
-    rows = [{"id": kind, "kind": kind, "design_heat_mw": 10.0} for kind in BUILDING_KINDS]
+    rows = [
+        {"id": kind, "kind": kind, "area_m2": 250_000, "index_w_per_m2": 40} for kind in BUILDING_KINDS
+    ]  # 10 MW each
     return _network([*rows, {"id": "works", "kind": "process_steam", "heat_mw": 30.0, "design_heat_mw": 50.0}])
 
 
@@ -98,6 +100,13 @@ def test_weeks_begin_on_monday(network: Network) -> None:
 def test_scale_and_loss_share_multiply(network: Network) -> None:
     base = consumer_loads(network, WEATHER, SEASON, index_loss_share=0.0)
     pd.testing.assert_frame_equal(consumer_loads(network, WEATHER, SEASON, index_loss_share=0.1, scale=2.0), base * 1.8)
+
+
+def test_design_heat_that_is_given_holds_no_network_loss() -> None:
+    consumers = [{"id": "given", "kind": "residential", "design_heat_mw": 10.0}]
+    consumers.append({"id": "by_index", "kind": "residential", "area_m2": 250_000, "index_w_per_m2": 40})
+    loads = consumer_loads(_network(consumers), WEATHER, SEASON, index_loss_share=0.05)
+    np.testing.assert_allclose(loads["by_index"], loads["given"] * 0.95, rtol=1e-12)
 
 
 def test_warmer_weather_never_needs_more(network: Network) -> None:

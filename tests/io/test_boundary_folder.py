@@ -108,7 +108,8 @@ WRONG_TABLES = (
     ("times fall", HEAT.format(a=0, b=1800, c=900), "consumer_heat_mw.csv, time", "do not rise"),
     ("time twice", HEAT.format(a=0, b=900, c=900), "consumer_heat_mw.csv, time", "do not rise"),
     ("time a word", HEAT.format(a="noon", b="one", c="two"), "consumer_heat_mw.csv", "cannot be read"),
-    ("some times with a zone", HEAT.format(a="2025-01-01T00:00Z", b="2025-01-01T01:00", c="2025-01-01T02:00"), "consumer_heat_mw.csv", "zone"),
+    ("some times with a zone", HEAT.format(a="2025-01-01T00:00Z", b="2025-01-01T01:00", c="2025-01-01T02:00"),
+        "consumer_heat_mw.csv", "zone"),
     ("no rows", "time,consumer_north\n", "consumer_heat_mw.csv", "has no rows"),
     ("no content", "", "consumer_heat_mw.csv", "cannot be read"),
     ("lines too long", "time,consumer_north\n0,1,2\n1,1,2\n", "consumer_heat_mw.csv", "more cells"),
@@ -116,7 +117,9 @@ WRONG_TABLES = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize(("text", "place", "word"), [row[1:] for row in WRONG_TABLES], ids=[row[0] for row in WRONG_TABLES])
+@pytest.mark.parametrize(
+    ("text", "place", "word"), [row[1:] for row in WRONG_TABLES], ids=[row[0] for row in WRONG_TABLES]
+)
 def test_a_wrong_table_is_named(text, place, word, folder, network):
     (problem,) = problems_of(folder(consumer_heat_mw__csv=text), network)
     assert place in problem.where
@@ -137,7 +140,9 @@ WRONG_CONSTANTS = (
 )
 
 
-@pytest.mark.parametrize(("text", "place", "word"), [row[1:] for row in WRONG_CONSTANTS], ids=[row[0] for row in WRONG_CONSTANTS])
+@pytest.mark.parametrize(
+    ("text", "place", "word"), [row[1:] for row in WRONG_CONSTANTS], ids=[row[0] for row in WRONG_CONSTANTS]
+)
 def test_a_wrong_constant_is_named(text, place, word, folder, network):
     (problem,) = problems_of(folder(boundary__yaml=text + "\n"), network)
     assert place in problem.where
@@ -167,7 +172,9 @@ def test_csv_beside_parquet(folder, network):
 
 
 def test_all_problems_at_once(folder, network):
-    path = folder(consumer_heat_mw__csv=HOURS.replace(",1.5,", ",,"), consumer_haet_mw__csv=HOURS, boundary__yaml="x: [")
+    path = folder(
+        consumer_heat_mw__csv=HOURS.replace(",1.5,", ",,"), consumer_haet_mw__csv=HOURS, boundary__yaml="x: ["
+    )
     assert len(problems_of(path, network)) == 3
 
 

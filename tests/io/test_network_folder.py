@@ -116,7 +116,9 @@ UNREADABLE = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize(("file", "content", "word"), [row[1:] for row in UNREADABLE], ids=[row[0] for row in UNREADABLE])
+@pytest.mark.parametrize(
+    ("file", "content", "word"), [row[1:] for row in UNREADABLE], ids=[row[0] for row in UNREADABLE]
+)
 def test_a_file_that_cannot_be_read_is_named_with_the_other_problems(file, content, word, draft, tmp_path):
     """The rest is checked all the same, and what refers to the unreadable table is not called wrong."""
     del draft.tables["pipes"]

@@ -47,14 +47,16 @@ def test_the_same_table_gives_the_same_bytes(tmp_path):
     assert (tmp_path / "one.parquet").read_bytes() == (tmp_path / "two.parquet").read_bytes()
 
 
-def test_csv_has_no_spare_digits_lost(tmp_path):
+def test_csv_loses_no_digits(tmp_path):
     frame = pd.DataFrame({"a": [0.1 + 0.2, 1 / 3, 1e-17]}, index=HOURS)
     write_table(frame, tmp_path / "some.csv")
     assert list(read_table(tmp_path / "some.csv")["a"]) == list(frame["a"])
 
 
 def test_numbers_that_json_does_not_know_become_null(tmp_path):
-    write_json({"a": float("nan"), "b": [np.float64("inf"), np.int64(3)], "c": {1: np.bool_(True)}}, tmp_path / "x.json")
+    write_json(
+        {"a": float("nan"), "b": [np.float64("inf"), np.int64(3)], "c": {1: np.bool_(True)}}, tmp_path / "x.json"
+    )
     assert json.loads((tmp_path / "x.json").read_text()) == {"a": None, "b": [None, 3], "c": {"1": True}}
 
 

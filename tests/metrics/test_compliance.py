@@ -169,19 +169,21 @@ def test_a_consumer_that_is_off_needs_no_pressure(network):
     assert not len(rows(table, "available_pressure"))
 
 
-def test_main_line_goes_to_the_worst_consumer_and_dead_ends_are_connections():
+def test_main_line_ends_before_the_branch_to_the_worst_station():
     network = tree()
     assert shortest_way(network, "works", "end") == ["pipe_works_fork", "pipe_fork_east", "pipe_east_end"]
     roles = pipe_roles(network, "consumer_end")
     assert roles == {
         "pipe_works_fork": PipeRole.TRUNK,
         "pipe_fork_east": PipeRole.TRUNK,
-        "pipe_east_end": PipeRole.TRUNK,
+        "pipe_east_end": PipeRole.CONNECTION,
         "pipe_fork_north": PipeRole.CONNECTION,
         "pipe_east_south": PipeRole.CONNECTION,
     }
     to_north = pipe_roles(network, "consumer_north")
     assert to_north["pipe_fork_east"] is PipeRole.BRANCH
+    line = two_pipe()
+    assert set(pipe_roles(line, "consumer_station").values()) == {PipeRole.TRUNK}, "the only way is the main line"
     named = pipe_roles(network, "consumer_north", trunk=["pipe_fork_east"])
     assert [pipe for pipe, role in named.items() if role is PipeRole.TRUNK] == ["pipe_fork_east"]
 
@@ -193,7 +195,7 @@ def test_branches_have_their_own_limit_and_connections_none():
     quiet = {"pipe_mdot_kg_per_s": 1e-6, "pipe_mdot_return_kg_per_s": 1e-6}
     data = state(network, pipe_dp_supply_bar=drop, pipe_dp_return_bar=drop, consumer_dp_bar=available, **quiet)
     table = compliance(network, data)
-    assert set(rows(table, "trunk_friction_max")["place"]) == {"pipe_works_fork", "pipe_fork_north"}
+    assert set(rows(table, "trunk_friction_max")["place"]) == {"pipe_works_fork"}
     branch = rows(table, "branch_friction")
     assert list(branch["place"]) == ["pipe_fork_east"]
     assert not branch.at[0, "passed"]

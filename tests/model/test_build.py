@@ -103,15 +103,21 @@ def test_keys_that_kinds_share_keep_each_kinds_limits(draft, tmp_path):
     """A condensing boiler reaches 1.05 on the lower heating value; an exchanger gives at most what it takes."""
     draft.row("plants", "boiler")["efficiency_share"] = 1.05
     assert load_network(draft.write(tmp_path / "a")).plants.at["boiler", "efficiency_share"] == 1.05
+    exchanger = {"id": "hx", "node": "works", "kind": "steam_exchange", "role": "heat", "efficiency_share": 1.05}
+    draft.tables["plants"].append(exchanger)
     with pytest.raises(InputError, match=r"efficiency_share: value 1.05. Allowed: 0.5 to 1"):
-        exchanger = {"id": "hx", "node": "works", "kind": "steam_exchange", "role": "heat", "efficiency_share": 1.05}
-        draft.tables["plants"].append(exchanger)
         load_network(draft.write(tmp_path / "b"))
 
 
 def test_a_large_flow_is_no_mistake_for_a_source(draft, tmp_path):
     """400 MW at 60 K is 1600 kg/s: the limit of a steam flow does not hold for water."""
-    draft.tables["plants"][0] = {"id": "boiler", "node": "works", "kind": "source", "role": "pressure", "mdot_kg_per_s": 1600}
+    draft.tables["plants"][0] = {
+        "id": "boiler",
+        "node": "works",
+        "kind": "source",
+        "role": "pressure",
+        "mdot_kg_per_s": 1600,
+    }
     assert load_network(draft.write(tmp_path / "tiny")).plants.at["boiler", "mdot_kg_per_s"] == 1600
 
 
@@ -147,23 +153,25 @@ def test_monthly_ground_follows_the_calendar(draft, tmp_path):
 
 def test_plain_numbers_in_ids_become_texts():
     """Spreadsheets turn ids into numbers: 7 and 7.0 both mean the id "7"."""
+    design = {"t_supply_degc": 110, "t_return_degc": 50, "t_outdoor_degc": -7}
     network = build_network(
         "numbers",
-        {"design": {"t_supply_degc": 110, "t_return_degc": 50, "t_outdoor_degc": -7}, "pressure_point": {"node": "1", "p_bar": 4}},
+        {"design": design, "pressure_point": {"node": "1", "p_bar": 4}},
         {
             "nodes": pd.DataFrame({"id": [1.0, 2.0]}),
             "pipes": pd.DataFrame([{"id": 7.0, "from_node": 1, "to_node": 2.0, "length_m": 100, "dn": 100}]),
             "consumers": pd.DataFrame([{"id": 8, "node": 2, "design_heat_mw": 1}]),
             "plants": pd.DataFrame([{"id": 9, "node": 1, "kind": "source", "role": "pressure"}]),
         },
-    )  # fmt: skip
+    )
     assert list(network.nodes.index) == ["1", "2"]
     assert network.pipes.at["7", "to_node"] == "2"
 
 
 def test_flags_are_not_numbers():
+    pipes = pd.DataFrame([{"id": "p", "from_node": "a", "to_node": "b", "length_m": True, "dn": 100}])
     with pytest.raises(InputError, match=r"length_m: value True. A number is needed"):
-        build_network("flag", {"carrier": "site"}, {"pipes": pd.DataFrame([{"id": "p", "from_node": "a", "to_node": "b", "length_m": True, "dn": 100}])})  # fmt: skip
+        build_network("flag", {"carrier": "site"}, {"pipes": pipes})
 
 
 @pytest.mark.parametrize("kind", sorted(PLANT_KINDS))
