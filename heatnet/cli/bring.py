@@ -99,4 +99,11 @@ def describe(network: Network) -> list[str]:
             names=", ".join(f"{plant} ({row['kind']})" for plant, row in network.plants.iterrows()),
         ),
     ]
+    design, capacity = network.consumers["design_heat_mw"].sum(), network.plants["capacity_mw"].sum(skipna=False)
+    if capacity < design:
+        lines.append(
+            _("  Warning: the plants give {capacity:.1f} MW, the consumers need {design:.1f} MW at design").format(
+                capacity=capacity, design=design
+            )
+        )
     return lines + (describe(network.steam) if network.steam is not None else [])

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
+import math
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from heatnet.i18n import language
 from heatnet.io.bundled import bundled_path
 
+#: base layers further than this from every network of a study belong to another place
+NEAR_KM = 30.0
+_KM_PER_DEG = 111.2  # along a meridian
+Bounds = Sequence[Sequence[float]]
 LAYERS = ("zones", "avenues", "landmarks")
 
 
@@ -22,6 +28,44 @@ def base_layers(folder: Path | None = None) -> dict[str, list[dict[str, Any]]]:
     """
     place = bundled_path("gis") if folder is None else folder
     return {layer: _features(place / f"{layer}.geojson") for layer in LAYERS}
+
+
+def layers_near(bounds: Sequence[Bounds], folder: Path | None = None) -> dict[str, list[dict[str, Any]]]:
+    """Return the base layers if some network lies within `NEAR_KM` of them, else empty ones.
+
+    Parameters
+    ----------
+    bounds : sequence of ((south, west), (north, east))
+        Bounds of the networks, degrees.
+    folder : Path, optional
+        As for `base_layers`.
+    """
+    layers = base_layers(folder)
+    points = [at for features in layers.values() for one in features for at in _positions(one["geometry"])]
+    if not points:
+        return layers
+    lats, lons = [lat for lat, _lon in points], [lon for _lat, lon in points]
+    own = ((min(lats), min(lons)), (max(lats), max(lons)))
+    near = any(_distance_km(own, other) <= NEAR_KM for other in bounds)
+    return layers if near else {name: [] for name in layers}
+
+
+def _positions(geometry: dict[str, Any]) -> Iterator[tuple[float, float]]:
+    """Yield (latitude, longitude) of every point of a GeoJSON geometry."""
+    stack = [geometry["coordinates"]]
+    while stack:
+        part = stack.pop()
+        if part and isinstance(part[0], int | float):
+            yield float(part[1]), float(part[0])
+        else:
+            stack.extend(part)
+
+
+def _distance_km(first: Bounds, second: Bounds) -> float:
+    """Return the distance between two boxes in degrees, km; 0 where they touch. Plane at their mean latitude."""
+    gaps = [max(first[0][i] - second[1][i], second[0][i] - first[1][i], 0.0) for i in (0, 1)]
+    middle = math.radians((first[0][0] + first[1][0] + second[0][0] + second[1][0]) / 4.0)
+    return _KM_PER_DEG * math.hypot(gaps[0], gaps[1] * math.cos(middle))
 
 
 def _features(file: Path) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from heatnet.i18n import _, pick, use_language
-from heatnet.maps.base import base_layers
+from heatnet.maps.base import layers_near
 from heatnet.maps.layout import layout_of
 from heatnet.maps.quantities import Element, matrix, quantities
 from heatnet.model.network import Network
@@ -50,7 +50,7 @@ def build_map(results_dir: str | Path, out_path: str | Path, lang: str) -> Path:
         body = (
             template_environment("heatnet.maps")
             .get_template("map.html.j2")
-            .render(title=title, map_html=_folium_parts()[0], cases=bool(data["cases"]), **_failed(study))
+            .render(title=title, map_html=_folium_parts()[0], cases=bool(data["cases"]), **_notes(study, data))
         )
         html = inline_html(
             _("Map: {title}").format(title=title),
@@ -63,14 +63,24 @@ def build_map(results_dir: str | Path, out_path: str | Path, lang: str) -> Path:
     return write_page(Path(out_path), html)
 
 
-def _failed(study: StudyResults) -> dict[str, Any]:
+def _notes(study: StudyResults, data: dict[str, Any]) -> dict[str, Any]:
+    """Return what the page says beside the map: on its routes, on cases without results, on networks without a place."""
     rows = [
         {"label": pick(case.summary["label"]), "status": status_label(case.summary["status"]), "reason": reason}
         for case in study.cases.values()
         if not case.ok
         for reason in [case.summary.get("reason", "")]
     ]
-    return {"failed": rows}
+    placed = {layout["id"] for layout in data["layouts"].values()}
+    names = [pick(study.summary["networks"][key]["name"]) for key in _drawable(study) if key not in placed]
+    return {"failed": rows, "geometry_note": study.geometry_note, "not_placed": _(", ").join(names)}
+
+
+def _drawable(study: StudyResults) -> list[str]:
+    """Return the networks with pipes or stations in some case; all are expected on the map."""
+    found = (results for case in study.ok_cases for results in case.networks.values())
+    keys = (one.id for one in found if len(one.network.pipes) or len(one.network.consumers) or len(one.network.plants))
+    return [key for key in dict.fromkeys(keys) if key in study.summary["networks"]]
 
 
 def _folium_parts() -> tuple[Markup, Markup]:
@@ -92,7 +102,7 @@ def map_data(study: StudyResults) -> dict[str, Any]:
     layouts: dict[str, dict[str, Any]] = {}
     cases = [_case(case, layouts) for case in study.ok_cases]
     return {
-        "base": base_layers(),
+        "base": layers_near([layout["bounds"] for layout in layouts.values()]),
         "scale": list(SCALE),
         "quantities": {element: _quantity_table(element, cases) for element in ELEMENTS},
         "layouts": layouts,

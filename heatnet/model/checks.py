@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 RESERVED_IDS = ("time", "all")
 #: a length that departs this much from its geometry is a mistake (slack for sag, rounding and vertical runs)
 LENGTH_TOLERANCE = 0.25
+#: how far a drawn pipe may end from its node: a street's width, and a share of its length
+END_TOLERANCE_M = 100.0
+END_TOLERANCE = 0.05
 
 
 def unknown_name(where: str, name: object, choices: Sequence[str], problems: Problems) -> None:
@@ -98,6 +101,7 @@ def check_network(network: Network, raw: Mapping[str, RawTable], place: str | No
     """Run every check that needs the whole network; `place` is None where `network.yaml` could not be read whole."""
     _check_references(network, raw, place, problems)
     _check_coordinates(network, raw, place, problems)
+    _check_pipe_ends(network, raw, problems)
     _check_consumers(network, raw, problems)
     if network.carrier == "water":
         _check_water(network, raw, place, problems)
@@ -163,6 +167,37 @@ def _check_coordinates(network: Network, raw: Mapping[str, RawTable], place: str
             _("crs: local is in metres"),
             _("All coordinates look like degrees: use crs: EPSG:4326."),
         )
+
+
+def _check_pipe_ends(network: Network, raw: Mapping[str, RawTable], problems: Problems) -> None:
+    """A drawn pipe begins and ends where its nodes stand, in whichever direction it was drawn."""
+    if network.crs == "none":
+        return
+    points = network.nodes["geometry"]
+    for i, (pipe, row) in enumerate(network.pipes.iterrows()):
+        line, first, last = row["geometry"], points.get(row["from_node"]), points.get(row["to_node"])
+        if line is None or first is None or last is None or line.geom_type != "LineString":
+            continue
+        ends = line.coords[0], line.coords[-1]
+        gap = min(
+            max(_distance_m(ends[0], first, network.crs), _distance_m(ends[1], last, network.crs)),
+            max(_distance_m(ends[1], first, network.crs), _distance_m(ends[0], last, network.crs)),
+        )
+        if gap > END_TOLERANCE_M + END_TOLERANCE * row["length_m"]:
+            problems.add(
+                f"{raw['pipes'].place}, {raw['pipes'].row(i)} ({pipe}), geometry",
+                _("an end lies {gap:.0f} m from its node").format(gap=gap),
+                "",
+                _("Correct from_node, to_node, or the coordinates of one of the two."),
+            )
+
+
+def _distance_m(end: tuple[float, ...], point: Any, crs: str) -> float:
+    from shapely.geometry import LineString
+
+    if crs == "local":
+        return float(np.hypot(end[0] - point.x, end[1] - point.y))
+    return geometry_length_m(LineString([end[:2], (point.x, point.y)]), crs)
 
 
 def _check_consumers(network: Network, raw: Mapping[str, RawTable], problems: Problems) -> None:

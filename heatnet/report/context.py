@@ -80,7 +80,9 @@ class Context:
 
     def zone_name(self, zone: str) -> str:
         """Return a zone's name: a network's, or that of a zone that joins several."""
-        return definition_names("zone").get(zone) or self.network_name(zone)
+        if zone in self.summary["networks"]:
+            return self.network_name(zone)
+        return (definition_names("zone") | {"all": _("all networks")}).get(zone, zone)
 
     def rate(self, case: CaseResults, zone: str, variant: Variant) -> float | None:
         """Return one variant of the substitution rate, None where it is not defined."""

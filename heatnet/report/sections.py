@@ -152,6 +152,15 @@ def source_tables(context: Context) -> list[Table]:
     return tables
 
 
+def plan_tables(context: Context) -> list[Table]:
+    """Return the tables that check a plan: its claims, the baseline's identity, its park account; none without a plan."""
+    tables = [claims_table(context), identity_table(context)]
+    if not any(table.rows for table in tables):
+        return []
+    carbon = carbon_table(context)
+    return [table for table in [*tables, carbon] if table is not None and table.rows]
+
+
 def carbon_table(context: Context) -> Table | None:
     """Return the plan's example account of a park beside published factors, None where the study has none."""
     rows = []
@@ -290,8 +299,3 @@ def definitions_rows() -> list[tuple[str, str, str]]:
     )
     after_counting = max(at for at, row in enumerate(rows) if row[0] == axes["counting"]) + 1
     return [*rows[:after_counting], (axes["counting"], "z", meaning), *rows[after_counting:]]
-
-
-def range_note() -> str:
-    """Return the sentence that says what the ranges are."""
-    return _("The range is what the plan's coal figures leave open (heating value, boiler efficiency).")

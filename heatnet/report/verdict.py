@@ -100,6 +100,19 @@ def _judge(low: float, high: float, target: float) -> tuple[str, str]:
     return _("open: reached in part of the range"), "open"
 
 
+#: a range narrower than this is the rate itself, as shares
+_NO_RANGE_SHARE = 5e-5
+
+
+def range_note(rows: list[HeadlineRow]) -> str:
+    """Return the sentence that says what the ranges are, empty where every range is its rate."""
+    for row in rows:
+        bounds = [value for value in (row.low, row.high) if value is not None]
+        if row.rate is not None and any(abs(bound - row.rate) > _NO_RANGE_SHARE for bound in bounds):
+            return _("The range is what the plan's coal figures leave open (heating value, boiler efficiency).")
+    return ""
+
+
 def definition_sentence(context: Context) -> str:
     """Return the headline's definition in one sentence."""
     chosen = context.headline

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from heatnet.i18n import pick
 from heatnet.io.network_folder import load_network
 from heatnet.io.results_store import case_networks, list_cases, read_summary, read_table
 from heatnet.model.network import Network
@@ -69,6 +70,11 @@ class StudyResults:
     folder: Path
     summary: Mapping[str, Any]
     cases: Mapping[str, CaseResults]
+
+    @property
+    def geometry_note(self) -> str:
+        """What the study says of its pipe routes, in the current language; empty where it says nothing."""
+        return pick((self.summary.get("notes") or {}).get("geometry") or {})
 
     @property
     def ok_cases(self) -> list[CaseResults]:
