@@ -52,6 +52,8 @@ def solve_network(path: Path, outdoor_degc: float | None, boundary: Path | None,
     NotSolvableError
         If no state converged.
     """
+    from rich.markup import escape
+
     from heatnet.cli.show import console, say
     from heatnet.io.network_folder import load_network
     from heatnet.simulate import is_solved
@@ -63,7 +65,7 @@ def solve_network(path: Path, outdoor_degc: float | None, boundary: Path | None,
         found = _("a network of {carrier}").format(carrier=network.carrier)
         raise InputError([Problem(str(path), found, _("'heatnet solve' solves hot-water networks"))])
     label = "" if boundary is not None else _at_outdoor(network, outdoor_degc)
-    with console(stderr=True).status(_("Solving {name} …").format(name=pick(network.name))):
+    with console(stderr=True).status(escape(_("Solving {name} …").format(name=pick(network.name)))):
         dataset = _solved(network, _boundary_of(network, outdoor_degc, boundary))
     statuses = [str(status) for status in dataset["status"].to_numpy()]
     for position in range(min(dataset.sizes["time"], 12)):

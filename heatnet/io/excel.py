@@ -39,11 +39,63 @@ class Head:
     @property
     def text(self) -> str:
         """Label with its unit."""
-        return f"{self.label} ({self.unit})" if self.unit else self.label
+        return f"{self.label} ({unit_label(self.unit)})" if self.unit else self.label
 
 
 FORMATS = {"text": "@", "int": "#,##0", "one": "#,##0.0", "two": "#,##0.00", "three": "#,##0.000"}
 FORMATS |= {"share": "0.0%", "general": "General", "day": "yyyy-mm-dd"}
+
+
+def code_label(code: str) -> str:
+    """Return a code of the tables in words: kinds of plants and consumers, carriers, marks, statuses, verdicts."""
+    words = {"source": _("ideal heat source"), "gas_boiler": _("gas boiler"), "coal_boiler": _("coal boiler")}
+    words |= {"gas_steam_boiler": _("gas steam boiler"), "coal_steam_boiler": _("coal steam boiler")}
+    words |= {"chp_steam": _("steam from a power plant (CHP)"), "chp_heat": _("heat from a power plant (CHP)")}
+    words |= {"steam_exchange": _("steam-to-water exchange station"), "sewage_heat_pump": _("sewage heat pump")}
+    words |= {"data_centre_heat": _("data-centre heat"), "geothermal_doublet": _("geothermal doublet")}
+    words |= {"process_waste_heat": _("process waste heat"), "process_steam": _("process steam")}
+    words |= {"residential": _("dwellings"), "residential_old": _("dwellings, old stock"), "office": _("offices")}
+    words |= {"school": _("school"), "hotel": _("hotel"), "shop": _("shops"), "hospital": _("hospital")}
+    words |= {"factory": _("factory"), "mixed": _("mixed use")}
+    words |= {"water": _("hot water"), "steam": _("steam"), "site": _("site")}
+    words |= {"plan": _("the plan"), "standard": _("standard"), "typical": _("typical value")}
+    words |= {"illustrative": _("illustrative"), "ok": _("solved"), "failed": _("failed")}
+    words |= {"infeasible": _("infeasible"), "infeasible_or_unbounded": _("infeasible"), "unbounded": _("unbounded")}
+    words |= {"work_limit": _("stopped at the work limit"), "not_converged": _("not converged")}
+    words |= {"no_load": _("no heat asked for")}
+    words |= {"reproduced": _("reproduced"), "overstated": _("overstated"), "not_netted": _("not netted")}
+    words |= {"undefined": _("undefined"), "inconsistent": _("inconsistent")}
+    return words.get(code, code)
+
+
+def assumption_label(item: str) -> str:
+    """Return a figure of the price set in words; an item that is no such figure is its own label."""
+    words = {"gas_cny_per_mwh": _("Gas price"), "gas_lhv_mwh_per_m3": _("Lower heating value of gas")}
+    words |= {"coal_cny_per_mwh": _("Coal price"), "co2_cny_per_t": _("Price of CO₂")}
+    words |= {"power_lost_cny_per_mwh": _("Value of electricity lost to CHP heat")}
+    words |= {"unmet_cny_per_mwh": _("Penalty on unmet heat")}
+    words |= {"gas_t_co2_per_mwh": _("Emission factor of gas"), "coal_t_co2_per_mwh": _("Emission factor of coal")}
+    words |= {"power_average_t_co2_per_mwh": _("Emission factor of electricity, grid average")}
+    words |= {"power_marginal_t_co2_per_mwh": _("Emission factor of electricity, marginal")}
+    words |= {"power_valley_cny_per_mwh": _("Electricity price, valley hours")}
+    words |= {"power_flat_cny_per_mwh": _("Electricity price, flat hours")}
+    words |= {"power_peak_cny_per_mwh": _("Electricity price, peak hours")}
+    words |= {"power_critical_cny_per_mwh": _("Electricity price, critical peak hours")}
+    return words.get(item, item)
+
+
+def unit_label(unit: str) -> str:
+    """Return a unit as people write it in the current language; pressures in `bar` are read in `pressure_unit`."""
+    words = {"CNY": _("CNY"), "steam-t": _("steam-t"), "tce": _("tce"), "m2": "m²", "m3": "m³", "CO2": "CO₂"}
+    words["bar"] = pressure_unit()[0]
+    for code, word in words.items():
+        unit = unit.replace(code, word)
+    return "–" if unit == "1" else unit
+
+
+def pressure_unit() -> tuple[str, float]:
+    """Return the unit that pressures are read in, and what a bar is in it: MPa in Chinese, bar in English."""
+    return ("MPa", 0.1) if language() == "zh" else ("bar", 1.0)
 
 
 def write_excel(results_dir: str | Path, path: str | Path, lang: str) -> Path:
@@ -80,7 +132,8 @@ def write_excel(results_dir: str | Path, path: str | Path, lang: str) -> Path:
             _daily(writer, study)
             _pipes(writer, study)
             _stations(writer, study)
-            _claims(writer, study.summary)
+            if study.summary.get("plan_claims"):
+                _claims(writer, study.summary)
             _assumptions(writer, study.summary)
     temporary.replace(target)
     return target
@@ -102,7 +155,7 @@ class _Writer:
             page.set_column(column, column, head.width)
         for number, row in enumerate(rows, start=1):
             for column, (head, cell) in enumerate(zip(heads, row, strict=True)):
-                self._cell(page, number, column, cell, head.form)
+                self._cell(page, number, column, cell, head)
         page.freeze_panes(1, frozen)
         if rows:
             page.autofilter(0, 0, len(rows), len(heads) - 1)
@@ -111,15 +164,16 @@ class _Writer:
         page.fit_to_pages(1, 0)
         return page
 
-    def _cell(self, page: Any, row: int, column: int, cell: Cell, form: str) -> None:
+    def _cell(self, page: Any, row: int, column: int, cell: Cell, head: Head) -> None:
         if cell is None:
             return
         if isinstance(cell, str):
             page.write_string(row, column, cell, self._forms["text"])
         elif isinstance(cell, dt.datetime):
-            page.write_datetime(row, column, cell, self._forms[form])
+            page.write_datetime(row, column, cell, self._forms[head.form])
         elif math.isfinite(cell):
-            page.write_number(row, column, cell, self._forms[form])
+            factor = pressure_unit()[1] if head.unit == "bar" else 1
+            page.write_number(row, column, cell * factor, self._forms[head.form])
 
 
 @dataclass(frozen=True)
@@ -173,14 +227,10 @@ def _verdict(writer: _Writer, summary: Mapping[str, Any]) -> None:
         cost, co2 = _dig(entry, "cost", "total_cny"), _dig(entry, "co2", "average", "total_t_co2")
         marginal = _dig(entry, "co2", "marginal", "total_t_co2")
         numbers = [rate, low, high, target, cost, co2, marginal, entry.get("unmet_share")]
-        rows.append([_label(summary, case), str(entry["status"]), *numbers, reason])
+        rows.append([_label(summary, case), code_label(str(entry["status"])), *numbers, reason])
+    shares = (_("Headline substitution rate"), _("Lower end"), _("Upper end"), _("Target"))
     heads = [
-        Head(_("Case"), width=26),
-        Head(_("Status"), width=10),
-        Head(_("Headline substitution rate"), form="share"),
-        Head(_("Lower end"), form="share"),
-        Head(_("Upper end"), form="share"),
-        Head(_("Target"), form="share"),
+        *(Head(_("Case"), width=26), Head(_("Status"), width=10), *(Head(name, form="share") for name in shares)),
         Head(_("Operating cost of the year"), "CNY", "int", 18),
         Head(_("CO₂, average grid factor"), "t CO₂", "int"),
         Head(_("CO₂, marginal grid factor"), "t CO₂", "int"),
@@ -196,8 +246,8 @@ def _rate_chart(writer: _Writer, page: Any, sheet: str, count: int) -> None:
     chart = writer.book.add_chart({"type": "column"})
     line = writer.book.add_chart({"type": "line"})
     cases = [sheet, 1, 0, count, 0]
-    fill = {"color": "#3b496c"}
-    chart.add_series({"name": [sheet, 0, 2], "categories": cases, "values": [sheet, 1, 2, count, 2], "fill": fill})
+    values, fill = [sheet, 1, 2, count, 2], {"color": "#3b496c"}
+    chart.add_series({"name": [sheet, 0, 2], "categories": cases, "values": values, "fill": fill})
     style = {"color": "#8a2b2b", "dash_type": "dash", "width": 1.5}
     line.add_series({"name": [sheet, 0, 5], "categories": cases, "values": [sheet, 1, 5, count, 5], "line": style})
     chart.combine(line)
@@ -219,17 +269,9 @@ def _substitution(writer: _Writer, summary: Mapping[str, Any]) -> None:
                 axes = zip(("set", "counting", "denominator", "period"), path, strict=True)
                 words = [names[axis] for axis in axes]
                 rows.append([_label(summary, case), zone_name, *words, _dig(tables["substitution"], *path), low, high])
-    heads = [
-        Head(_("Case"), width=26),
-        Head(_("Zone"), width=18),
-        Head(_("Set"), width=16),
-        Head(_("Counting")),
-        Head(_("Denominator"), width=20),
-        Head(_("Period")),
-        Head(_("Substitution rate"), form="share"),
-        Head(_("Lower end"), form="share"),
-        Head(_("Upper end"), form="share"),
-    ]
+    heads = [Head(_("Case"), width=26), Head(_("Zone"), width=18), Head(_("Set"), width=16), Head(_("Counting"))]
+    heads += [Head(_("Denominator"), width=20), Head(_("Period"))]
+    heads += [Head(name, form="share") for name in (_("Substitution rate"), _("Lower end"), _("Upper end"))]
     writer.sheet(_("Substitution rate"), heads, rows, frozen=2)
 
 
@@ -244,10 +286,10 @@ def _schedules(study: _Study) -> Iterator[tuple[list[str], pd.Series]]:
             heat = read_table(file)
             for plant in heat.columns:
                 known = plant in owner.plants.index
-                kind = str(owner.plants.at[plant, "kind"]) if known else ""
+                kind = code_label(str(owner.plants.at[plant, "kind"])) if known else ""
                 plant_name = owner.display_name("plants", plant, language()) if known else plant
-                head = [_label(study.summary, case), _network_name(study.summary, name), carrier, plant_name, kind]
-                yield head, heat[plant]
+                place = [_label(study.summary, case), _network_name(study.summary, name), code_label(carrier)]
+                yield [*place, plant_name, kind], heat[plant]
 
 
 def _monthly(writer: _Writer, study: _Study) -> None:
@@ -256,11 +298,8 @@ def _monthly(writer: _Writer, study: _Study) -> None:
         sums = heat.groupby(heat.index.month).sum().reindex(range(1, 13), fill_value=0.0)
         rows.append([*head, *(float(value) for value in sums), float(heat.sum())])
     heads = [
-        Head(_("Case"), width=26),
-        Head(_("Network")),
-        Head(_("Carrier"), width=10),
-        Head(_("Heat source"), width=30),
-        Head(_("Kind"), width=20),
+        *(Head(_("Case"), width=26), Head(_("Network")), Head(_("Carrier"), width=10)),
+        *(Head(_("Heat source"), width=30), Head(_("Kind"), width=20)),
         *(Head(_("month {number}").format(number=month), "MWh", "int", 12) for month in range(1, 13)),
         Head(_("Year"), "MWh", "int"),
     ]
@@ -276,7 +315,7 @@ def _monthly_chart(writer: _Writer, page: Any, sheet: str, rows: Sequence[Sequen
     chart = writer.book.add_chart({"type": "column", "subtype": "stacked"})
     for number, row in enumerate(rows, start=1):
         total = row[-1]
-        if row[0] == last and row[2] == "water" and isinstance(total, float) and total > 0:
+        if row[0] == last and row[2] == code_label("water") and isinstance(total, float) and total > 0:
             values = [sheet, number, 5, number, 16]
             chart.add_series(
                 {"name": [sheet, number, 3], "categories": [sheet, 0, 5, 0, 16], "values": values, "gap": 40}
@@ -297,14 +336,13 @@ def _daily(writer: _Writer, study: _Study) -> None:
             heads.append(Head(" · ".join((head[0], head[1], head[3])), "MWh", "one", 16))
             columns.append(heat.resample("D").sum())
     table = pd.concat(columns, axis=1) if columns else pd.DataFrame()
-    rows = [
-        [day.to_pydatetime(), *map(float, values)] for day, values in zip(table.index, table.to_numpy(), strict=True)
-    ]
+    days = zip(table.index, table.to_numpy(), strict=True)
+    rows = [[day.to_pydatetime(), *map(float, values)] for day, values in days]
     writer.sheet(_("Heat by day"), heads, rows)
 
 
 def _design_hour(folder: Path, case: str, name: str, quantity: str) -> pd.Series | None:
-    """Return a quantity's values at the first simulated hour, which is the design hour."""
+    """Return a quantity's values at the first simulated hour, which is the hour of highest load."""
     file = folder / case / name / "water" / f"{quantity}.parquet"
     if not file.is_file():
         return None
@@ -313,7 +351,7 @@ def _design_hour(folder: Path, case: str, name: str, quantity: str) -> pd.Series
 
 
 def _element_rows(study: _Study, table: str, static: Sequence[str], quantities: Sequence[str]) -> list[list[Cell]]:
-    """Return case, network, id, names, columns of the table, and quantities at the design hour, a row an element."""
+    """Return case, network, id, names, columns of the table, and quantities at the highest load, a row an element."""
     rows: list[list[Cell]] = []
     for (case, name), network in study.networks.items():
         if network.carrier != "water":
@@ -321,28 +359,23 @@ def _element_rows(study: _Study, table: str, static: Sequence[str], quantities: 
         values = [_design_hour(study.folder, case, name, quantity) for quantity in quantities]
         for element, row in getattr(network, table).iterrows():
             names: list[Cell] = [network.display_name(table, str(element), lang) for lang in ("en", "zh")]
-            cells: list[Cell] = [_plain(row.get(column)) for column in static]
+            cells: list[Cell] = [_plain(row.get(column), column in ("kind", "source")) for column in static]
             found = [None if one is None else _plain(one.get(element)) for one in values]
             head: list[Cell] = [_label(study.summary, case), _network_name(study.summary, name), str(element), *names]
             rows.append([*head, *cells, *found])
     return rows
 
 
-def _plain(value: Any) -> Cell:
+def _plain(value: Any, coded: bool = False) -> Cell:
     if value is None or isinstance(value, str):
-        return value
+        return code_label(value) if coded and value else value
     number = float(value)
     return number if math.isfinite(number) else None
 
 
 def _element_heads(element: str) -> list[Head]:
-    return [
-        Head(_("Case"), width=26),
-        Head(_("Network")),
-        Head(element, width=20),
-        Head(_("Name, English"), width=30),
-        Head(_("Name, Chinese"), width=24),
-    ]
+    names = [Head(_("Name, English"), width=30), Head(_("Name, Chinese"), width=24)]
+    return [Head(_("Case"), width=26), Head(_("Network")), Head(element, width=20), *names]
 
 
 def _specific_friction_pa_per_m(diameter_mm: Cell, length_m: Cell, zeta: Cell, *state: Cell) -> float | None:
@@ -364,12 +397,8 @@ def _pipes(writer: _Writer, study: _Study) -> None:
         row.append(_specific_friction_pa_per_m(row[8], row[9], zeta, *row[11:14]))
     heads = [
         *_element_heads(_("Pipe")),
-        Head(_("From node")),
-        Head(_("To node")),
-        Head(_("Nominal diameter DN"), form="int"),
-        Head(_("Inner diameter"), "mm", "int"),
-        Head(_("Length"), "m", "one"),
-        Head(_("Source of the figures")),
+        *(Head(_("From node")), Head(_("To node")), Head(_("Nominal diameter DN"), form="int")),
+        *(Head(_("Inner diameter"), "mm", "int"), Head(_("Length"), "m", "one"), Head(_("Source of the figures"))),
         Head(_("Flow (positive from start to end)"), "kg/s", "two"),
         Head(_("Velocity"), "m/s", "three"),
         Head(_("Pressure drop, supply"), "bar", "three"),
@@ -377,7 +406,7 @@ def _pipes(writer: _Writer, study: _Study) -> None:
         Head(_("Heat loss, return"), "MW", "general"),
         Head(_("Specific friction"), "Pa/m", "one"),
     ]
-    writer.sheet(_("Pipes, design hour"), heads, rows, frozen=3)
+    writer.sheet(_("Pipes, highest load"), heads, rows, frozen=3)
 
 
 def _stations(writer: _Writer, study: _Study) -> None:
@@ -393,52 +422,28 @@ def _stations(writer: _Writer, study: _Study) -> None:
     rows = _element_rows(study, "consumers", static, tuple(labels))
     heads = [
         *_element_heads(_("Exchange station")),
-        Head(_("Node")),
-        Head(_("Kind")),
-        Head(_("Heated area"), "m²", "int"),
-        Head(_("Heat index"), "W/m²", "one"),
-        Head(_("Design heat"), "MW", "two"),
-        Head(_("Source of the figures")),
-        *(Head(label, unit_of(name), "two") for name, label in labels.items()),
+        *(Head(_("Node")), Head(_("Kind")), Head(_("Heated area"), "m²", "int")),
+        *(Head(_("Heat index"), "W/m²", "one"), Head(_("Design heat"), "MW", "two"), Head(_("Source of the figures"))),
+        *(Head(label, unit_of(name), "three" if name.endswith("_bar") else "two") for name, label in labels.items()),
     ]
-    writer.sheet(_("Stations, design hour"), heads, rows, frozen=3)
+    writer.sheet(_("Stations, highest load"), heads, rows, frozen=3)
 
 
 def _claims(writer: _Writer, summary: Mapping[str, Any]) -> None:
-    rows: list[list[Cell]] = [
-        [
-            pick(one["claim"]),
-            one.get("as_printed"),
-            _plain(one["claimed"]),
-            _plain(one["computed"]),
-            one["unit"],
-            one["verdict"],
-            pick(one["reason"]),
-        ]
-        for one in summary.get("plan_claims", [])
-    ]
-    heads = [
-        Head(_("Claim"), width=40),
-        Head(_("As printed"), width=40),
-        Head(_("Claimed"), form="general"),
-        Head(_("Computed"), form="general"),
-        Head(_("Unit")),
-        Head(_("Verdict")),
-        Head(_("Reason"), width=60),
-    ]
+    rows: list[list[Cell]] = []
+    for one in summary["plan_claims"]:
+        told = [pick(one["claim"]), one.get("as_printed"), _plain(one["claimed"]), _plain(one["computed"])]
+        rows.append([*told, unit_label(one["unit"]), code_label(one["verdict"]), pick(one["reason"])])
+    heads = [Head(_("Claim"), width=40), Head(_("As printed"), width=40), Head(_("Claimed"), form="general")]
+    heads += [Head(_("Computed"), form="general"), Head(_("Unit")), Head(_("Verdict")), Head(_("Reason"), width=60)]
     writer.sheet(_("Plan figures"), heads, rows)
 
 
 def _assumptions(writer: _Writer, summary: Mapping[str, Any]) -> None:
-    rows: list[list[Cell]] = [
-        [str(one["item"]), _plain(one["value"]), one["unit"], one["source"], one.get("note")]
-        for one in summary.get("assumptions", [])
-    ]
-    heads = [
-        Head(_("Assumption"), width=40),
-        Head(_("Value"), form="general"),
-        Head(_("Unit")),
-        Head(_("Source"), width=24),
-        Head(_("Note"), width=50),
-    ]
+    rows: list[list[Cell]] = []
+    for one in summary.get("assumptions", []):
+        figure = [assumption_label(str(one["item"])), _plain(one["value"]), unit_label(one["unit"])]
+        rows.append([*figure, one["source"], one.get("note")])
+    heads = [Head(_("Assumption"), width=40), Head(_("Value"), form="general"), Head(_("Unit"))]
+    heads += [Head(_("Source"), width=24), Head(_("Note"), width=50)]
     writer.sheet(_("Assumptions"), heads, rows)

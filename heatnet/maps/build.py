@@ -72,15 +72,9 @@ def _notes(study: StudyResults, data: dict[str, Any]) -> dict[str, Any]:
         for reason in [case.summary.get("reason", "")]
     ]
     placed = {layout["id"] for layout in data["layouts"].values()}
-    names = [pick(study.summary["networks"][key]["name"]) for key in _drawable(study) if key not in placed]
+    known = dict.fromkeys(name for case in study.ok_cases for name in case.networks)
+    names = [pick(study.summary["networks"][name]["name"]) for name in known if name not in placed]
     return {"failed": rows, "geometry_note": study.geometry_note, "not_placed": _(", ").join(names)}
-
-
-def _drawable(study: StudyResults) -> list[str]:
-    """Return the networks with pipes or stations in some case; all are expected on the map."""
-    found = (results for case in study.ok_cases for results in case.networks.values())
-    keys = (one.id for one in found if len(one.network.pipes) or len(one.network.consumers) or len(one.network.plants))
-    return [key for key in dict.fromkeys(keys) if key in study.summary["networks"]]
 
 
 def _folium_parts() -> tuple[Markup, Markup]:

@@ -124,7 +124,7 @@ def state_warnings(network: Network, state: xr.Dataset) -> list[str]:
     """Return what an engineer would object to in one converged state, in the current language.
 
     Negative heat, heat above capacity, outlets above a plant's highest temperature, consumers short of pressure or
-    heat, velocities and pressures beyond the usual limits.
+    heat, velocities and pressures beyond the usual limits, boiling water.
     """
     figures = state_figures(network, state)
     warnings = [text for plant in state["plant"].to_numpy() for text in _plant_warnings(network, state, str(plant))]
@@ -146,6 +146,7 @@ def state_warnings(network: Network, state: xr.Dataset) -> list[str]:
                 name=figures["max_velocity_pipe"], v=figures["max_velocity_m_per_s"], limit=V_MAX_M_PER_S
             )
         )
+    warnings += _boiling(state)
     if figures["p_max_bar"] > P_NOMINAL_BAR:
         warnings.append(
             _("highest pressure {p:.1f} bar absolute, above {limit:g} bar (PN 16)").format(
@@ -153,6 +154,23 @@ def state_warnings(network: Network, state: xr.Dataset) -> list[str]:
             )
         )
     return warnings
+
+
+def _boiling(state: xr.Dataset) -> list[str]:
+    """Return the place where the supply water lies furthest below its boiling pressure, if it boils anywhere."""
+    from heatnet.physics.water import saturation_pressure_bar
+
+    if "node_p_supply_bar" not in state or "node_t_supply_degc" not in state:
+        return []
+    pressure, hot = state["node_p_supply_bar"].to_numpy(), state["node_t_supply_degc"].to_numpy()
+    need = np.full(len(hot), np.nan)
+    known = np.isfinite(hot) & np.isfinite(pressure)
+    need[known] = saturation_pressure_bar(hot[known])
+    if not (pressure < need).any():
+        return []
+    worst = int(np.nanargmax(need - pressure))
+    text = _("{name}: the water boils, {p:.2f} bar at {t:.0f} °C, {need:.2f} bar needed")
+    return [text.format(name=state["node"].to_numpy()[worst], p=pressure[worst], t=hot[worst], need=need[worst])]
 
 
 def _plant_warnings(network: Network, state: xr.Dataset, plant: str) -> list[str]:

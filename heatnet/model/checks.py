@@ -231,13 +231,17 @@ def _check_water(network: Network, raw: Mapping[str, RawTable], place: str | Non
             _("A water network needs its constant-pressure point"),
         )
     if not len(network.plants):
-        problems.add("plants", _("there is no plant"), _("One plant with role: pressure"))
+        problems.add(raw["plants"].place, _("there is no plant"), _("One plant with role: pressure"))
     elif (network.plants["role"].isin(("heat", "flow"))).all():
         problems.add(
             f"{raw['plants'].place}, role",
             _("no plant holds the pressure"),
             _("Exactly one role: pressure in a connected part"),
         )
+    if not len(network.pipes):
+        problems.add(raw["pipes"].place, _("there is no pipe"), _("One pipe at least"), _("Or carrier: site, a zone."))
+    if not len(network.consumers):
+        problems.add(raw["consumers"].place, _("there is no consumer"), _("One consumer at least"))
 
 
 def line_graph(network: Network) -> nx.MultiGraph:

@@ -93,6 +93,8 @@ def _allowed(finding: dict[str, Any]) -> str:
         "float_type": lambda: _("A number is needed"),
         "finite_number": lambda: _("A number is needed"),
         "int_parsing": lambda: _("A whole number is needed"),
+        "bool_parsing": lambda: _("Allowed: {names}").format(names="true, false"),
+        "bool_type": lambda: _("Allowed: {names}").format(names="true, false"),
         "int_type": lambda: _("A whole number is needed"),
         "int_from_float": lambda: _("A whole number is needed"),
         "string_type": lambda: _("A text is needed"),

@@ -65,7 +65,9 @@ def network_picture(results: NetworkResults, time: Any) -> Markup | None:
     parts += _drawn_stations(network, places, frame)
     parts += _drawn_plants(network, places, frame)
     legend = _scale_legend(low, high, frame.height)
-    title = _("{network} at the design hour, coloured by supply temperature").format(network=network.name[language()])
+    title = _("{network} at the hour of highest load, coloured by supply temperature").format(
+        network=network.name[language()]
+    )
     return svg(WIDTH, frame.height + 44, title, [*parts, *legend, *_scale_bar(frame)])
 
 

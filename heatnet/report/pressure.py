@@ -9,9 +9,11 @@ import numpy as np
 from markupsafe import Markup
 
 from heatnet.i18n import _, language
+from heatnet.io.excel import pressure_unit
+from heatnet.metrics.compliance import ATMOSPHERE_BAR
 from heatnet.model.network import Network
 from heatnet.report.svg import svg, text
-from heatnet.report.tables import number
+from heatnet.report.tables import gauge_unit, number, pressure_digits
 from heatnet.web.results_view import NetworkResults
 
 WIDTH, HEIGHT = 720.0, 250.0
@@ -29,7 +31,7 @@ class PressurePath:
     distance_m : array
         Length along the path.
     p_supply_bar, p_return_bar : array
-        Absolute pressures of the two lines.
+        Absolute pressures of the two lines; the diagram shows them as gauge pressures.
     """
 
     nodes: tuple[str, ...]
@@ -98,9 +100,11 @@ def pressure_diagram(results: NetworkResults, consumer: str, time: Any) -> Marku
     path = pressure_path(results, consumer, time)
     if path is None or not (np.isfinite(path.p_supply_bar).all() and np.isfinite(path.p_return_bar).all()):
         return None
-    top = float(np.ceil(max(path.p_supply_bar.max(), path.p_return_bar.max()) * 1.05))
+    supply, back = (values - ATMOSPHERE_BAR for values in (path.p_supply_bar, path.p_return_bar))
+    unit, in_unit = pressure_unit()
+    top = float(np.ceil(max(supply.max(), back.max()) * 1.05))
     # a negative pressure is a finding: the axis goes down to it
-    bottom = min(0.0, float(np.floor(min(path.p_supply_bar.min(), path.p_return_bar.min()))))
+    bottom = min(0.0, float(np.floor(min(supply.min(), back.min()))))
     far = float(path.distance_m[-1])
 
     def x(metres: float) -> float:
@@ -113,14 +117,15 @@ def pressure_diagram(results: NetworkResults, consumer: str, time: Any) -> Marku
         points = " ".join(f"{x(a):.1f},{y(b):.1f}" for a, b in zip(path.distance_m, values, strict=True))
         return f'<polyline points="{points}" class="{css}"/>'
 
-    parts = [*_axes(x, y, far, (bottom, top)), line(path.p_supply_bar, "p-supply"), line(path.p_return_bar, "p-return")]
-    end_x, high, low = x(far), float(path.p_supply_bar[-1]), float(path.p_return_bar[-1])
+    parts = [*_axes(x, y, far, (bottom, top)), line(supply, "p-supply"), line(back, "p-return")]
+    end_x, high, low = x(far), float(supply[-1]), float(back[-1])
     parts.append(f'<line x1="{end_x:.1f}" x2="{end_x:.1f}" y1="{y(high):.1f}" y2="{y(low):.1f}" class="p-gap"/>')
     name = results.network.display_name("consumers", consumer, language())
-    gap = _("{name}: {dp} bar").format(name=name, dp=number(high - low, 2))
+    dp = number((high - low) * in_unit, pressure_digits(in_unit))
+    gap = _("{name}: {dp} {unit}").format(name=name, dp=dp, unit=unit)
     parts.append(text(end_x - 5, (y(high) + y(low)) / 2 + 4, gap, "end"))
-    parts.append(text(x(far * 0.04), y(float(path.p_supply_bar[0])) - 6, _("supply line")))
-    parts.append(text(x(far * 0.04), y(float(path.p_return_bar[0])) + 15, _("return line")))
+    parts.append(text(x(far * 0.04), y(float(supply[0])) - 6, _("supply line")))
+    parts.append(text(x(far * 0.04), y(float(back[0])) + 15, _("return line")))
     title = _("Pressure diagram to the worst consumer, {name}").format(name=name)
     return svg(WIDTH, HEIGHT, title, parts)
 
@@ -131,10 +136,14 @@ def _axes(x: Any, y: Any, far: float, span: tuple[float, float]) -> list[str]:
     for bar in np.arange(np.ceil(span[0] / step) * step, span[1] + 0.01, step):
         at = y(float(bar))
         parts.append(f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{at:.1f}" y2="{at:.1f}" class="grid"/>')
-        parts.append(text(LEFT - 6, at + 4, f"{bar:.0f}", "end"))
+        parts.append(
+            text(
+                LEFT - 6, at + 4, number(float(bar) * pressure_unit()[1], 0 if pressure_unit()[1] == 1.0 else 1), "end"
+            )
+        )
     km_step = next((s for s in (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0) if far / 1000 / s <= 10), 50.0)
     for km in np.arange(0, far / 1000 + 1e-9, km_step):
         parts.append(text(x(float(km) * 1000), HEIGHT - BOTTOM + 15, f"{km:g}", "middle"))
     parts.append(text(WIDTH - RIGHT, HEIGHT - 6, _("distance from the source, km"), "end"))
-    parts.append(text(LEFT, 14, _("absolute pressure, bar")))
+    parts.append(text(LEFT, 14, _("pressure, {unit}").format(unit=gauge_unit())))
     return parts

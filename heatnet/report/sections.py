@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from heatnet.i18n import _, pick
+from heatnet.io.excel import assumption_label, unit_label
 from heatnet.model.substitution import Counting, Denominator, Period, Variant, WasteSet, definitions
 from heatnet.report.context import Context
 from heatnet.report.tables import Cell, Column, Row, Table
@@ -145,7 +146,7 @@ def source_tables(context: Context) -> list[Table]:
             cells = [(case.summary.get("by_source", {}).get(unit) or {}).get(key) for case in context.ok_cases]
             if any(cell is not None for cell in cells):
                 rows.append(Row((context.unit_name(context.ok_cases[0], unit), *cells)))
-        numbers = [Column(context.label(case), unit_text, digits, factor) for case in context.ok_cases]
+        numbers = [Column(context.label(case), unit_label(unit_text), digits, factor) for case in context.ok_cases]
         if rows:
             note = _("A dash: no heat in this case. Exchange stations are left out: their steam counts at its source.")
             tables.append(Table(caption, (*columns, *numbers), tuple(rows), note))
@@ -214,7 +215,7 @@ def claims_table(context: Context) -> Table:
         verdict = verdict_label(claim["verdict"])
         text = (pick(claim["claim"]), claim.get("as_printed") or "")
         numbers = (_claim_number(claim["claimed"]), _claim_number(claim["computed"]))
-        rows.append(Row((*text, *numbers, claim["unit"], verdict, pick(claim["reason"]))))
+        rows.append(Row((*text, *numbers, unit_label(claim["unit"]), verdict, pick(claim["reason"]))))
     columns = (
         Column(_("Claim")),
         Column(_("As printed")),
@@ -270,7 +271,7 @@ def identity_table(context: Context) -> Table:
 def assumptions_table(context: Context) -> Table:
     """Return the assumptions with their sources."""
     rows = tuple(
-        Row((item["item"], _claim_number(item["value"]), item["unit"], item["source"], item.get("note") or ""))
+        Row((assumption_label(item["item"]), _claim_number(item["value"]), unit_label(item["unit"]), *_told(item)))
         for item in context.summary.get("assumptions", [])
     )
     columns = (
@@ -281,6 +282,11 @@ def assumptions_table(context: Context) -> Table:
         Column(_("Note")),
     )
     return Table(_("Assumptions and their sources"), columns, rows)
+
+
+def _told(item: Mapping[str, Any]) -> tuple[str, str]:
+    """Return source and note of an assumption, as the study's author wrote them."""
+    return str(item["source"]), str(item.get("note") or "")
 
 
 def definitions_rows() -> list[tuple[str, str, str]]:

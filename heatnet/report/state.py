@@ -1,4 +1,4 @@
-"""Hydraulic and thermal state: the design hour of each network, and the list of simulated hours."""
+"""Hydraulic and thermal state: the hour of highest load of each network, and the list of simulated hours."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from typing import Any
 import pandas as pd
 
 from heatnet.i18n import _, language, pick
-from heatnet.metrics.compliance import check_labels
+from heatnet.io.excel import pressure_unit
+from heatnet.metrics.compliance import ATMOSPHERE_BAR, check_labels
 from heatnet.report.context import Context
-from heatnet.report.tables import Cell, Column, Row, Table, number
+from heatnet.report.tables import Cell, Column, Row, Table, gauge_unit, number, pressure_digits
 from heatnet.web.labels import hour_label, status_label
 from heatnet.web.results_view import CaseResults, NetworkResults
 
@@ -22,31 +23,38 @@ def water_networks(context: Context) -> list[str]:
 
 
 def design_table(context: Context, network: str) -> Table:
-    """Return the network's state at the design hour: a row a quantity, a column a case."""
+    """Return the network's state at the hour of highest load: a row a quantity, a column a case."""
     entries = [case.summary.get("by_network", {}).get(network, {}) for case in context.ok_cases]
+    pressure, bar = pressure_unit()
+    digits = pressure_digits(bar)
     lines: list[tuple[str, str, int | None, Callable[[Mapping[str, Any]], Cell]]] = [
         (_("Hour"), "", None, lambda e: str(_design(e, "time") or "").replace("T", " ") or None),
         (_("Heat to the network"), "MW", 1, lambda e: _design(e, "heat_mw")),
         (_("Supply temperature"), "°C", 1, lambda e: _design(e, "t_supply_degc")),
         (_("Return temperature"), "°C", 1, lambda e: _design(e, "t_return_degc")),
         (_("Flow"), "kg/s", 1, lambda e: _design(e, "mdot_kg_per_s")),
-        (_("Pump head"), "bar", 2, lambda e: _design(e, "head_bar")),
+        (_("Pump head"), pressure, digits, lambda e: _times(_design(e, "head_bar"), bar)),
         (_("Pump power"), "MW", 3, lambda e: _design(e, "pump_mw")),
         (_("Heat loss"), "MW", 2, lambda e: _design(e, "loss_mw")),
         (_("Highest velocity"), "m/s", 2, lambda e: _design(e, "max_velocity_m_per_s")),
         (_("Highest specific friction"), "Pa/m", 0, lambda e: _design(e, "max_specific_friction_pa_per_m")),
-        (_("in pipe"), "", None, lambda e: _design(e, "max_specific_friction_pipe")),
+        (
+            _("in pipe"),
+            "",
+            None,
+            lambda e: _place(context, network, str(_design(e, "max_specific_friction_pipe") or "")),
+        ),
         (_("Heat shortfall"), "MW", 3, lambda e: _design(e, "shortfall_mw")),
         (_("Coldest arriving supply"), "°C", 1, lambda e: _design(e, "coldest_degc")),
         (_("Worst consumer of all hours"), "", None, lambda e: _worst(e)),
-        (_("its available pressure difference"), "bar", 2, lambda e: (e.get("worst_consumer") or {}).get("dp_bar")),
+        (_("its available pressure difference"), pressure, digits, lambda e: _times(_of_worst(e, "dp_bar"), bar)),
         (_("Heat loss over the season"), "%", 2, lambda e: _times(e.get("season_loss_share"), 100.0)),
         (_("Pump electricity over the season"), "MWh", 0, lambda e: e.get("season_pump_mwh")),
         (_("Hours solved of hours simulated"), "", None, lambda e: _hours_solved(e)),
     ]
     rows = []
-    for label, unit, digits, value in lines:
-        printer = Column("", digits=digits)
+    for label, unit, decimals, value in lines:
+        printer = Column("", digits=decimals)
         rows.append(Row((label, unit, *(printer.printed(value(entry)) for entry in entries))))
     columns = (
         Column(_("Quantity")),
@@ -54,7 +62,9 @@ def design_table(context: Context, network: str) -> Table:
         *(Column(context.label(c), digits=0) for c in context.ok_cases),
     )
     return Table(
-        _("State at the design hour: {network}").format(network=context.network_name(network)), columns, tuple(rows)
+        _("State at the hour of highest load: {network}").format(network=context.network_name(network)),
+        columns,
+        tuple(rows),
     )
 
 
@@ -63,13 +73,18 @@ def _design(entry: Mapping[str, Any], key: str) -> Cell:
     return value
 
 
+def _of_worst(entry: Mapping[str, Any], key: str) -> Cell:
+    value: Cell = (entry.get("worst_consumer") or {}).get(key)
+    return value
+
+
 def _worst(entry: Mapping[str, Any]) -> str | None:
     worst = entry.get("worst_consumer")
     return pick(worst["name"]) if worst else None
 
 
-def _times(value: float | None, factor: float) -> float | None:
-    return None if value is None else value * factor
+def _times(value: Cell, factor: float) -> float | None:
+    return None if value is None or isinstance(value, str) else value * factor
 
 
 def _hours_solved(entry: Mapping[str, Any]) -> str | None:
@@ -90,10 +105,9 @@ def compliance_table(context: Context, network: str) -> Table:
         worst = next((row for row in by_case.values() if not row["passed"]), next(iter(by_case.values())))
         sign = {"<=": "≤", ">=": "≥"}[worst["sense"]]
         cells = (_checked(by_case.get(case.id)) for case in context.ok_cases)
+        limit, unit = _shown(worst, float(worst["limit"]))
         place = _place(context, network, str(worst["place"] or ""))
-        rows.append(
-            Row((labels.get(check, check), f"{sign}\u202f{_sized(worst['limit'])}", worst["unit"], *cells, place))
-        )
+        rows.append(Row((labels.get(check, check), f"{sign}\u202f{limit}", unit, *cells, place)))
     columns = (
         Column(_("Check")),
         Column(_("Limit"), digits=0),
@@ -102,18 +116,41 @@ def compliance_table(context: Context, network: str) -> Table:
         Column(_("Where it is worst")),
     )
     caption = _("Checks against standards: {network}").format(network=context.network_name(network))
-    return Table(caption, columns, tuple(rows), _("✗ outside the limit. Worst value over all simulated hours."))
+    return Table(caption, columns, tuple(rows), _checks_note())
 
 
-def _sized(value: float) -> str:
-    size = abs(value)
-    return number(value, 0 if size >= 1000 else 1 if size >= 10 else 2)
+def _checks_note() -> str:
+    return " ".join(
+        (
+            _("✗ outside the limit. Worst value over all simulated hours."),
+            _("Pressures are gauge pressures where the unit says so, else differences."),
+            _(
+                "The branch to a single station is exempt from the limits of specific friction: by CJJ 34 it may exceed "
+                "300 Pa/m, with at most 3.5 m/s."
+            ),
+        )
+    )
+
+
+#: checks of a pressure itself, kept as absolute pressure; the others in bar are differences
+_ABSOLUTE_CHECKS = ("return_pressure", "nominal_pressure")
+
+
+def _shown(row: Mapping[str, Any], value: float) -> tuple[str, str]:
+    """Return a check's number and unit as printed: pressures in the language's unit, absolute ones as gauge."""
+    if row["unit"] != "bar":
+        size = abs(value)
+        return number(value, 0 if size >= 1000 else 1 if size >= 10 else 2), "–" if row["unit"] == "1" else row["unit"]
+    unit, bar = pressure_unit()
+    if row["check"] in _ABSOLUTE_CHECKS:
+        return number((value - ATMOSPHERE_BAR) * bar, pressure_digits(bar)), gauge_unit()
+    return number(value * bar, pressure_digits(bar)), unit
 
 
 def _checked(row: Mapping[str, Any] | None) -> str | None:
     if row is None or row["value"] is None:
         return None
-    return f"{_sized(float(row['value']))}{'' if row['passed'] else ' ✗'}"
+    return f"{_shown(row, float(row['value']))[0]}{'' if row['passed'] else ' ✗'}"
 
 
 def _place(context: Context, network: str, element: str) -> str:

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal
 
+from heatnet.i18n import _
+from heatnet.io.excel import pressure_unit
+
 Cell = str | float | int | None
 MISSING = "–"
 #: a number and its per-cent sign stay on one line
@@ -90,6 +93,16 @@ def number(value: float, digits: int) -> str:
     if text.startswith("-"):
         return text[1:] if not text.strip("-0.,") else "−" + text[1:]
     return text
+
+
+def pressure_digits(bar: float) -> int:
+    """Return the decimals of a pressure in a unit in which a bar is `bar`: hundredths of a bar."""
+    return 2 if bar == 1.0 else 3
+
+
+def gauge_unit() -> str:
+    """Return the unit of a gauge pressure, with the word gauge: bar gauge, or MPa（表压）."""
+    return _("{unit} gauge").format(unit=pressure_unit()[0])
 
 
 def percent(share: float | None, digits: int = 1) -> str:

@@ -175,8 +175,11 @@ def _contributors(context: Context, case: CaseResults) -> list[str]:
     counted, rate = sum(mwh for mwh, _name in found), _headline_rate(context, case)
     # recovered heat over the headline's denominator: the parts of the rate itself
     total = counted / rate if netted and rate > 0 else sum(heat.values())
+    digits = 2 if netted else 1  # so that the parts add up to the rate as printed
     listed = _("; ").join(
-        _("{plant} {gwh} GWh ({share})").format(plant=plant, gwh=f"{mwh / 1000:,.1f}", share=percent(mwh / total))
+        _("{plant} {gwh} GWh ({share})").format(
+            plant=plant, gwh=f"{mwh / 1000:,.1f}", share=percent(mwh / total, digits)
+        )
         for mwh, plant in found
     )
     if netted:
@@ -184,7 +187,7 @@ def _contributors(context: Context, case: CaseResults) -> list[str]:
             _(
                 "In the case with the highest rate, “{case}”, these sources make up its {rate}, each after the power "
                 "spent on it: {plants}."
-            ).format(case=name, rate=percent(rate), plants=listed)
+            ).format(case=name, rate=percent(rate, digits), plants=listed)
         ]
     return [
         _(

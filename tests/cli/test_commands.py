@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -62,9 +63,15 @@ def test_version(heatnet):
 
 @pytest.mark.parametrize(
     "words",
-    [["solv"], ["solve"], ["solve", "x", "--bondary", "y"], ["run", "x", "--workers", "0"], ["solve", "x", "--outdoor-degc", "cold"]],
+    [
+        ["solv"],
+        ["solve"],
+        ["solve", "x", "--bondary", "y"],
+        ["run", "x", "--workers", "0"],
+        ["solve", "x", "--outdoor-degc", "cold"],
+    ],
     ids=["command", "argument", "option", "workers", "number"],
-)  # fmt: skip
+)
 def test_misspelt_words_are_exit_code_2(words, heatnet):
     answer = heatnet(*words)
     assert answer.code == 2
@@ -150,25 +157,25 @@ class TestCheck:
             assert path in answer.err
 
 
+@pytest.fixture(scope="module")
+def place(new_study_draft, tmp_path_factory):
+    draft = new_study_draft()
+    draft.data["cases"]["hopeless"] = HOPELESS
+    root = tmp_path_factory.mktemp("run")
+    draft.write(root)
+    return root
+
+
+@pytest.fixture(scope="module")
+def ran(place):
+    """`heatnet run` in a process of its own, with two workers as by default."""
+    command = [sys.executable, "-W", "error::RuntimeWarning", "-m", "heatnet_cli", "run", "studies/tiny"]
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    return subprocess.run(command, cwd=place, capture_output=True, text=True, env=environment)
+
+
 class TestRun:
     """One run with a case that cannot be solved, and what the other commands do with its results."""
-
-    @pytest.fixture(scope="class")
-    def place(self, new_study_draft, tmp_path_factory):
-        draft = new_study_draft()
-        draft.data["cases"]["hopeless"] = HOPELESS
-        root = tmp_path_factory.mktemp("run")
-        draft.write(root)
-        return root
-
-    @pytest.fixture(scope="class")
-    def ran(self, place):
-        """`heatnet run` in a process of its own, with two workers as by default."""
-        command = [sys.executable, "-W", "error::RuntimeWarning", "-m", "heatnet_cli", "run", "studies/tiny"]
-        root = str(Path(__file__).parents[2])
-        return subprocess.run(
-            command, cwd=place, capture_output=True, text=True, env={**__import__("os").environ, "PYTHONPATH": root}
-        )
 
     def test_a_failed_case_is_exit_code_3_and_the_others_are_written(self, ran, place):
         assert ran.returncode == 3, ran.stderr
@@ -228,7 +235,8 @@ def test_a_study_of_one_case_without_baseline_and_plan(study_draft, heatnet, tmp
 
 
 def test_a_study_in_which_nothing_can_be_solved(study_draft, heatnet, tmp_path):
-    study_draft.data["cases"] = {"gas": HOPELESS, "project": HOPELESS}
+    study_draft.data["cases"] = {"gas": HOPELESS}
+    del study_draft.data["plan_case"]
     answer = heatnet("run", study_draft.write(tmp_path), "--workers", "1", "--out", "out")
     assert answer.code == 3
     assert "Traceback" not in answer.err

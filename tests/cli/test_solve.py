@@ -96,6 +96,16 @@ def test_the_outdoor_temperature_sets_the_load(network, heatnet, tmp_path):
     assert mild / cold == pytest.approx((18 - 5.5) / (18 + 7), rel=1e-9)
 
 
+def test_water_that_boils_is_said(network, heatnet, tmp_path):
+    """At 180 °C water needs 10 bar; the constant-pressure point and the pump give about 5."""
+    (tmp_path / "hot").mkdir()
+    (tmp_path / "hot" / "boundary.yaml").write_text("plant_t_supply_degc: {boiler: 180}\n")
+    answer = heatnet("solve", network, "--boundary", "hot")
+    assert answer.code == 0
+    assert "the water boils" in answer.out
+    assert "the water boils" not in heatnet("solve", network).out
+
+
 def test_a_day_without_load(draft, heatnet, tmp_path):
     draft.row("plants", "heat_pump")["heat_mw"] = 0
     answer = heatnet("solve", draft.write(tmp_path / "tiny"), "--outdoor-degc", "25")

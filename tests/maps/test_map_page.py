@@ -68,7 +68,7 @@ def test_hostile_names_stay_text(hostile_results: Path, tmp_path: Path, tiny: di
 def test_hours_carry_label_time_and_outdoor_temperature(data: dict, tiny: dict) -> None:
     hours = data["cases"][0]["hours"]
     assert [hour["time"] for hour in hours] == list(tiny["HOURS"].values())
-    assert hours[0]["label"] == "design hour"
+    assert hours[0]["label"] == "hour of highest load"
     assert hours[1]["label"] == "load quantile 20 %"
     expected = [round(float(tiny["T_OUTDOOR"][time]), 1) for time in tiny["HOURS"].values()]
     assert [hour["t_outdoor"] for hour in hours] == expected

@@ -140,6 +140,8 @@ RULES = (
         ("2 plants", "boiler, heat_pump", "role: heat")),
     Rule("no plant holds the pressure", put("plants", "boiler", role="heat"), "plants.csv, role", ("no plant holds",)),
     Rule("no plant", no_table("plants"), "plants", ("there is no plant",)),
+    Rule("no pipe", no_table("pipes"), "pipes", ("there is no pipe", "carrier: site"), 4),
+    Rule("no consumer", no_table("consumers"), "consumers", ("there is no consumer",)),
     # numbers and units
     Rule("negative length", put("pipes", "p1", length_m=-5), f"{PIPE_P1}, length_m",
         ("-5", "0.1 to 60000", "negative")),

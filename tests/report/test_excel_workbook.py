@@ -53,14 +53,14 @@ def test_months_and_days_add_up_to_the_heat_of_the_summary(book, results: Path) 
 
 
 def test_design_hour_of_pipes_and_stations(book, results: Path) -> None:
-    pipes = _rows(book["Pipes, design hour"])
+    pipes = _rows(book["Pipes, highest load"])
     row = next(r for r in pipes if (r["Case"], r["Network"], r["Pipe"]) == ("Baseline", "East", "pipe_a"))
     drop, length = row["Pressure drop, supply (bar)"], row["Length (m)"]
     # wall friction: local losses of 0.01 a metre are taken off, water of 950 kg/m3
     local = 0.01 * length * 950.0 * row["Velocity (m/s)"] ** 2 / 2
     assert row["Specific friction (Pa/m)"] == pytest.approx((abs(drop) * 1e5 - local) / length)
     assert row["Name, Chinese"] == "干管a"
-    stations = _rows(book["Stations, design hour"])
+    stations = _rows(book["Stations, highest load"])
     assert len(stations) == 2 * 2 * 3
     assert all(
         isinstance(r["Heat taken (MW)"], float) and isinstance(r["Heated area (m²)"], int | float) for r in stations

@@ -192,7 +192,7 @@ def test_hours_table_lists_every_simulated_hour(context: Context) -> None:
     first = dict(zip([column.label for column in hours_table(context).columns], rows[0].cells, strict=True))
     east = context.study.cases["base"].networks["east"]
     assert first["Heat"] == pytest.approx(float(east.quantities["plant_heat_mw"].iloc[0].sum()))
-    assert first["Chosen as"] == "design hour"
+    assert first["Chosen as"] == "hour of highest load"
 
 
 def test_words_change_with_the_language(results: Path) -> None:
