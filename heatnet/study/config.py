@@ -186,7 +186,7 @@ class StudyConfig(Strict):
     plan_case: str | None = None
     geometry_note: Text | None = None
     plan_check: dict[str, PlanCheck] = Field(default_factory=dict)
-    keep: Literal["summary", "full"] = "full"
+    keep: Literal["full"] = "full"
     cases: Annotated[dict[Name, Case], Field(min_length=1)]
 
 

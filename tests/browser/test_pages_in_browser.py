@@ -24,14 +24,14 @@ pytestmark = [
 ]
 
 
-def _dom(page: Path, profile: Path) -> tuple[str, list[str]]:
+def _dom(page: Path, profile: Path, *options: str) -> tuple[str, list[str]]:
     """Return the page's markup after its scripts ran, and what the browser's console said."""
     command = [
         str(CHROMIUM), "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
         "--disable-background-networking", "--disable-component-update", "--disable-sync",
         f"--user-data-dir={profile}", "--host-resolver-rules=MAP * ~NOTFOUND", "--proxy-server=127.0.0.1:9",
         "--window-size=1366,800", f"--virtual-time-budget={BUDGET_MS}", "--enable-logging=stderr", "--dump-dom",
-        page.as_uri(),
+        *options, page.as_uri(),
     ]  # fmt: skip
     done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=TIMEOUT_S, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
@@ -136,3 +136,21 @@ def test_report_draws_every_chart(results: Path, tmp_path: Path, lang: str) -> N
     charts = re.findall(r'<div class="chart" id="(?:daily|duration)-[\w-]+"[^>]*>(.*?)</figure>', dom, re.DOTALL)
     assert len(charts) == 2 * 2 * 2
     assert all(chart.count("<path") > 3 for chart in charts)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_report_on_a_phone_scrolls_its_tables_and_not_the_page(results: Path, tmp_path: Path, lang: str) -> None:
+    """A window cannot be 390 px wide, a frame can."""
+    script = """
+      for (const one of document.querySelectorAll("details")) one.open = true;
+      const firsts = [...document.querySelectorAll(".table-frame tbody th[scope=row]")];
+      const widths = firsts.map((cell) => cell.getBoundingClientRect().width);
+      parent.document.body.dataset.page = document.documentElement.scrollWidth;
+      parent.document.body.dataset.first = Math.round(Math.min(...widths));
+    """
+    page = _with_script(build_report(results, tmp_path / "report.html", lang), script)
+    phone = tmp_path / "phone.html"
+    phone.write_text(f'<iframe src="{page.name}" width="390" height="800" style="border:0"></iframe>', encoding="utf-8")
+    dom, _console = _dom(phone, tmp_path / "profile", "--allow-file-access-from-files")
+    assert int(re.search(r'data-page="(\d+)"', dom)[1]) <= 390
+    assert int(re.search(r'data-first="(\d+)"', dom)[1]) >= 60

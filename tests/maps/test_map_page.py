@@ -9,7 +9,7 @@ import pytest
 
 from heatnet.i18n import use_language
 from heatnet.maps import build_map
-from heatnet.maps.base import base_layers
+from heatnet.maps.base import base_layers, layers_near
 from heatnet.maps.build import map_data
 from heatnet.web.offline import external_references
 from heatnet.web.results_view import load_study
@@ -127,3 +127,38 @@ def test_bundled_layers_have_names_and_geometry() -> None:
 
 def test_a_missing_layer_is_empty(tmp_path: Path) -> None:
     assert base_layers(tmp_path) == {"zones": [], "avenues": [], "landmarks": []}
+
+
+def test_a_network_without_coordinates_is_named(results: Path, tmp_path: Path) -> None:
+    html = build_map(results, tmp_path / "map.html", "en").read_text(encoding="utf-8")
+    assert "No coordinates, so not on the map: Works." in html
+
+
+@pytest.mark.parametrize(("km_north", "drawn"), [(0.0, True), (25.0, True), (35.0, False)])
+def test_base_layers_belong_to_networks_nearby(km_north: float, drawn: bool, tmp_path: Path) -> None:
+    # one landmark at 39.0 N; a degree of latitude is 111.2 km
+    point = {
+        "type": "Feature",
+        "properties": {"name": "A"},
+        "geometry": {"type": "Point", "coordinates": [117.7, 39.0]},
+    }
+    (tmp_path / "landmarks.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": [point]}))
+    south = 39.0 + km_north / 111.2
+    layers = layers_near([[[south, 117.7], [south + 0.1, 117.8]]], tmp_path)
+    assert bool(layers["landmarks"]) is drawn
+
+
+def test_degrees_of_longitude_shrink_with_latitude(tmp_path: Path) -> None:
+    # 0.5 degrees are 55.6 km at the equator and 27.8 km at 60 N
+    for latitude, drawn in ((0.0, False), (60.0, True)):
+        point = {
+            "type": "Feature",
+            "properties": {"name": "A"},
+            "geometry": {"type": "Point", "coordinates": [10.0, latitude]},
+        }
+        (tmp_path / "zones.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": [point]}))
+        assert bool(layers_near([[[latitude, 10.5], [latitude, 10.6]]], tmp_path)["zones"]) is drawn
+
+
+def test_without_any_network_no_layer_is_drawn() -> None:
+    assert layers_near([]) == {"zones": [], "avenues": [], "landmarks": []}

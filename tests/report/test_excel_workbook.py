@@ -1,11 +1,14 @@
 """The workbook: numbers are numbers, names are never formulas, failed cases keep their row."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 
-from heatnet.io.excel import write_excel
+from heatnet.i18n import use_language
+from heatnet.io.excel import code_label, unit_label, write_excel
+from heatnet.model.plant_kinds import PLANT_KINDS
 
 openpyxl = pytest.importorskip("openpyxl")
 
@@ -78,3 +81,48 @@ def test_chinese_headings_and_same_bytes(results: Path, tmp_path: Path) -> None:
     first, second = (write_excel(results, tmp_path / name, "zh") for name in ("a.xlsx", "b.xlsx"))
     assert first.read_bytes() == second.read_bytes()
     assert "逐月供热量" in openpyxl.load_workbook(first).sheetnames
+
+
+def test_codes_units_and_pressures_in_chinese(results: Path, tmp_path: Path, book) -> None:
+    chinese = openpyxl.load_workbook(write_excel(results, tmp_path / "zh.xlsx", "zh"))
+    drops = [[row[head] for row in _rows(one[sheet])] for one, sheet, head in (
+        (book, "Pipes, highest load", "Pressure drop, supply (bar)"),
+        (chinese, "管段（最大负荷时刻）", "供水压降 (MPa)"),
+    )]  # fmt: skip
+    assert drops[1] == pytest.approx([0.1 * bar for bar in drops[0]])
+    assert "全年运行费用 (元)" in [cell.value for cell in chinese["结论"][1]]
+    kinds = {row["类型"] for row in _rows(chinese["逐月供热量"])}
+    assert kinds == {"燃煤热水锅炉", "燃气热水锅炉", "污水源热泵", "汽水换热首站", "热电联产抽汽", "工艺余热"}
+    assert not any("_" in str(cell.value) for cell in chinese["规划数字核查"]["F"])
+
+
+def test_kind_is_that_of_the_row_s_own_case(results: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "converted"
+    shutil.copytree(results, folder)
+    file = folder / "project" / "inputs" / "east" / "plants.geojson"
+    text = (
+        file.read_text(encoding="utf-8").replace('"coal_boiler"', '"gas_boiler"').replace('"lhv_mwh_per_t": 5.8, ', "")
+    )
+    file.write_text(text, encoding="utf-8")
+    rows = _rows(openpyxl.load_workbook(write_excel(folder, tmp_path / "a.xlsx", "en"))["Heat by month"])
+    found = {row["Case"]: row["Kind"] for row in rows if row["Heat source"] == "Plant 4"}
+    assert found == {"Baseline": "coal boiler", "Project": "gas boiler"}
+
+
+def test_no_sheet_on_a_plan_where_there_is_none(results: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "own"
+    shutil.copytree(results, folder)
+    summary = json.loads((folder / "summary.json").read_text(encoding="utf-8")) | {"plan_claims": []}
+    (folder / "summary.json").write_text(json.dumps(summary), encoding="utf-8")
+    assert "Plan figures" not in openpyxl.load_workbook(write_excel(folder, tmp_path / "a.xlsx", "en")).sheetnames
+
+
+@pytest.mark.parametrize("kind", sorted(PLANT_KINDS))
+def test_every_plant_kind_has_a_name(kind: str) -> None:
+    assert code_label(kind) != kind
+
+
+def test_units_are_written_as_people_write_them() -> None:
+    assert [unit_label(unit) for unit in ("m2", "t CO2/GJ", "1", "CNY/GJ")] == ["m²", "t CO₂/GJ", "–", "CNY/GJ"]
+    with use_language("zh"):
+        assert [unit_label(unit) for unit in ("steam-t", "CNY/GJ", "bar")] == ["蒸吨", "元/GJ", "MPa"]

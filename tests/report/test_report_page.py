@@ -1,6 +1,8 @@
 """The report page: offline, in both languages, complete, and safe against names."""
 
+import json
 import re
+import shutil
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -103,3 +105,37 @@ def test_hostile_names_stay_text(hostile_results: Path, tmp_path: Path) -> None:
 def test_same_results_give_the_same_bytes(results: Path, tmp_path: Path) -> None:
     first, second = (build_report(results, tmp_path / name, "en").read_bytes() for name in ("a.html", "b.html"))
     assert first == second
+
+
+def _without_plan(results: Path, folder: Path, **changes) -> Path:
+    shutil.copytree(results, folder)
+    file = folder / "summary.json"
+    summary = json.loads(file.read_text(encoding="utf-8")) | {"plan_claims": [], "baseline_identity": []} | changes
+    file.write_text(json.dumps(summary), encoding="utf-8")
+    return folder
+
+
+def test_a_study_without_a_plan_has_no_section_on_one(results: Path, tmp_path: Path) -> None:
+    park = {"id": "oil", "unit": "L", "amount": 1.0, "name": {"en": "Park oil"}, "remark": {"en": ""}}
+    park |= dict.fromkeys(("printed_t_co2", "published_t_co2", "published_low_t_co2", "published_high_t_co2"), 1.0)
+    folder = _without_plan(results, tmp_path / "own", carbon_table=[park])
+    html = build_report(folder, tmp_path / "report.html", "en").read_text(encoding="utf-8")
+    assert 'id="claims"' not in html
+    assert 'href="#claims"' not in html
+    assert "Park oil" not in html
+
+
+def test_the_note_on_pipe_routes_is_the_study_s_own(results: Path, tmp_path: Path) -> None:
+    said = "Routes follow the streets."
+    folder = _without_plan(results, tmp_path / "own", notes={"geometry": {"en": said, "zh": "沿街敷设。"}})
+    assert said in build_report(folder, tmp_path / "report.html", "en").read_text(encoding="utf-8")
+    silent = build_report(results, tmp_path / "silent.html", "en").read_text(encoding="utf-8")
+    assert "illustrative: the real network" not in silent
+
+
+def test_chinese_page_calls_no_case_a_plan(pages: dict[str, str]) -> None:
+    text = re.sub(r"<script.*?</script>", "", pages["zh"], flags=re.DOTALL)
+    # what remains is the plan itself: what it lists, and its coal figures
+    assert [
+        found for found in re.findall(r".{0,2}方案.{0,2}", text) if "所列" not in found and "规划" not in found
+    ] == []

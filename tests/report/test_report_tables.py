@@ -12,10 +12,18 @@ from heatnet.report.balance import balance_tables
 from heatnet.report.charts import STEP_H, chart_blocks
 from heatnet.report.context import Context
 from heatnet.report.pressure import pressure_path
-from heatnet.report.sections import co2_tables, cost_table, source_tables, substitution_tables
-from heatnet.report.state import compliance_table, hours_table
+from heatnet.report.sections import (
+    assumptions_table,
+    co2_tables,
+    cost_table,
+    definitions_rows,
+    source_tables,
+    substitution_tables,
+)
+from heatnet.report.state import compliance_table, design_table, hours_table
 from heatnet.report.tables import Column, number, percent_range
-from heatnet.report.verdict import deciding_paragraph, headline_rows
+from heatnet.report.verdict import deciding_paragraph, headline_rows, range_note
+from heatnet.web.colours import plant_style
 from heatnet.web.results_view import load_study
 
 
@@ -199,3 +207,117 @@ def test_words_change_with_the_language(results: Path) -> None:
     with use_language("zh"):
         rows = headline_rows(Context(load_study(results)))
     assert [row.label for row in rows] == ["基准", "项目", "停炉"]
+
+
+def _changed(results: Path, tmp_path: Path, change) -> Context:
+    """Return a study whose summary was changed as a whole."""
+    folder = tmp_path / "whole"
+    shutil.copytree(results, folder)
+    file = folder / "summary.json"
+    summary = json.loads(file.read_text(encoding="utf-8"))
+    change(summary)
+    file.write_text(json.dumps(summary), encoding="utf-8")
+    return Context(load_study(folder))
+
+
+def test_a_plant_that_changes_its_fuel_shows_both_kinds_and_two_colours(results: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "converted"
+    shutil.copytree(results, folder)
+    file = folder / "project" / "inputs" / "east" / "plants.geojson"
+    plants = json.loads(file.read_text(encoding="utf-8"))
+    row = next(one["properties"] for one in plants["features"] if one["properties"]["id"] == "plant4")
+    row["kind"] = "gas_boiler"
+    del row["lhv_mwh_per_t"]
+    file.write_text(json.dumps(plants), encoding="utf-8")
+    converted = Context(load_study(folder))
+    kinds = {row.cells[0]: row.cells[1] for row in balance_tables(converted)[0].rows}
+    assert kinds["Plant 4"] == "coal boiler → gas boiler"
+    assert kinds["Sewage heat pump"] == "sewage heat pump"
+    colours = {
+        block["id"]: next(one["colour"] for one in block["series"] if one["name"] == "East: Plant 4")
+        for block in chart_blocks(converted)
+        if block["id"].endswith("-water")
+    }
+    assert colours["base-water"] == plant_style("coal_boiler")[0]
+    assert colours["project-water"] == plant_style("gas_boiler")[0]
+
+
+def test_recovered_shares_of_the_sources_add_up_to_the_headline(results: Path, tmp_path: Path) -> None:
+    def change(summary: dict) -> None:
+        case = summary["cases"]["project"]
+        # 180 of 1000 GWh are waste heat after the power spent: the headline of 18 %
+        case["recovered_space_heat_by_source_mwh"] = {
+            "east/steam/chp": 120e3,
+            "east/sewage": 60e3,
+            "east/plant4": 800e3,
+        }
+
+    told = " ".join(deciding_paragraph(_changed(results, tmp_path, change)))
+    assert "make up its 18.00\u202f%" in told
+    assert "East: CHP steam 120.0 GWh (12.00\u202f%); East: Sewage heat pump 60.0 GWh (6.00\u202f%)" in told
+
+
+def test_delivered_headline_lists_delivered_heat(results: Path, tmp_path: Path) -> None:
+    def change(summary: dict) -> None:
+        summary["headline"]["counting"] = "delivered"
+        summary["cases"]["project"]["recovered_space_heat_by_source_mwh"] = {"east/sewage": 1.0}
+
+    told = " ".join(deciding_paragraph(_changed(results, tmp_path, change)))
+    assert "share of the space heat" in told
+
+
+def test_range_is_explained_only_where_there_is_one(results: Path, tmp_path: Path) -> None:
+    def change(summary: dict) -> None:
+        for case in summary["cases"].values():
+            for zone in case.get("zones", {}).values():
+                zone["substitution_range"] = None
+
+    assert range_note(headline_rows(Context(load_study(results))))
+    assert range_note(headline_rows(_changed(results, tmp_path, change))) == ""
+
+
+def test_words_say_on_which_steam_z_counts() -> None:
+    with use_language("en"):
+        (row,) = [row for row in definitions_rows() if row[1] == "z"]
+    assert row[0] == "Counting"
+    assert "before the exchanger" in row[2]
+
+
+@pytest.mark.parametrize(
+    ("check", "en", "zh"),
+    [
+        # 6.01325 bar absolute are 5 bar above the atmosphere; a difference stays what it is
+        ("nominal_pressure", ("5.00", "bar gauge"), ("0.500", "MPa（表压）")),
+        ("available_pressure", ("6.01", "bar"), ("0.601", "MPa")),
+    ],
+)
+def test_pressures_are_gauge_and_differences_are_not(
+    results: Path, tmp_path: Path, check: str, en: tuple, zh: tuple
+) -> None:
+    def change(summary: dict) -> None:
+        row = {"check": check, "place": "pipe_a", "time": None, "value": 6.01325, "limit": 6.01325}
+        for case in summary["cases"].values():
+            if "by_network" in case:
+                case["by_network"]["east"]["compliance"] = [row | {"sense": "<=", "unit": "bar", "passed": True}]
+
+    changed = _changed(results, tmp_path, change)
+    for lang, (value, unit) in (("en", en), ("zh", zh)):
+        with use_language(lang):
+            (row,) = compliance_table(changed, "east").rows
+        assert row.cells[1:4] == (f"≤\u202f{value}", unit, value)
+
+
+def test_design_table_names_the_pipe(context: Context) -> None:
+    rows = {row.cells[0]: row.cells for row in design_table(context, "east").rows}
+    assert rows["in pipe"][2] == "Main d"
+
+
+def test_figures_have_names_and_units_of_the_language(results: Path, tmp_path: Path) -> None:
+    def change(summary: dict) -> None:
+        figure = {"item": "gas_cny_per_mwh", "value": 300.0, "unit": "CNY/MWh", "source": "typical", "note": ""}
+        summary["assumptions"] = [figure]
+
+    changed = _changed(results, tmp_path, change)
+    assert assumptions_table(changed).rows[0].cells[:3] == ("Gas price", "300.0", "CNY/MWh")
+    with use_language("zh"):
+        assert assumptions_table(changed).rows[0].cells[:3] == ("气价", "300.0", "元/MWh")
