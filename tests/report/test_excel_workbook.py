@@ -92,7 +92,7 @@ def test_codes_units_and_pressures_in_chinese(results: Path, tmp_path: Path, boo
     assert drops[1] == pytest.approx([0.1 * bar for bar in drops[0]])
     assert "全年运行费用 (元)" in [cell.value for cell in chinese["结论"][1]]
     kinds = {row["类型"] for row in _rows(chinese["逐月供热量"])}
-    assert kinds == {"燃煤热水锅炉", "燃气热水锅炉", "污水源热泵", "汽水换热首站", "热电联产抽汽", "工艺余热"}
+    assert kinds == {"燃煤热水锅炉", "燃气热水锅炉", "污水源热泵", "汽水换热首站", "热电联产蒸汽", "工艺余热"}
     assert not any("_" in str(cell.value) for cell in chinese["规划数字核查"]["F"])
 
 

@@ -23,7 +23,7 @@ from heatnet.report.sections import (
 from heatnet.report.state import compliance_table, design_table, hours_table
 from heatnet.report.tables import Column, number, percent_range
 from heatnet.report.verdict import deciding_paragraph, headline_rows, range_note
-from heatnet.web.colours import plant_style
+from heatnet.web.colours import plant_style, shade
 from heatnet.web.results_view import load_study
 
 
@@ -239,7 +239,8 @@ def test_a_plant_that_changes_its_fuel_shows_both_kinds_and_two_colours(results:
         if block["id"].endswith("-water")
     }
     assert colours["base-water"] == plant_style("coal_boiler")[0]
-    assert colours["project-water"] == plant_style("gas_boiler")[0]
+    # West has a gas boiler already: this is the second shade of that kind
+    assert colours["project-water"] == shade(plant_style("gas_boiler")[0], 1)
 
 
 def test_recovered_shares_of_the_sources_add_up_to_the_headline(results: Path, tmp_path: Path) -> None:

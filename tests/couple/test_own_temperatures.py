@@ -1,0 +1,50 @@
+"""Consumers and plants with design temperatures of their own keep their distance from the heating curve."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from heatnet.couple.state import state_at_outdoor
+from heatnet.couple.year import consumer_returns_degc, plant_supplies_degc
+from heatnet.model.examples import two_pipe
+
+SHARE = np.array([1.0, 0.5, 0.0])
+
+
+def with_consumer(**columns):
+    network = two_pipe()
+    return network.with_tables(consumers=network.consumers.assign(**columns))
+
+
+@pytest.mark.parametrize("own", [45.0, 70.0])
+def test_an_own_return_is_met_at_design_and_keeps_its_distance_in_proportion(own):
+    network = with_consumer(t_return_degc=own)
+    usual = network.design.t_return_degc
+    curve = np.array([usual, 42.0, 18.0])
+    returns = consumer_returns_degc(network, SHARE, curve).iloc[:, 0]
+    np.testing.assert_allclose(returns, curve + SHARE * (own - usual), rtol=1e-12)
+
+
+def test_floor_heating_follows_its_own_secondary_and_never_passes_the_curve():
+    network = with_consumer(t_return_degc=45.0, t_secondary_supply_degc=50.0, t_secondary_return_degc=40.0)
+    curve = np.array([network.design.t_return_degc, 42.0, 18.0])
+    returns = consumer_returns_degc(network, SHARE, curve).iloc[:, 0].to_numpy()
+    assert returns[0] == pytest.approx(45.0)
+    # at half load: t_m = 18 + 27 0.5^(1/1.3) = 33.84, t_r = 33.84 - 2.5, plus half of 5 K
+    assert returns[1] == pytest.approx(18 + 27 * 0.5 ** (1 / 1.3) - 2.5 + 2.5, abs=1e-9)
+    assert (returns <= curve + 1e-12).all()
+
+
+def test_an_own_supply_is_met_at_design():
+    network = two_pipe()
+    usual = network.design.t_supply_degc
+    network = network.with_tables(plants=network.plants.assign(t_supply_degc=usual - 25.0))
+    supplies = plant_supplies_degc(network, SHARE, np.array([usual, 80.0, 30.0])).iloc[:, 0]
+    np.testing.assert_allclose(supplies, [usual - 25.0, 80.0 - 12.5, 30.0], rtol=1e-12)
+
+
+def test_the_return_of_the_table_reaches_the_pipes():
+    cool, warm = (state_at_outdoor(with_consumer(t_return_degc=own), -7.0) for own in (45.0, 60.0))
+    assert cool.values["consumer_t_return_degc"].iloc[0, 0] == pytest.approx(45.0)
+    assert warm.values["consumer_t_return_degc"].iloc[0, 0] > 45.0
