@@ -9,7 +9,7 @@ import numpy as np
 from markupsafe import Markup
 
 from heatnet.i18n import _, language
-from heatnet.io.excel import pressure_unit
+from heatnet.io.words import pressure_unit
 from heatnet.metrics.compliance import ATMOSPHERE_BAR
 from heatnet.model.network import Network
 from heatnet.report.svg import svg, text

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from heatnet.i18n import _, pick
-from heatnet.io.excel import assumption_label, unit_label
+from heatnet.io.words import assumption_label, unit_label
 from heatnet.model.substitution import Counting, Denominator, Period, Variant, WasteSet, definitions
 from heatnet.report.context import Context
 from heatnet.report.tables import Cell, Column, Row, Table

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from heatnet.i18n import _, language, pick
-from heatnet.io.excel import pressure_unit
+from heatnet.io.words import pressure_unit
 from heatnet.metrics.compliance import ATMOSPHERE_BAR, check_labels
 from heatnet.report.context import Context
 from heatnet.report.tables import Cell, Column, Row, Table, gauge_unit, number, pressure_digits

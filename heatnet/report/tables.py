@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Literal
 
 from heatnet.i18n import _
-from heatnet.io.excel import pressure_unit
+from heatnet.io.words import pressure_unit
 
 Cell = str | float | int | None
 MISSING = "–"

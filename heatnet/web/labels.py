@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 from heatnet.i18n import _
-from heatnet.io.excel import code_label
+from heatnet.io.words import code_label
 from heatnet.model.substitution import definitions
 
 

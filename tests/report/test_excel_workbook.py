@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from heatnet.i18n import use_language
-from heatnet.io.excel import code_label, unit_label, write_excel
+from heatnet.io.excel import write_excel
+from heatnet.io.words import code_label, unit_label
 from heatnet.model.plant_kinds import PLANT_KINDS
 
 openpyxl = pytest.importorskip("openpyxl")
