@@ -21,6 +21,7 @@ def simulate(
     boundary: Boundary,
     engine: str = "pandapipes",
     progress: Callable[[int, int], None] | None = None,
+    threads: int = 1,
 ) -> xarray.Dataset:
     """Return pressures, flows and temperatures of every node and pipe for every row of a boundary.
 
@@ -35,10 +36,12 @@ def simulate(
         A water network.
     boundary : Boundary
         Times and set values; what it leaves open falls back to the network.
-    engine : {"pandapipes"}
-        What solves the equations.
+    engine : {"pandapipes", "season"}
+        What solves the equations: the reference, or compiled code that solves the same ones hundreds of times faster.
     progress : callable, optional
         Called with (rows done, rows) after every row.
+    threads : int
+        Threads of the season engine; they change no result.
 
     Returns
     -------
@@ -53,7 +56,7 @@ def simulate(
     """
     from heatnet.simulate.run import run
 
-    return run(network, boundary, engine, progress)
+    return run(network, boundary, engine, progress, threads)
 
 
 def return_flow_share(dataset: xarray.Dataset, network: Network) -> xarray.DataArray:

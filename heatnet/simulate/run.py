@@ -22,12 +22,20 @@ from heatnet.simulate.support import check_supported
 
 
 def run(
-    network: Network, boundary: Boundary, engine: str, progress: Callable[[int, int], None] | None
+    network: Network,
+    boundary: Boundary,
+    engine: str,
+    progress: Callable[[int, int], None] | None,
+    threads: int = 1,
 ) -> xarray.Dataset:
     """Return the dataset that `heatnet.simulate.simulate` describes."""
     layout = layout_of(network)
     check_supported(network, layout, engine)
     inputs = inputs_of(network, boundary)
+    if engine == "season":
+        from heatnet.simulate.season.run import season_dataset
+
+        return season_dataset(network, layout, boundary, inputs, progress, threads)
     from heatnet.adapters.pandapipes_net import PandapipesNet
 
     fluid = fluid_table(network.fluid)

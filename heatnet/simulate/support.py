@@ -9,7 +9,7 @@ from heatnet.errors import InputError, Problems
 from heatnet.i18n import _
 from heatnet.model.network import Network
 
-ENGINES = ("pandapipes",)
+ENGINES = ("pandapipes", "season")
 
 
 def check_supported(network: Network, layout: Layout, engine: str) -> None:
