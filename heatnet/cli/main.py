@@ -33,13 +33,19 @@ def _run(argv: list[str]) -> int:
         build_app()(args=words, prog_name="heatnet")
     except SystemExit as end:
         if end.code == _INTERRUPTED:
-            print(_("Interrupted; finished cases are kept, the summary is not written."), file=sys.stderr)
+            print(_interrupted(words), file=sys.stderr)
         return end.code if isinstance(end.code, int) else int(bool(end.code))
     except HeatnetError as error:
         return _explain(error)
     except OSError as error:
         return _explain_file(error)
     return 0
+
+
+def _interrupted(words: Sequence[str]) -> str:
+    if "run" in words[:1]:
+        return _("Interrupted; finished cases are kept, the summary is not written.")
+    return _("Interrupted.")
 
 
 def _explain(error: HeatnetError) -> int:
@@ -94,7 +100,7 @@ def build_app() -> typer.Typer:
     """Return the application with its help in the current language."""
     import typer
 
-    from heatnet.cli import bring, outputs, solve, study_run
+    from heatnet.cli import bring, outputs, simulate, solve, study_run
 
     app = typer.Typer(
         name="heatnet",
@@ -109,7 +115,7 @@ def build_app() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     _add_global_options(app)
-    for module in (bring, solve, study_run, outputs):
+    for module in (bring, solve, simulate, study_run, outputs):
         module.add_commands(app)
     return app
 

@@ -52,7 +52,7 @@ def run_study(path: Path, case: str | None, out: Path | None, workers: int) -> N
         runs = run_cases(study, folder, workers, progress.events)
         progress.say(_("Accounts, map, report"))
         summary = write_summary(study, runs, folder)
-        _write_pages(folder)
+        _write_pages(folder, workers)
         progress.done()
     _print_verdict(study, summary, folder)
     failed = {name: entry["reason"] for name, entry in summary["cases"].items() if entry["status"] != "ok"}
@@ -67,14 +67,26 @@ def _forget_pages(folder: Path) -> None:
         (folder / name).unlink(missing_ok=True)
 
 
-def _write_pages(folder: Path) -> None:
+def _write_pages(folder: Path, workers: int) -> None:
+    """Write map, report and workbook; the workbook in a process of its own where there may be several."""
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
     from heatnet.io.excel import write_excel
     from heatnet.maps import build_map
     from heatnet.report import build_report
+    from heatnet.web.results_view import load_study
 
-    build_map(folder, folder / "map.html", language())
-    build_report(folder, folder / "report.html", language())
-    write_excel(folder, folder / "results.xlsx", language())
+    book = (folder, folder / "results.xlsx", language())
+    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+        beside = pool.submit(write_excel, *book) if workers > 1 else None
+        study = load_study(folder)
+        build_map(study, folder / "map.html", language())
+        build_report(study, folder / "report.html", language())
+        if beside is not None:
+            beside.result()
+    if beside is None:
+        write_excel(*book)
 
 
 class _Progress:

@@ -29,13 +29,42 @@ def print_verdict(title: str, summary: Entry, folder: Path) -> None:
         out.print(table(_("CO2, fuel, cost, unmet heat, all zones"), *_accounts(good)))
     name = _plan_case(summary)
     if name in good:
-        title = _("Networks in the simulated hours, case {case}").format(case=name)
+        title = _("Networks over the season, case {case}").format(case=name)
         out.print(table(title, *_networks(summary, good[name])))
+    for sentence in check_sentences(good):
+        out.print(escape(sentence))
     for name, entry in cases.items():
         if entry["status"] != "ok":
             out.print(escape(f"{name}: {entry['status']}, {entry['reason']}"))
     for label, file in ((_("Report"), "report.html"), (_("Map"), "map.html"), (_("Excel"), "results.xlsx")):
         out.print(escape(f"{label}: {folder / file}"), soft_wrap=True)
+
+
+def check_sentences(cases: dict[str, Entry]) -> list[str]:
+    """Return how far pandapipes lies from the season engine in the sample of all cases, and what it could not solve."""
+    checks = [entry["reference_check"] for entry in cases.values()]
+    hours, compared, unsolved = (
+        sum(check[key] for check in checks) for key in ("hours", "compared", "unsolved_by_reference")
+    )
+    sentences = []
+    if compared:
+        kelvin, bar, flow = (
+            max(check[f"max_{key}"] for check in checks if check[f"max_{key}"] is not None)
+            for key in ("temperature_difference_k", "pressure_difference_bar", "flow_difference_share")
+        )
+        sentences.append(
+            _(
+                "Checked with pandapipes in {hours} hours: at most {kelvin:.1g} K, {bar:.1g} bar and {flow:.1g} of the "
+                "largest flow apart."
+            ).format(hours=compared, kelvin=kelvin, bar=bar, flow=flow)
+        )
+    if unsolved:
+        sentences.append(
+            _("Pandapipes found no solution in {unsolved} of {hours} hours; that is no disagreement.").format(
+                unsolved=unsolved, hours=hours
+            )
+        )
+    return sentences
 
 
 def _plan_case(summary: Entry) -> str:

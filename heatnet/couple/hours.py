@@ -1,12 +1,16 @@
-"""Which hours of a season are solved with the pipes: the highest load, then hours over the whole duration curve."""
+"""Which hours stand for a season: all that ask for heat; of these the highest load and hours over the duration curve."""
 
 from __future__ import annotations
 
 import numpy as np
 
+from heatnet.io.results_store import DESIGN_LABEL
 from heatnet.model.supply import BoolArray, FloatArray
 
-DESIGN_LABEL = "design"
+
+def season_hours(load_mw: FloatArray, in_season: BoolArray) -> list[int]:
+    """Return the positions of the season's hours that ask for heat, in time order: these are solved with the pipes."""
+    return [int(position) for position in np.flatnonzero(in_season & (load_mw > 0))]
 
 
 def representative_hours(load_mw: FloatArray, in_season: BoolArray, count: int) -> dict[int, str]:
@@ -26,7 +30,7 @@ def representative_hours(load_mw: FloatArray, in_season: BoolArray, count: int) 
         Position to label: ``design`` for the highest load, then ``p95`` … ``p05``: the load is reached or passed in
         the other share of the season. The lowest hour with load is always among them.
     """
-    season = np.flatnonzero(in_season & (load_mw > 0))
+    season = np.array(season_hours(load_mw, in_season), dtype=int)
     if not len(season):
         return {}
     order = season[np.argsort(load_mw[season], kind="stable")]

@@ -2,19 +2,19 @@
 
 The pipes are asked first (`probe`): with the pressure-holding plant alone they tell what the loss estimate is worth and
 which share of the return flow passes each pre-heating plant. Then comes the dispatch of the year, then the pipes again
-at the representative hours, with the dispatched heat of every plant.
+in every hour of the season that asks for heat, with the dispatched heat of every plant.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from heatnet.couple.hours import representative_hours
+from heatnet.couple.hours import representative_hours, season_hours
 from heatnet.couple.year import NetworkYear, plant_supplies_degc
 from heatnet.model.boundary import NETWORK_WIDE, Boundary
 from heatnet.model.network import Network
@@ -34,15 +34,12 @@ from heatnet.simulate import is_solved, return_flow_share, simulate
 if TYPE_CHECKING:
     import xarray as xr
 
-_PROBE_SHARES = (1.0, 0.6, 0.3)
+#: what solves the pipes of a study; pandapipes solves a sample again (`heatnet.couple.reference`)
+ENGINE = "season"
+#: probed hours besides the one of highest load: one every 2 % of the load duration curve
+PROBE_HOURS = 50
 #: ways of connection that heat consumers directly, past the primary pipes
 DIRECT = ("branch", "secondary")
-
-Tick = Callable[[], None]
-
-
-def _no_tick() -> None:
-    return None
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,24 +65,23 @@ class Probe:
     statuses: tuple[str, ...] = ()
 
 
-def probe(year: NetworkYear, tick: Tick = _no_tick) -> Probe:
-    """Solve a few hours with the pressure-holding plant alone.
+def probe(year: NetworkYear) -> Probe:
+    """Solve hours over the load duration curve with the pressure-holding plant alone.
 
     Returns
     -------
     Probe
-        The default one where the network has no pipes or no hour converged.
+        Sums of simulated loss and of estimate over the probed hours, one over the other, and mean shares of flow; the
+        default one where the network has no pipes or no hour converged.
     """
     network = year.network
-    if network.carrier != "water" or not len(network.pipes):
+    if not has_pipes(network):
         return Probe()
-    peak = float(year.load_share.max())
-    season = np.flatnonzero(year.in_season & (year.load_share > 0))
-    if not len(season):
+    hours = sorted(shown_hours(year, PROBE_HOURS))
+    if not hours:
         return Probe(return_flow_share=dict.fromkeys(preheating_plants(network), 0.0))
-    hours = sorted({int(season[np.argmin(np.abs(year.load_share[season] - share * peak))]) for share in _PROBE_SHARES})
     alone = pd.DataFrame(0.0, index=year.time[hours], columns=_piped_plants(year))
-    dataset = simulate(network, _boundary(year, hours, year.space_mw.iloc[hours], alone), progress=lambda *_a: tick())
+    dataset = simulate(network, _boundary(year, hours, year.space_mw.iloc[hours], alone), engine=ENGINE)
     good = np.array([is_solved(str(status)) for status in dataset["status"].to_numpy()])
     if not good.any():
         return Probe(hours=len(hours), statuses=tuple(sorted(set(map(str, dataset["status"].to_numpy())))))
@@ -94,6 +90,11 @@ def probe(year: NetworkYear, tick: Tick = _no_tick) -> Probe:
     past = return_flow_share(dataset.isel(time=np.flatnonzero(good)), network).mean("time")
     shares = {str(plant): float(share) for plant, share in past.to_series().items()}
     return Probe(float(loss.sum() / estimate.sum()) if estimate.sum() > 0 else 1.0, shares, int(good.sum()), len(hours))
+
+
+def has_pipes(network: Network) -> bool:
+    """Return whether a network is one that is solved with its pipes."""
+    return network.carrier == "water" and bool(len(network.pipes))
 
 
 def preheating_plants(network: Network) -> list[str]:
@@ -148,27 +149,36 @@ def dispatch_problem(
     return DispatchProblem(time, tuple(units), demand, prices, factors)
 
 
-def simulated_hours(year: NetworkYear, count: int) -> dict[int, str]:
-    """Return the hours that are solved with the pipes, and why."""
+def piped_hours(year: NetworkYear) -> list[int]:
+    """Return the hours that are solved with the pipes: all of the season that ask for heat."""
+    return season_hours(year.space_mw.sum(axis=1).to_numpy(), year.in_season)
+
+
+def shown_hours(year: NetworkYear, count: int) -> dict[int, str]:
+    """Return the hours that map and report offer, and why: the highest load and `count` over the duration curve."""
     return representative_hours(year.space_mw.sum(axis=1).to_numpy(), year.in_season, count)
 
 
+def schedule_boundary(year: NetworkYear, probed: Probe, result: DispatchResult) -> Boundary:
+    """Return what the pipes are asked in each of `piped_hours`: the dispatched heat, and what the consumers take."""
+    positions = piped_hours(year)
+    heat = plant_heat_mw(year, result)
+    scheduled = heat.reindex(columns=_piped_plants(year), fill_value=0.0).iloc[positions]
+    return _boundary(year, positions, primary_heat_mw(year, probed, result).iloc[positions], scheduled)
+
+
 def simulate_schedule(
-    year: NetworkYear, probed: Probe, result: DispatchResult, hours: Mapping[int, str], tick: Tick = _no_tick
-) -> xr.Dataset:
-    """Solve the representative hours with the dispatched heat of every plant.
+    year: NetworkYear, probed: Probe, result: DispatchResult, threads: int = 1
+) -> tuple[Boundary, xr.Dataset]:
+    """Solve each of `piped_hours` with the dispatched heat of every plant.
 
     Returns
     -------
-    xarray.Dataset
-        The quantities of a simulation, with a further variable `label` over time.
+    Boundary, xarray.Dataset
+        What was asked, and the quantities of a simulation, one row an hour.
     """
-    positions = list(hours)
-    heat = plant_heat_mw(year, result)
-    scheduled = heat.reindex(columns=_piped_plants(year), fill_value=0.0).iloc[positions]
-    primary = primary_heat_mw(year, probed, result).iloc[positions]
-    dataset = simulate(year.network, _boundary(year, positions, primary, scheduled), progress=lambda *_a: tick())
-    return dataset.assign(label=("time", np.array(list(hours.values()), dtype=object)))
+    boundary = schedule_boundary(year, probed, result)
+    return boundary, simulate(year.network, boundary, engine=ENGINE, threads=threads)
 
 
 def plant_heat_mw(year: NetworkYear, result: DispatchResult) -> pd.DataFrame:

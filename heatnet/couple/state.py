@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from heatnet.couple.year import consumer_returns_degc, heating_curve_degc, plant_supplies_degc
 from heatnet.model.boundary import NETWORK_WIDE, Boundary
 from heatnet.model.network import Network, index_share
+from heatnet.model.regulation import consumer_returns_degc, heating_curve_degc, plant_supplies_degc
 from heatnet.physics.regulation import load_share
 
 #: share of network loss that heat indices contain (CJJ 34)

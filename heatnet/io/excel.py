@@ -16,7 +16,7 @@ import pandas as pd
 
 from heatnet.i18n import _, language, pick, use_language
 from heatnet.io.network_folder import load_network
-from heatnet.io.results_store import case_networks, list_cases, read_summary, read_table
+from heatnet.io.results_store import case_networks, list_cases, read_labelled_hours, read_summary, read_table
 from heatnet.io.words import assumption_label, code_label, pressure_unit, unit_label
 from heatnet.model.network import Network
 from heatnet.model.substitution import UNMET_LIMIT_SHARE, definitions, headline, variants
@@ -290,12 +290,11 @@ def _daily(writer: _Writer, study: _Study) -> None:
     writer.sheet(_("Heat by day"), heads, rows)
 
 
-def _design_hour(folder: Path, case: str, name: str, quantity: str) -> pd.Series | None:
-    """Return a quantity's values at the first simulated hour, which is the hour of highest load."""
-    file = folder / case / name / "water" / f"{quantity}.parquet"
-    if not file.is_file():
-        return None
-    table = read_table(file)
+def _design_hour(water: Path, quantity: str) -> pd.Series | None:
+    """Return a quantity's values at the hour of highest load, from the folder of a network's hours."""
+    file = water / f"{quantity}.parquet"
+    design = read_labelled_hours(water).index[:1]
+    table = read_table(file, design) if file.is_file() else pd.DataFrame()
     return table.iloc[0] if len(table) else None
 
 
@@ -305,7 +304,7 @@ def _element_rows(study: _Study, table: str, static: Sequence[str], quantities: 
     for (case, name), network in study.networks.items():
         if network.carrier != "water":
             continue
-        values = [_design_hour(study.folder, case, name, quantity) for quantity in quantities]
+        values = [_design_hour(study.folder / case / name / "water", quantity) for quantity in quantities]
         for element, row in getattr(network, table).iterrows():
             names: list[Cell] = [network.display_name(table, str(element), lang) for lang in ("en", "zh")]
             cells: list[Cell] = [_plain(row.get(column), column in ("kind", "source")) for column in static]

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from heatnet.i18n import _, pick, use_language
 from heatnet.maps.base import layers_near
 from heatnet.maps.layout import layout_of
-from heatnet.maps.quantities import Element, matrix, quantities
+from heatnet.maps.quantities import Element, Quantity, matrix, quantities, source_shares
 from heatnet.model.network import Network
 from heatnet.web.colours import SCALE
 from heatnet.web.labels import hour_label, plant_kind_label, status_label
@@ -25,13 +25,13 @@ ELEMENTS: tuple[Element, ...] = ("pipes", "stations", "plants")
 SCALE_QUANTILE = 0.98
 
 
-def build_map(results_dir: str | Path, out_path: str | Path, lang: str) -> Path:
+def build_map(results_dir: str | Path | StudyResults, out_path: str | Path, lang: str) -> Path:
     """Write the map of a results folder as one offline HTML file.
 
     Parameters
     ----------
-    results_dir : str or Path
-        Folder with ``summary.json``.
+    results_dir : str or Path or StudyResults
+        Folder with ``summary.json``, or what was read of it.
     out_path : str or Path
         File to write.
     lang : {"en", "zh"}
@@ -94,11 +94,13 @@ def _folium_parts() -> tuple[Markup, Markup]:
 def map_data(study: StudyResults) -> dict[str, Any]:
     """Return everything that the page's script needs, as plain JSON types, in the current language."""
     layouts: dict[str, dict[str, Any]] = {}
-    cases = [_case(case, layouts) for case in study.ok_cases]
+    table = {element: quantities(element) for element in ELEMENTS}
+    table["stations"] += source_shares(study)
+    cases = [_case(case, layouts, table) for case in study.ok_cases]
     return {
         "base": layers_near([layout["bounds"] for layout in layouts.values()]),
         "scale": list(SCALE),
-        "quantities": {element: _quantity_table(element, cases) for element in ELEMENTS},
+        "quantities": {element: _quantity_table(element, known, cases) for element, known in table.items()},
         "layouts": layouts,
         "cases": cases,
         "start": next((i for i, case in enumerate(cases) if case["id"] == study.summary.get("plan_case")), 0),
@@ -109,9 +111,9 @@ def map_data(study: StudyResults) -> dict[str, Any]:
     }
 
 
-def _quantity_table(element: Element, cases: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _quantity_table(element: Element, known: list[Quantity], cases: list[dict[str, Any]]) -> list[dict[str, Any]]:
     table = []
-    for quantity in quantities(element):
+    for quantity in known:
         row: dict[str, Any] = {"key": quantity.key, "label": quantity.label, "unit": quantity.unit}
         row |= {"digits": quantity.digits, "colours": quantity.colours, "from_zero": quantity.from_zero}
         if quantity.colours:
@@ -130,7 +132,9 @@ def _range(element: str, key: str, from_zero: bool, cases: list[dict[str, Any]])
     return [0.0 if from_zero else float(values.min()), float(np.quantile(values, SCALE_QUANTILE))]
 
 
-def _case(case: CaseResults, layouts: dict[str, dict[str, Any]]) -> dict[str, Any]:
+def _case(
+    case: CaseResults, layouts: dict[str, dict[str, Any]], table: dict[Element, list[Quantity]]
+) -> dict[str, Any]:
     hours = _hours(case)
     networks = []
     for results in case.networks.values():
@@ -138,9 +142,10 @@ def _case(case: CaseResults, layouts: dict[str, dict[str, Any]]) -> dict[str, An
             key = _layout_key(network, prefix, results, layouts)
             if key is not None:
                 entry: dict[str, Any] = {"layout": key}
-                entry |= {
-                    element: {} if prefix else _values(element, layouts[key], results, hours) for element in ELEMENTS
-                }
+                for element, known in table.items():
+                    index = pd.Index([item["id"] for item in layouts[key][element]])
+                    # hours are simulated for water networks only
+                    entry[element] = {} if prefix else _values(known, index, results, hours)
                 entry["plants"]["delivered_mwh"] = _delivered(case, results.id, prefix, layouts[key]["plants"])
                 networks.append(entry)
     outdoor = case.t_outdoor_degc
@@ -166,7 +171,7 @@ def _parts(results: NetworkResults) -> list[tuple[Network, str]]:
 
 
 def _hours(case: CaseResults) -> pd.Index:
-    """Return the simulated hours of the case: those of its first network, then others that further networks add."""
+    """Return the hours of the case: those that stand for its first network, then others that further networks add."""
     times = [time for results in case.networks.values() for time in results.hours.index]
     return pd.Index(list(dict.fromkeys(times)))
 
@@ -198,10 +203,9 @@ def _layout_key(
     return key
 
 
-def _values(element: Element, layout: dict[str, Any], results: NetworkResults, hours: pd.Index) -> dict[str, Any]:
-    """Return the element's quantities in the order of the layout; hours are simulated for water networks only."""
-    index = pd.Index([item["id"] for item in layout[element]])
-    blocks = {quantity.key: matrix(quantity, results, index, hours) for quantity in quantities(element)}
+def _values(known: list[Quantity], index: pd.Index, results: NetworkResults, hours: pd.Index) -> dict[str, Any]:
+    """Return the quantities of elements in the order of the layout."""
+    blocks = {quantity.key: matrix(quantity, results, index, hours) for quantity in known}
     return {key: block for key, block in blocks.items() if block is not None}
 
 

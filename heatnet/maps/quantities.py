@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
@@ -9,17 +10,19 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from heatnet.i18n import _
+from heatnet.i18n import _, language
 from heatnet.units import unit_of
-from heatnet.web.results_view import NetworkResults
+from heatnet.web.results_view import NetworkResults, StudyResults
 
 Element = Literal["pipes", "stations", "plants"]
 PA_PER_BAR = 1e5
+#: tables of the share of each station's heat that came from a source, named after it
+SHARE = "consumer_share_"
 
 
 @dataclass(frozen=True)
 class Quantity:
-    """One quantity of an element over the simulated hours.
+    """One quantity of an element over the hours shown.
 
     Parameters
     ----------
@@ -30,11 +33,13 @@ class Quantity:
     digits : int
         Decimals shown and stored.
     values : callable
-        From the network's results to a frame simulated hours x elements, or None where there is nothing.
+        From the network's results to a frame hours x elements, or None where there is nothing.
     colours : bool
         Whether the element can be coloured by it.
     from_zero : bool
         Whether the colour scale starts at zero.
+    own_unit : str
+        Unit, where it is not the one of the name's suffix.
     """
 
     key: str
@@ -43,11 +48,12 @@ class Quantity:
     values: Callable[[NetworkResults], pd.DataFrame | None]
     colours: bool = False
     from_zero: bool = True
+    own_unit: str = ""
 
     @property
     def unit(self) -> str:
         """Printed unit."""
-        return unit_of(self.key)
+        return self.own_unit or unit_of(self.key)
 
 
 #: below this velocity water counts as standing
@@ -136,12 +142,47 @@ def quantities(element: Element) -> list[Quantity]:
     return table[element]
 
 
+def source_shares(study: StudyResults) -> list[Quantity]:
+    """Return the share of each source in a station's heat, %, for networks in which some case has several sources."""
+    names: dict[tuple[str, str], str] = {}
+    for case in study.ok_cases:
+        for results in case.networks.values():
+            for plant in _sources(results):
+                if plant in results.network.plants.index:
+                    names.setdefault((results.id, plant), results.network.display_name("plants", plant, language()))
+    several = {network for network, count in Counter(network for network, _plant in names).items() if count > 1}
+    return [
+        Quantity(
+            f"{network}/{plant}",
+            _("Heat from: {source}").format(source=name),
+            0,
+            _share_percent(network, plant),
+            colours=True,
+            own_unit="%",
+        )
+        for (network, plant), name in names.items()
+        if network in several
+    ]
+
+
+def _sources(results: NetworkResults) -> list[str]:
+    return [name.removeprefix(SHARE) for name in results.quantities if name.startswith(SHARE)]
+
+
+def _share_percent(network: str, plant: str) -> Callable[[NetworkResults], pd.DataFrame | None]:
+    def values(results: NetworkResults) -> pd.DataFrame | None:
+        share = results.quantities.get(SHARE + plant) if results.id == network else None
+        return None if share is None else 100.0 * share
+
+    return values
+
+
 def matrix(
     quantity: Quantity, results: NetworkResults, elements: pd.Index, hours: pd.Index
 ) -> list[list[float]] | None:
     """Return rounded values, one list an element over the hours; None where the results have no such table.
 
-    An hour that was not simulated, or an element without a value, is NaN (null on the page), never a neighbour's value.
+    An hour without values, or an element without a value, is NaN (null on the page), never a neighbour's value.
     """
     frame = quantity.values(results)
     if frame is None or not len(elements):

@@ -15,6 +15,7 @@ import pandas as pd
 
 from heatnet.i18n import _
 from heatnet.metrics.mains import PipeRole, pipe_roles
+from heatnet.metrics.state import worst_in_time
 from heatnet.model.network import Network
 from heatnet.model.supply import BoolArray, FloatArray
 from heatnet.physics.water import density_kg_per_m3, saturation_pressure_bar
@@ -145,7 +146,8 @@ def specific_friction_pa_per_m(case: _Case) -> pd.DataFrame:
 def _frictions(case: _Case, trunk: Collection[str] | None) -> list[pd.DataFrame]:
     low, high = case.limits.trunk_friction_pa_per_m
     friction = specific_friction_pa_per_m(case)
-    roles = pipe_roles(case.network, _worst_consumer(case), trunk)
+    worst = worst_in_time(case.network, case.data)
+    roles = pipe_roles(case.network, None if worst is None else worst[1], trunk)
     design = case.table("plant_mdot_kg_per_s", "plant").clip(lower=0.0).sum(axis=1).idxmax()
     of_role = {role: [pipe for pipe in friction.columns if roles.get(pipe) is role] for role in PipeRole}
     trunk_at_design = friction.loc[[design], of_role[PipeRole.TRUNK]]
@@ -157,15 +159,6 @@ def _frictions(case: _Case, trunk: Collection[str] | None) -> list[pd.DataFrame]
         ),
         _rows("velocity", case.table("pipe_velocity_m_per_s", "pipe"), case.limits.velocity_m_per_s, "<=", "m/s"),
     ]
-
-
-def _worst_consumer(case: _Case) -> str | None:
-    """Return the consumer with the smallest margin over its needed pressure difference in any hour."""
-    available = case.table("consumer_dp_bar", "consumer")
-    running = case.table("consumer_mdot_kg_per_s", "consumer") > 0
-    margin = (available - case.network.consumers["min_dp_bar"].reindex(available.columns)).where(running)
-    lowest = margin.min()
-    return None if lowest.isna().all() else str(lowest.idxmin())
 
 
 def _consumers(case: _Case) -> list[pd.DataFrame]:

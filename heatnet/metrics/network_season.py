@@ -1,4 +1,4 @@
-"""A network's season from its simulated hours: pumping, losses, worst consumer, residual of the heat balance."""
+"""A network's season from all its hours: pumping, losses, shortfall, worst consumer, residual of the heat balance."""
 
 from __future__ import annotations
 
@@ -6,12 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from heatnet.metrics.state import state_figures, worst_consumer
+from heatnet.io.results_store import DESIGN_LABEL
+from heatnet.metrics.state import state_figures, worst_in_time
 from heatnet.model.network import Network
 from heatnet.model.supply import BoolArray, FloatArray
 
 if TYPE_CHECKING:
     import xarray as xr
+
+#: a station that lacks less than this gets its heat, MW
+_NOTHING_MW = 1e-6
 
 
 def solved_hours(states: xr.Dataset) -> BoolArray:
@@ -30,52 +34,81 @@ def balance_residual_share(states: xr.Dataset) -> float:
     return float((gap / sources.where(sources > 0)).max())
 
 
-def pump_power_mw(states: xr.Dataset, load_share: FloatArray, hours: list[int]) -> FloatArray:
-    """Return the pump power of every hour, MW, interpolated over the load share between the simulated hours.
+def every_hour(values: FloatArray, load_share: FloatArray, hours: list[int]) -> FloatArray:
+    """Return a quantity of the simulated hours for every hour of the year; 0 where nothing was simulated.
 
     Parameters
     ----------
-    states : xarray.Dataset
-        Simulated hours.
+    values : ndarray, shape (N,)
+        By simulated hour; NaN in hours without a solution, which are interpolated over the load share.
     load_share : ndarray, shape (T,)
-        Load share of every hour; hours without load have no pumping.
+        Load share of every hour.
     hours : list of int
         Positions of the simulated hours.
+
+    Returns
+    -------
+    ndarray, shape (T,)
+        All NaN if no hour was solved.
     """
-    good = solved_hours(states)
-    if not good.any():
+    known = np.isfinite(values)
+    if not known.any():
         return np.full(len(load_share), np.nan)
-    known = load_share[np.array(hours)[good]]
-    power = states["plant_pump_mw"].sum("plant").to_numpy()[good]
-    order = np.argsort(known)
-    return np.where(load_share > 0, np.interp(load_share, known[order], power[order]), 0.0)
+    share = load_share[np.array(hours)]
+    order = np.argsort(share[known], kind="stable")
+    filled = np.where(known, values, np.interp(share, share[known][order], values[known][order]))
+    whole = np.zeros(len(load_share))
+    whole[hours] = filled
+    return whole
+
+
+def pump_power_mw(states: xr.Dataset, load_share: FloatArray, hours: list[int]) -> FloatArray:
+    """Return the pump power of every hour, MW; parameters as for `every_hour`."""
+    return every_hour(states["plant_pump_mw"].sum("plant", min_count=1).to_numpy(), load_share, hours)
+
+
+def heat_loss_mw(states: xr.Dataset, load_share: FloatArray, hours: list[int]) -> FloatArray:
+    """Return the heat loss of all pipes in every hour, MW; parameters as for `every_hour`."""
+    return every_hour(states["heat_loss_mw"].to_numpy(), load_share, hours)
 
 
 def network_account(network: Network, states: xr.Dataset) -> dict[str, Any]:
-    """Return a network's entry of `by_network` in the summary: its design hour, its worst consumer of all hours."""
+    """Return a network's entry of `by_network` in the summary, as far as its hours alone tell it.
+
+    Hours by status, the residual of the balance, the heat that stations lacked and in how many hours, the hour of highest
+    load (`label`; the first without labels), the worst consumer of all hours.
+    """
     good = np.flatnonzero(solved_hours(states))
+    statuses, counts = np.unique(states["status"].to_numpy().astype(str), return_counts=True)
+    short = states["consumer_shortfall_mw"].isel(time=good)
     account: dict[str, Any] = {
         "hours_simulated": int(states.sizes["time"]),
         "hours_ok": len(good),
+        "hours_by_status": {str(status): int(count) for status, count in zip(statuses, counts, strict=True)},
         "max_relative_residual": balance_residual_share(states),
+        "season_shortfall_mwh": float(short.sum()),
+        "hours_undersupplied": int((short > _NOTHING_MW).any("consumer").sum()),
     }
     if not len(good):
         return account
-    design = states.isel(time=0)
-    if 0 in good:
+    position = _design_position(states)
+    if position in good:
+        design = states.isel(time=position)
         account["design_hour"] = {"time": _text(design["time"].to_numpy())} | state_figures(network, design)
-    margins = []
-    for position in good:
-        state = states.isel(time=int(position))
-        dp, consumer = worst_consumer(network, state)
-        if consumer is not None:
-            need = float(network.consumers.at[consumer, "min_dp_bar"])
-            margins.append((dp - need, dp, consumer, _text(state["time"].to_numpy())))
-    if margins:
-        _margin, dp, consumer, time = min(margins)
+    worst = worst_in_time(network, states)
+    if worst is not None:
+        position, consumer, dp = worst
         names = {lang: network.display_name("consumers", consumer, lang) for lang in ("en", "zh")}
+        time = _text(states["time"].to_numpy()[position])
         account["worst_consumer"] = {"id": consumer, "name": names, "dp_bar": dp, "time": time}
     return account
+
+
+def _design_position(states: xr.Dataset) -> int:
+    """Return the row of the hour of highest load."""
+    if "label" not in states:
+        return 0
+    return int(np.argmax(states["label"].to_numpy() == DESIGN_LABEL))
 
 
 def _text(time: Any) -> str:

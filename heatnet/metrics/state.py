@@ -18,6 +18,8 @@ V_MAX_M_PER_S = 3.5
 P_NOMINAL_BAR = 17.0
 #: a plant's heat may pass its capacity by this share before it is worth a word
 _CAPACITY_SLACK = 1e-3
+#: margins of pressure that lie no further apart are equal
+_TIE_BAR = 1e-3
 
 
 def specific_friction(network: Network, state: xr.Dataset) -> xr.DataArray:
@@ -105,6 +107,25 @@ def worst_consumer(network: Network, state: xr.Dataset) -> tuple[float, str | No
         return float("nan"), None
     position = int(np.nanargmin(margin))
     return float(state["consumer_dp_bar"].to_numpy()[position]), str(state["consumer"].to_numpy()[position])
+
+
+def worst_in_time(network: Network, states: xr.Dataset) -> tuple[int, str, float] | None:
+    """Return row, consumer and available pressure difference (bar) of the smallest margin over `min_dp_bar` in any row.
+
+    Where the pump's head follows the worst consumer the margin is nothing in every hour: of rows within `_TIE_BAR` of the
+    smallest margin the one with the largest flow counts. None where no consumer runs in any row.
+    """
+    need = network.consumers["min_dp_bar"].reindex(states["consumer"].to_numpy()).to_numpy()
+    dp = states["consumer_dp_bar"].transpose("time", "consumer").to_numpy()
+    on = states["consumer_mdot_kg_per_s"].transpose("time", "consumer").to_numpy() > 0
+    margin = np.where(on & np.isfinite(dp - need), dp - need, np.inf)
+    if not np.isfinite(margin).any():
+        return None
+    close = margin.min(axis=1) <= margin.min() + _TIE_BAR
+    flow = states["plant_mdot_kg_per_s"].clip(min=0.0).sum("plant").to_numpy()
+    row = int(np.argmax(np.where(close, flow, -np.inf)))
+    column = int(np.argmin(margin[row]))
+    return row, str(states["consumer"].to_numpy()[column]), float(dp[row, column])
 
 
 def _plant_figures(network: Network, state: xr.Dataset) -> dict[str, float]:

@@ -103,15 +103,20 @@ def heat_terms(
     return terms
 
 
+def _sum_over(classes: frozenset[WasteClass], mwh: Mapping[WasteClass, float]) -> float:
+    """Return a sum in the order of the classes: a set has another order in every process, and so a sum other last digits."""
+    return sum(mwh[item] for item in WasteClass if item in classes)
+
+
 def _rate(variant: Variant, terms: HeatTerms, baseline: HeatTerms | None) -> float | None:
     classes = SET_CLASSES[variant.waste_set]
     if variant.counting is Counting.DISPLACED:
         return None if baseline is None else _displaced(terms, baseline, classes)
     if not terms.heat_mwh > _NO_HEAT_MWH:
         return None
-    counted = sum(terms.waste_mwh[item] for item in classes)
+    counted = _sum_over(classes, terms.waste_mwh)
     if variant.counting is Counting.RECOVERED:
-        counted -= sum(terms.power_mwh[item] for item in classes)
+        counted -= _sum_over(classes, terms.power_mwh)
     return counted / terms.heat_mwh
 
 
@@ -122,7 +127,7 @@ def _displaced(terms: HeatTerms, baseline: HeatTerms, classes: frozenset[WasteCl
     total = sum(increase.values())
     if total <= _NO_HEAT_MWH:
         return 0.0
-    part = sum(increase[item] for item in classes) / total
+    part = _sum_over(classes, increase) / total
     return (baseline.fossil_mwh - terms.fossil_mwh) / baseline.fossil_mwh * part
 
 

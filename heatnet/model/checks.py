@@ -13,6 +13,7 @@ from heatnet.errors import Problems, nearest
 from heatnet.i18n import _
 from heatnet.model.network import Network, ids_of
 from heatnet.model.validation import did_you_mean, names_in
+from heatnet.physics.pump import PumpCurve
 
 if TYPE_CHECKING:
     from heatnet.model.build import RawTable
@@ -103,6 +104,7 @@ def check_network(network: Network, raw: Mapping[str, RawTable], place: str | No
     _check_coordinates(network, raw, place, problems)
     _check_pipe_ends(network, raw, problems)
     _check_consumers(network, raw, problems)
+    _check_pumps(network, raw, problems)
     if network.carrier == "water":
         _check_water(network, raw, place, problems)
     if network.carrier != "site":
@@ -204,10 +206,15 @@ def _check_consumers(network: Network, raw: Mapping[str, RawTable], problems: Pr
     for i, (consumer, row) in enumerate(network.consumers.iterrows()):
         where = f"{raw['consumers'].place}, {raw['consumers'].row(i)} ({consumer})"
         if row["control"] == "valve" and np.isnan(row["kv_m3_per_h"]):
-            problems.add(f"{where}, kv_m3_per_h", _("is missing"), _("A consumer with control: valve needs it"))
+            problems.add(
+                f"{where}, kv_m3_per_h",
+                _("is missing"),
+                _("A consumer with control: valve needs it"),
+                _("Give the flow coefficient of the fully open valve."),
+            )
         if row["control"] == "flow_dt" and np.isnan(row["mdot_kg_per_s"]):
             problems.add(f"{where}, mdot_kg_per_s", _("is missing"), _("A consumer with control: flow_dt needs it"))
-        elif row["control"] in ("heat_return", "heat_dt", "valve") and np.isnan(row["design_heat_mw"]):
+        elif row["control"] in ("heat_return", "heat_dt") and np.isnan(row["design_heat_mw"]):
             problems.add(
                 f"{where}, design_heat_mw",
                 _("is missing"),
@@ -218,6 +225,35 @@ def _check_consumers(network: Network, raw: Mapping[str, RawTable], problems: Pr
                 f"{where}, dt_k",
                 _("is missing"),
                 _("A consumer with control: {control} needs it").format(control=row["control"]),
+            )
+
+
+def _check_pumps(network: Network, raw: Mapping[str, RawTable], problems: Problems) -> None:
+    """A pump has a head or a curve that falls with the flow, not both."""
+    for i, (pump, row) in enumerate(network.pumps.iterrows()):
+        where = f"{raw['pumps'].place}, {raw['pumps'].row(i)} ({pump})"
+        has_head = not np.isnan(row["head_bar"]) or has_problem(problems, f"{where}, head_bar")
+        if row["curve"] is None:
+            if not has_head:
+                problems.add(
+                    f"{where}, head_bar", _("is missing"), _("One of head_bar and curve"), _("Give one of the two.")
+                )
+            continue
+        if has_head:
+            problems.add(
+                f"{where}, curve",
+                _("stands beside head_bar"),
+                _("One of head_bar and curve"),
+                _("Remove one of the two."),
+            )
+        try:
+            PumpCurve.parse(row["curve"])
+        except ValueError as error:
+            problems.add(
+                f"{where}, curve",
+                _("value {value!r}").format(value=row["curve"]) + f": {error}",
+                _("Points m3/h:bar, such as '0:8 500:7 1000:4': rising flow, nowhere rising head"),
+                _("Correct the points, or give head_bar instead."),
             )
 
 

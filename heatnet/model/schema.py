@@ -158,8 +158,9 @@ PUMPS = (
     Column("from_node", "text", "suction side", required=True),
     Column("to_node", "text", "pressure side", required=True),
     Column("line", "text", "supply or return", choices=("supply", "return"), default="supply"),
-    Column("curve", "text", "head over flow: 'm3/h:bar m3/h:bar …'"),
-    Column("head_bar", "number", "constant head", low=0.0, high=60),
+    Column("curve", "text", "head over flow at full speed: 'm3/h:bar m3/h:bar …'"),
+    Column("head_bar", "number", "constant head at full speed, instead of a curve", low=0.0, high=60),
+    Column("speed_share", "number", "speed over full speed", low=0.0, high=1.5, default=1.0),
     *_TEXT_NAMES,
 )
 

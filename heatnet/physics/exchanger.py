@@ -24,15 +24,18 @@ def effectiveness_counterflow(ntu: FloatLike, capacity_ratio: FloatLike) -> Floa
     ntu : float or array
         Number of transfer units UA / C_min, at least 0.
     capacity_ratio : float or array
-        C_min / C_max, 0 to 1.
+        C_min / C_max, 0 to 1. Above 1 it is C_max / C_min, with NTU and effectiveness of the side of C_max.
     """
     ntu, ratio = as_floats(ntu, capacity_ratio)
+    # seen from the side of larger heat capacity flow: eps = eps_min / Cr, NTU = NTU_min / Cr
+    larger = np.maximum(ratio, 1.0)
+    ntu, ratio = ntu * larger, ratio / larger**2
     gap = 1 - ratio
     balanced = gap < 1e-9
     # expm1 keeps the digits near Cr = 1:  eps = e / (gap + Cr e)  with  e = 1 - exp(-NTU gap)
     e = -np.expm1(-ntu * np.where(balanced, 1.0, gap))
     # 1 - 1/(1 + NTU) is NTU/(1 + NTU), and 1 for an exchanger without end (NTU infinite)
-    return np.where(balanced, 1 - 1 / (1 + ntu), e / (np.where(balanced, 1.0, gap) + ratio * e))
+    return np.where(balanced, 1 - 1 / (1 + ntu), e / (np.where(balanced, 1.0, gap) + ratio * e)) / larger
 
 
 def ntu_counterflow(effectiveness: FloatLike, capacity_ratio: FloatLike) -> FloatArray:
@@ -43,16 +46,18 @@ def ntu_counterflow(effectiveness: FloatLike, capacity_ratio: FloatLike) -> Floa
     effectiveness : float or array
         Effectiveness, 0 to below 1; 1 and above give infinity.
     capacity_ratio : float or array
-        C_min / C_max, 0 to 1.
+        C_min / C_max, 0 to 1; above 1 see `effectiveness_counterflow`.
     """
     eps, ratio = as_floats(effectiveness, capacity_ratio)
+    larger = np.maximum(ratio, 1.0)
+    eps, ratio = eps * larger, ratio / larger**2
     gap = 1 - ratio
     balanced = gap < 1e-9
     possible = eps < 1
     eps = np.where(possible, eps, 0.0)
     # (1 - Cr eps)/(1 - eps) = 1 + eps gap/(1 - eps)
     general = np.log1p(eps * gap / (1 - eps)) / np.where(balanced, 1.0, gap)
-    return np.where(possible, np.where(balanced, eps / (1 - eps), general), np.inf)
+    return np.where(possible, np.where(balanced, eps / (1 - eps), general), np.inf) / larger
 
 
 def lmtd_k(dt_one_k: FloatLike, dt_other_k: FloatLike) -> FloatArray:

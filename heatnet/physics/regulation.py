@@ -12,10 +12,20 @@ from dataclasses import dataclass
 import numpy as np
 
 from heatnet.physics.arrays import FloatArray, FloatLike, as_floats
-from heatnet.physics.exchanger import effectiveness_counterflow, ntu_counterflow
+from heatnet.physics.exchanger import (
+    StationDesign,
+    effectiveness_counterflow,
+    ntu_counterflow,
+    station_return_degc,
+)
 
 RADIATOR_EXPONENT = 0.3
 T_INDOOR_DEGC = 18.0
+#: flow over design flow of the stages of staged-flow regulation (分阶段改变流量的质调节) in a large network: 100, 80 and
+#: 60 %, with 100, 64 and 36 % of the head (贺平, 孙刚, chapter on regulation; small networks have two, 100 and 75 %)
+STAGED_FLOW_SHARES = (0.6, 0.8, 1.0)
+#: slack in load share, so that a share of just 60 % is not lifted a stage by rounding
+_STAGE_SLACK = 1e-9
 
 
 @dataclass(frozen=True)
@@ -89,7 +99,7 @@ def primary_temperatures_degc(
     -----
     T_s - T_r = phi dT_0 / g and T_s = t_r + (T_s - T_r)/eps. With constant flows the exchanger's effectiveness
     eps = (T_s0 - T_r0)/(T_s0 - t_r0) is constant; at another primary flow it follows from NTU = NTU_0/g and Cr = Cr_0 g
-    (constant UA). Holds while the primary is the side of smaller heat capacity flow, dT_0/g > dt_0.
+    (constant UA), Cr = dt_0/dT_0 being seen from the primary.
     """
     phi, flow = as_floats(share, primary_flow_share)
     _t_secondary_supply, t_secondary_return = secondary_temperatures_degc(phi, design)
@@ -101,6 +111,50 @@ def primary_temperatures_degc(
     drop = phi * drop_design / flow
     t_supply = t_secondary_return + drop / effectiveness
     return t_supply, t_supply - drop
+
+
+def staged_flow_share(share: FloatLike) -> FloatArray:
+    """Primary flow over design flow under staged-flow regulation (分阶段改变流量的质调节), by load share.
+
+    Parameters
+    ----------
+    share : float or array
+        Heat load over design heat load.
+
+    Notes
+    -----
+    The smallest of `STAGED_FLOW_SHARES` that is not below the load share: 1 above 80 % load, 0.8 above 60 %, 0.6 below.
+    The primary temperature drop then never exceeds the design drop.
+    """
+    phi = np.asarray(share, dtype=np.float64)
+    stage = np.searchsorted(STAGED_FLOW_SHARES, phi - _STAGE_SLACK, side="left")
+    return np.asarray(STAGED_FLOW_SHARES)[np.minimum(stage, len(STAGED_FLOW_SHARES) - 1)]
+
+
+def variable_flow_return_degc(share: FloatLike, design: RegulationDesign) -> FloatArray:
+    """Primary return temperature under variable-flow regulation (量调节): the supply stays at its design temperature, °C.
+
+    Parameters
+    ----------
+    share : float or array
+        Heat load over design heat load, at most 1.
+    design : RegulationDesign
+        Design point.
+
+    Notes
+    -----
+    The station's exchanger of constant UA on the design supply: phi = LMTD/LMTD_0, see `exchanger.station_return_degc`.
+    The primary flow is g = phi dT_0/(T_s0 - T_r).
+    """
+    station = StationDesign(
+        design.t_supply_degc,
+        design.t_return_degc,
+        design.t_secondary_supply_degc,
+        design.t_secondary_return_degc,
+        flow_exponent=0.0,
+    )
+    t_supply, t_return = secondary_temperatures_degc(share, design)
+    return station_return_degc(share, design.t_supply_degc, t_supply, t_return, station)
 
 
 def curve_temperatures_degc(

@@ -8,23 +8,23 @@ from typing import Any
 from markupsafe import Markup
 
 from heatnet.i18n import _, pick, use_language
-from heatnet.report import sections, state, verdict
+from heatnet.report import hours, sections, state, verdict
 from heatnet.report.balance import balance_tables
 from heatnet.report.charts import chart_blocks
 from heatnet.report.context import Context
 from heatnet.report.drawing import network_picture, rate_bar
 from heatnet.report.pressure import pressure_diagram
 from heatnet.web.page import inline_html, template_environment, write_page
-from heatnet.web.results_view import load_study
+from heatnet.web.results_view import StudyResults, load_study
 
 
-def build_report(results_dir: str | Path, out_path: str | Path, lang: str) -> Path:
+def build_report(results_dir: str | Path | StudyResults, out_path: str | Path, lang: str) -> Path:
     """Write the report of a results folder as one offline HTML file.
 
     Parameters
     ----------
-    results_dir : str or Path
-        Folder with ``summary.json``.
+    results_dir : str or Path or StudyResults
+        Folder with ``summary.json``, or what was read of it.
     out_path : str or Path
         File to write.
     lang : {"en", "zh"}
@@ -71,7 +71,10 @@ def _content(context: Context, charts: list[dict[str, Any]]) -> dict[str, Any]:
         "plan": sections.plan_tables(context),
         "geometry_note": context.study.geometry_note,
         "states": _states(context),
-        "hours": state.hours_table(context),
+        "hours": {
+            "told": hours.how_solved(context),
+            "tables": [hours.season_table(context), hours.hours_table(context)],
+        },
         "assumptions": sections.assumptions_table(context),
         "reproduce": _reproduce(context),
     }

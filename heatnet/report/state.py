@@ -1,23 +1,19 @@
-"""Hydraulic and thermal state: the hour of highest load of each network, and the list of simulated hours."""
+"""Hydraulic and thermal state of each network: its hour of highest load, its season, its checks against standards."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import pandas as pd
-
 from heatnet.i18n import _, language, pick
 from heatnet.io.words import pressure_unit
 from heatnet.metrics.compliance import ATMOSPHERE_BAR, check_labels
 from heatnet.report.context import Context
 from heatnet.report.tables import Cell, Column, Row, Table, gauge_unit, number, pressure_digits
-from heatnet.web.labels import hour_label, status_label
-from heatnet.web.results_view import CaseResults, NetworkResults
 
 
 def water_networks(context: Context) -> list[str]:
-    """Return the networks that were simulated in some case."""
+    """Return the networks whose pipes were solved in some case."""
     names = (name for case in context.ok_cases for name, results in case.networks.items() if len(results.hours))
     return list(dict.fromkeys(names))
 
@@ -50,7 +46,8 @@ def design_table(context: Context, network: str) -> Table:
         (_("its available pressure difference"), pressure, digits, lambda e: _times(_of_worst(e, "dp_bar"), bar)),
         (_("Heat loss over the season"), "%", 2, lambda e: _times(e.get("season_loss_share"), 100.0)),
         (_("Pump electricity over the season"), "MWh", 0, lambda e: e.get("season_pump_mwh")),
-        (_("Hours solved of hours simulated"), "", None, lambda e: _hours_solved(e)),
+        (_("Heat shortfall over the season"), "MWh", 1, lambda e: e.get("season_shortfall_mwh")),
+        (_("Hours with an undersupplied station"), "h", 0, lambda e: e.get("hours_undersupplied")),
     ]
     rows = []
     for label, unit, decimals, value in lines:
@@ -87,14 +84,8 @@ def _times(value: Cell, factor: float) -> float | None:
     return None if value is None or isinstance(value, str) else value * factor
 
 
-def _hours_solved(entry: Mapping[str, Any]) -> str | None:
-    if "hours_simulated" not in entry:
-        return None
-    return _("{ok} of {all}").format(ok=entry.get("hours_ok"), all=entry["hours_simulated"])
-
-
 def compliance_table(context: Context, network: str) -> Table:
-    """Return the checks against the standards: the worst value over the simulated hours in each case."""
+    """Return the checks against the standards: the worst value over all hours of the season in each case."""
     found: dict[str, dict[str, Mapping[str, Any]]] = {}
     for case in context.ok_cases:
         for row in case.summary.get("by_network", {}).get(network, {}).get("compliance") or []:
@@ -122,7 +113,7 @@ def compliance_table(context: Context, network: str) -> Table:
 def _checks_note() -> str:
     return " ".join(
         (
-            _("✗ outside the limit. Worst value over all simulated hours."),
+            _("✗ outside the limit. Worst value over all hours of the season."),
             _("Pressures are gauge pressures where the unit says so, else differences."),
             _(
                 "The branch to a single station is exempt from the limits of specific friction: by CJJ 34 it may exceed "
@@ -161,68 +152,3 @@ def _place(context: Context, network: str, element: str) -> str:
             if results is not None and element in getattr(results.network, table).index:
                 return results.network.display_name(table, element, language())
     return element
-
-
-def hours_table(context: Context) -> Table:
-    """Return every simulated hour with its heat, losses, temperatures and balance residuals."""
-    rows: list[Row] = []
-    for case in context.study.cases.values():
-        if not case.ok:
-            rows.append(context.failed_row(case))
-            continue
-        for name, results in case.networks.items():
-            for position, time in enumerate(results.hours.index):
-                head = (context.label(case), context.network_name(name)) if position == 0 else ("", "")
-                rows.append(Row((*head, *_hour_cells(case, results, time))))
-    columns = (
-        Column(_("Case")),
-        Column(_("Network")),
-        Column(_("Time")),
-        Column(_("Chosen as")),
-        Column(_("Outdoor"), "°C", 1),
-        Column(_("Heat"), "MW", 2),
-        Column(_("Loss"), "MW", 3),
-        Column(_("Supply"), "°C", 1),
-        Column(_("Return"), "°C", 1),
-        Column(_("Mass residual"), "kg/s", 0),
-        Column(_("Energy residual"), "MW", 0),
-        Column(_("Status")),
-    )
-    note = _("Residuals close over the whole network: sources = consumers + losses. A failed hour has no numbers.")
-    return Table(_("Simulated hours"), columns, tuple(rows), note)
-
-
-def _hour_cells(case: CaseResults, results: NetworkResults, time: Any) -> tuple[Cell, ...]:
-    hour = results.hours.loc[time]
-    outdoor = case.t_outdoor_degc
-    plants = results.quantities.get("plant_heat_mw")
-    heat = float(plants.loc[time].sum(min_count=1)) if plants is not None and time in plants.index else None
-    pressure = results.network.pressure_plant or ""
-    return (
-        f"{time:%Y-%m-%d %H:%M}" if isinstance(time, pd.Timestamp) else f"{time:g} s",
-        hour_label(str(hour.get("label", ""))),
-        float(outdoor[time]) if outdoor is not None and time in outdoor.index else None,
-        heat,
-        _finite(hour.get("heat_loss_mw")),
-        _at(results.quantity("plant_t_supply_degc", pressure), time),
-        _at(results.quantity("plant_t_return_degc", pressure), time),
-        _tiny(hour.get("mass_residual_kg_per_s")),
-        _tiny(hour.get("energy_residual_mw")),
-        status_label(str(hour["status"])),
-    )
-
-
-def _at(series: pd.Series | None, time: Any) -> float | None:
-    return float(series[time]) if series is not None and time in series.index else None
-
-
-def _finite(value: Any) -> float | None:
-    return None if value is None or pd.isna(value) else float(value)
-
-
-def _tiny(value: Any) -> str | None:
-    """Return a residual in powers of ten; it is read for its size, not its digits."""
-    found = _finite(value)
-    if found is None:
-        return None
-    return "0" if found == 0 else f"{found:.0e}".replace("-", "−") if abs(found) < 1e-3 else number(found, 4)

@@ -22,6 +22,9 @@ def simulate(
     engine: str = "pandapipes",
     progress: Callable[[int, int], None] | None = None,
     threads: int = 1,
+    transient: bool = False,
+    step_s: float = 900.0,
+    station_returns: bool = False,
 ) -> xarray.Dataset:
     """Return pressures, flows and temperatures of every node and pipe for every row of a boundary.
 
@@ -42,6 +45,13 @@ def simulate(
         Called with (rows done, rows) after every row.
     threads : int
         Threads of the season engine; they change no result.
+    transient : bool
+        Transport of heat through pipes and their walls from step to step, instead of steady states; season engine only.
+        The boundary's values are instantaneous and linear in between; a row of the result is the state at its instant.
+    step_s : float
+        Time step of a transient simulation, s.
+    station_returns : bool
+        Return temperatures by the exchanger model of stations with secondary design temperatures; season engine only.
 
     Returns
     -------
@@ -56,7 +66,7 @@ def simulate(
     """
     from heatnet.simulate.run import run
 
-    return run(network, boundary, engine, progress, threads)
+    return run(network, boundary, engine, progress, threads, step_s if transient else None, station_returns)
 
 
 def return_flow_share(dataset: xarray.Dataset, network: Network) -> xarray.DataArray:

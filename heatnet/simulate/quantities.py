@@ -14,7 +14,7 @@ class Quantity:
 
     Parameters
     ----------
-    dimension : {"node", "pipe", "consumer", "plant", ""}
+    dimension : {"node", "pipe", "consumer", "plant", "valve", "pump", ""}
         Element dimension beside time; empty for the whole network.
     meaning : str
         One line for the reference pages.
@@ -42,11 +42,20 @@ _ROWS = (
     ("consumer_t_return_degc", "consumer", "temperature at which the water leaves"),
     ("consumer_dp_bar", "consumer", "available pressure difference"),
     ("consumer_shortfall_mw", "consumer", "heat asked for and not taken"),
+    (
+        "consumer_imbalance_share",
+        "consumer",
+        "flow over the flow that its heat asks for (hydraulic imbalance), by valve",
+    ),
     ("plant_heat_mw", "plant", "heat given to the primary water"),
     ("plant_mdot_kg_per_s", "plant", "flow through the plant; of a return pre-heater, the return flow past its node"),
     ("plant_t_supply_degc", "plant", "temperature at which water leaves the plant, or the pre-heated node"),
     ("plant_t_return_degc", "plant", "temperature at which water arrives"),
     ("plant_pump_mw", "plant", "electricity of the circulation pump"),
+    ("valve_mdot_kg_per_s", "valve", "flow through a valve (of a pair: in the supply); positive from → to"),
+    ("pump_mdot_kg_per_s", "pump", "flow through a pump in the line; positive from → to"),
+    ("pump_head_bar", "pump", "pressure behind the pump less that before it"),
+    ("pump_mw", "pump", "electricity of the pump"),
     ("heat_loss_mw", "", "heat given to the ground by all pipes"),
     ("stored_heat_mwh", "", "heat of water and pipe walls above 0 °C"),
     ("mass_residual_kg_per_s", "", "largest mass imbalance of a node"),

@@ -9,11 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
-import pandas as pd
 
 from heatnet.adapters.activity import fill_resting
 from heatnet.adapters.fluid import FluidTable
-from heatnet.adapters.layout import HEATER, NOWHERE, PIPE, RETURN, SUPPLY, BoolArray, Layout
+from heatnet.adapters.layout import HEATER, NOWHERE, PIPE, PUMP, RETURN, SUPPLY, VALVE, BoolArray, Layout
 from heatnet.model.network import Network
 from heatnet.physics.arrays import FloatArray
 from heatnet.simulate.controls import W_PER_MW, Hour
@@ -67,6 +66,7 @@ class ResultMaker:
         values |= self._pipes(parts)
         values |= self._consumers(parts, by_flow)
         values |= self._plants(parts)
+        values |= self._fittings(parts)
         values |= self._network(parts, values)
         assert set(values) == set(QUANTITIES)
         return HourResult(self._status(parts, values), values)
@@ -128,6 +128,8 @@ class ResultMaker:
             "consumer_t_return_degc": t_out,
             "consumer_dp_bar": parts.p_bar[layout.consumer_start] - parts.p_bar[layout.consumer_end],
             "consumer_shortfall_mw": shortfall,
+            # this engine knows no consumers by valve
+            "consumer_imbalance_share": np.full(len(heat), np.nan),
         }
 
     def _plants(self, parts: _Parts) -> dict[str, FloatArray | float]:
@@ -158,6 +160,25 @@ class ResultMaker:
             "plant_t_supply_degc": t_out,
             "plant_t_return_degc": t_in,
             "plant_pump_mw": pump,
+        }
+
+    def _fittings(self, parts: _Parts) -> dict[str, FloatArray | float]:
+        """Return flows of valves and pumps, of those on both lines in the supply, and heads and power of pumps."""
+        layout, flows = self.layout, {}
+        for kind, count in ((VALVE, len(self.network.valves)), (PUMP, len(self.network.pumps))):
+            branches = layout.of_kind(kind)[::-1]
+            flows[kind] = np.full(count, np.nan)
+            flows[kind][layout.element[branches]] = parts.mdot[branches]
+        pumps = layout.of_kind(PUMP)
+        head, rho = np.full(len(flows[PUMP]), np.nan), np.full(len(flows[PUMP]), np.nan)
+        head[layout.element[pumps]] = parts.p_bar[layout.end[pumps]] - parts.p_bar[layout.start[pumps]]
+        rho[layout.element[pumps]] = self.fluid.density(parts.t_degc[layout.start[pumps]])
+        power_w = np.maximum(flows[PUMP], 0.0) * np.maximum(head, 0.0) * PA_PER_BAR / rho / PUMP_EFFICIENCY_SHARE
+        return {
+            "valve_mdot_kg_per_s": flows[VALVE],
+            "pump_mdot_kg_per_s": flows[PUMP],
+            "pump_head_bar": head,
+            "pump_mw": power_w / W_PER_MW,
         }
 
     def _network(self, parts: _Parts, values: dict[str, FloatArray | float]) -> dict[str, FloatArray | float]:
@@ -275,13 +296,3 @@ class _Parts:
 def _at(values: FloatArray, junctions: np.ndarray) -> FloatArray:
     """Return values at junctions; NaN where there is none."""
     return np.where(junctions == NOWHERE, np.nan, values[np.maximum(junctions, 0)])
-
-
-def ids_of_dimensions(network: Network) -> dict[str, pd.Index]:
-    """Return the labels of each dimension of a result but time."""
-    return {
-        "node": network.nodes.index,
-        "pipe": network.pipes.index,
-        "consumer": network.consumers.index,
-        "plant": network.plants.index,
-    }

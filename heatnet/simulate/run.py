@@ -7,17 +7,16 @@ from collections.abc import Callable
 import numpy as np
 import xarray
 
-from heatnet import __version__
 from heatnet.adapters.fluid import fluid_table
 from heatnet.adapters.layout import layout_of
 from heatnet.model.boundary import Boundary
 from heatnet.model.network import Network
 from heatnet.physics.arrays import FloatArray
 from heatnet.simulate.controls import Controls, Hour, HourFailure
+from heatnet.simulate.dataset import dataset_of, empty_tables
 from heatnet.simulate.hour import HourSolver
 from heatnet.simulate.inputs import inputs_of
-from heatnet.simulate.quantities import QUANTITIES, attributes
-from heatnet.simulate.results import HourResult, ResultMaker, ids_of_dimensions
+from heatnet.simulate.results import HourResult, ResultMaker
 from heatnet.simulate.support import check_supported
 
 
@@ -27,11 +26,17 @@ def run(
     engine: str,
     progress: Callable[[int, int], None] | None,
     threads: int = 1,
+    transient_step_s: float | None = None,
+    station_returns: bool = False,
 ) -> xarray.Dataset:
-    """Return the dataset that `heatnet.simulate.simulate` describes."""
+    """Return the dataset that `heatnet.simulate.simulate` describes; transient where a step is given."""
     layout = layout_of(network)
-    check_supported(network, layout, engine)
-    inputs = inputs_of(network, boundary)
+    check_supported(network, layout, engine, transient=transient_step_s is not None, station_returns=station_returns)
+    inputs = inputs_of(network, boundary, station_returns)
+    if transient_step_s is not None:
+        from heatnet.simulate.transient.run import transient_dataset
+
+        return transient_dataset(network, layout, boundary, inputs, transient_step_s, progress)
     if engine == "season":
         from heatnet.simulate.season.run import season_dataset
 
@@ -52,26 +57,16 @@ def run(
             results.append(HourResult(failure.status))
         if progress is not None:
             progress(row + 1, rows)
-    return _dataset(network, boundary, engine, results)
-
-
-def _dataset(network: Network, boundary: Boundary, engine: str, results: list[HourResult]) -> xarray.Dataset:
-    ids = ids_of_dimensions(network)
-    variables = {}
-    for name, quantity in QUANTITIES.items():
-        dimensions = ("time", quantity.dimension) if quantity.dimension else ("time",)
-        shape = (len(results), len(ids[quantity.dimension])) if quantity.dimension else (len(results),)
-        table: FloatArray = np.full(shape, np.nan)
-        for row, result in enumerate(results):
-            if result.values:
-                table[row] = result.values[name]
-        variables[name] = (dimensions, table, attributes(name))
     status = np.array([result.status.value for result in results], dtype=object)
-    variables["status"] = (("time",), status, {"meaning": "how the row was solved"})
-    coordinates = {"time": boundary.time, **{name: index.astype(str).to_numpy(object) for name, index in ids.items()}}
-    return xarray.Dataset(
-        variables, coords=coordinates, attrs={"network": network.id, "engine": engine, "heatnet": __version__}
-    )
+    return dataset_of(network, boundary, engine, _tables(network, results), status)
+
+
+def _tables(network: Network, results: list[HourResult]) -> dict[str, FloatArray]:
+    tables = empty_tables(network, len(results))
+    for row, result in enumerate(results):
+        for name, values in result.values.items():
+            tables[name][row] = values
+    return tables
 
 
 def return_flow_share(dataset: xarray.Dataset, network: Network) -> xarray.DataArray:

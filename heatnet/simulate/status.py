@@ -13,6 +13,8 @@ class HourStatus(StrEnum):
     STAGNANT = "ok_stagnant"
     #: some consumer gets less than it asks for (`consumer_shortfall_mw`)
     UNDERSUPPLIED = "ok_undersupplied"
+    #: water runs in a circle that nothing heats: its temperature is the ground's
+    CIRCULATING = "ok_circulating"
     #: no solution found
     NOT_CONVERGED = "not_converged"
     #: plants that follow a set heat or flow push more water than consumers take

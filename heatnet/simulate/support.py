@@ -12,7 +12,9 @@ from heatnet.model.network import Network
 ENGINES = ("pandapipes", "season")
 
 
-def check_supported(network: Network, layout: Layout, engine: str) -> None:
+def check_supported(
+    network: Network, layout: Layout, engine: str, transient: bool = False, station_returns: bool = False
+) -> None:
     """Raise one `InputError` with every feature that the engine does not solve.
 
     Raises
@@ -33,27 +35,61 @@ def check_supported(network: Network, layout: Layout, engine: str) -> None:
             network.id, _("carrier {carrier}").format(carrier=network.carrier), _("This engine solves water networks")
         )
         raise InputError(problems)
-    _check_plants(network, problems)
+    _check_plants(network, layout, problems, engine)
     _check_lines(network, layout, problems)
-    _check_features(network, problems)
+    _check_throttles(network, problems)
+    if engine == "pandapipes":
+        _check_features(network, problems, _("pandapipes does not solve this"))
+        for name, wanted in (("transient", transient), ("station_returns", station_returns)):
+            if wanted:
+                problems.add(name, _("stands beside engine: pandapipes"), _("pandapipes does not solve this"))
+    elif transient:
+        _check_features(network, problems, _("A transient simulation does not solve this"))
     problems.raise_if_any()
 
 
-def _check_plants(network: Network, problems: Problems) -> None:
+def _check_plants(network: Network, layout: Layout, problems: Problems, engine: str) -> None:
+    """One plant holds the pressure: of the network, or for the season engine of every connected part."""
     plants = network.plants
     holding = plants.index[(plants["role"] == "pressure") & (plants["connection"] == "supply")]
-    if len(holding) != 1:
-        problems.add(
-            "plants, role",
-            _("{count} plants hold the pressure").format(count=len(holding)),
-            _("pandapipes needs exactly one plant with role: pressure and connection: supply"),
-        )
+    found = _("{count} plants hold the pressure").format(count=len(holding))
+    if engine == "pandapipes" and len(holding) != 1:
+        allowed = _("pandapipes needs exactly one plant with role: pressure and connection: supply")
+        problems.add("plants, role", found, allowed)
+    elif not len(holding):
+        problems.add("plants, role", found, _("One plant with role: pressure and connection: supply"))
+    elif len(holding) > 1:
+        labels = _parts(layout)
+        by_part: dict[int, list[str]] = {}
+        for plant in holding:
+            end = layout.plant_end[plants.index.get_loc(plant)]
+            by_part.setdefault(int(labels[end]), []).append(str(plant))
+        for names in by_part.values():
+            if len(names) > 1:
+                problems.add(
+                    f"plants, {', '.join(names)}, role",
+                    _("hold the pressure of one connected part together"),
+                    _("One plant with role: pressure and connection: supply"),
+                    _("Let the others follow their heat or flow."),
+                )
     for plant in plants.index[(plants["role"] == "pressure") & (plants["connection"] != "supply")]:
         problems.add(
             f"plants, {plant}, connection",
             _("a plant that holds the pressure stands between the lines"),
             _("Allowed: {names}").format(names="supply"),
         )
+
+
+def _parts(layout: Layout) -> np.ndarray:
+    """Return a number for every junction, the same for all that hang together."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    between = layout.plant_end != NOWHERE
+    start = np.concatenate([layout.start[layout.is_open], layout.consumer_start, layout.plant_start[between]])
+    end = np.concatenate([layout.end[layout.is_open], layout.consumer_end, layout.plant_end[between]])
+    shape = (layout.junctions, layout.junctions)
+    return np.asarray(connected_components(coo_array((np.ones(len(start)), (start, end)), shape), directed=False)[1])
 
 
 def _check_lines(network: Network, layout: Layout, problems: Problems) -> None:
@@ -86,8 +122,18 @@ def _line_missing(line: str) -> str:
     return _("no supply line reaches it") if line == "supply" else _("no return line reaches it")
 
 
-def _check_features(network: Network, problems: Problems) -> None:
-    allowed = _("pandapipes does not solve this")
+def _check_throttles(network: Network, problems: Problems) -> None:
+    for valve, row in network.valves.iterrows():
+        if 0 < row["opening"] < 1 and np.isnan(row["kv_m3_per_h"]):
+            problems.add(
+                f"valves, {valve}, kv_m3_per_h",
+                _("is missing"),
+                _("A throttled valve needs its flow coefficient when open"),
+            )
+
+
+def _check_features(network: Network, problems: Problems, allowed: str) -> None:
+    """Name consumers by valve, pump curves, check valves: what only the season engine's steady states know."""
     for consumer in network.consumers.index[network.consumers["control"] == "valve"]:
         problems.add(f"consumers, {consumer}, control", _("flow by valve and pressure difference"), allowed)
     for pump, row in network.pumps.iterrows():
@@ -96,16 +142,9 @@ def _check_features(network: Network, problems: Problems) -> None:
                 f"pumps, {pump}, curve",
                 _("a pump with a curve"),
                 allowed,
-                _("Give its head at the working point as head_bar."),
+                _("Give its head at the working point as head_bar instead of the curve."),
             )
-    for valve, row in network.valves.iterrows():
-        if row["kind"] == "check":
-            problems.add(
-                f"valves, {valve}, kind", _("a check valve"), allowed, _("Open or shut it as the flow demands.")
-            )
-        if 0 < row["opening"] < 1 and np.isnan(row["kv_m3_per_h"]):
-            problems.add(
-                f"valves, {valve}, kv_m3_per_h",
-                _("is missing"),
-                _("A throttled valve needs its flow coefficient when open"),
-            )
+        elif abs(row["speed_share"] - 1.0) > 0.0:
+            problems.add(f"pumps, {pump}, speed_share", _("a pump with variable speed"), allowed)
+    for valve in network.valves.index[network.valves["kind"] == "check"]:
+        problems.add(f"valves, {valve}, kind", _("a check valve"), allowed, _("Open or shut it as the flow demands."))

@@ -6,13 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
-from heatnet.couple.season import loss_mw, simulated_hours
+from heatnet.couple.reference import joined_checks
 from heatnet.metrics import carbon, energy, money
-from heatnet.metrics.compliance import compliance, worst_of_each
 from heatnet.metrics.energy import GasBasis
-from heatnet.metrics.network_season import network_account, pump_power_mw
 from heatnet.metrics.substitution import envelope, rate_allowed, substitution_rates
 from heatnet.metrics.tracing import Use, trace_heat
 from heatnet.model.network import Network
@@ -34,7 +31,7 @@ def case_entry(
 ) -> dict[str, Any]:
     """Return a case's entry of the summary."""
     problem, result = run.problem, run.result
-    pumps = _pump_power(study, run)
+    pumps = {name: season.pump_mw for name, season in run.pipes.items()}
     lhv = coal_lhv(run)
     return {
         "status": run.status,
@@ -54,8 +51,8 @@ def case_entry(
         "plants": plants_of({name: year.network for name, year in run.years.items()}),
         "space_heat_by_source_mwh": _space_heat(study, run, zones, recovered=False),
         "recovered_space_heat_by_source_mwh": _space_heat(study, run, zones, recovered=True),
-        "by_network": _by_network(study, run, pumps),
-        "reference_check": {"engine": "pandapipes", "note": "every simulated hour is solved by pandapipes itself"},
+        "by_network": {name: season.account for name, season in run.pipes.items()},
+        "reference_check": joined_checks({name: season.reference for name, season in run.pipes.items()}),
         "balance": {"max_relative_residual": _worst_residual(run)},
     }
 
@@ -135,15 +132,6 @@ def _space_heat(
     return table
 
 
-def _pump_power(study: Study, run: CaseRun) -> dict[str, FloatArray]:
-    pumps = {}
-    for name, states in run.states.items():
-        year = run.years[name]
-        hours = list(simulated_hours(year, study.config.simulation.hours))
-        pumps[name] = pump_power_mw(states, year.load_share, hours)
-    return pumps
-
-
 def _cost_with_pumps(run: CaseRun, pumps: Mapping[str, FloatArray]) -> dict[str, float]:
     cost = money.cost(run.problem, run.result)
     for power in pumps.values():
@@ -169,40 +157,7 @@ def _co2_with_pumps(run: CaseRun, pumps: Mapping[str, FloatArray]) -> dict[str, 
     return emitted
 
 
-def _by_network(study: Study, run: CaseRun, pumps: Mapping[str, FloatArray]) -> dict[str, Any]:
-    table = {}
-    for name, states in run.states.items():
-        year = run.years[name]
-        account = network_account(year.network, states)
-        gate = run.problem.demand_of(f"{name}/water")
-        loss = loss_mw(year, run.probes[name])
-        account["season_loss_share"] = float(loss.sum() / gate.sum()) if gate.sum() else float("nan")
-        account["season_pump_mwh"] = float(pumps[name].sum())
-        account["pump_kwh_per_gj"] = (
-            float(pumps[name].sum() * 1000 / (gate.sum() * 3.6)) if gate.sum() else float("nan")
-        )
-        account["loss_difference_share"] = _loss_difference(study, run, name)
-        checks = worst_of_each(compliance(year.network, states))
-        times = [None if pd.isna(time) else str(time)[:16] for time in checks["time"]]
-        account["compliance"] = checks.assign(time=pd.Series(times, index=checks.index, dtype=object)).to_dict(
-            "records"
-        )
-        table[name] = account
-    return table
-
-
-def _loss_difference(study: Study, run: CaseRun, name: str) -> float:
-    """Return how far the dispatch's loss lies from the simulated one over the simulated hours, as a share of it."""
-    hours = list(simulated_hours(run.years[name], study.config.simulation.hours))
-    simulated = run.states[name]["heat_loss_mw"].to_numpy()
-    assumed = loss_mw(run.years[name], run.probes[name])[hours]
-    good = np.isfinite(simulated)
-    return float(assumed[good].sum() / simulated[good].sum() - 1.0) if good.any() else float("nan")
-
-
 def _worst_residual(run: CaseRun) -> float | None:
-    from heatnet.metrics.network_season import balance_residual_share
-
-    values = [balance_residual_share(states) for states in run.states.values()]
+    values = [season.account["max_relative_residual"] for season in run.pipes.values()]
     known = [value for value in values if np.isfinite(value)]
     return max(known) if known else None

@@ -6,20 +6,13 @@ import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from heatnet import __version__
-from heatnet.couple.season import (
-    Probe,
-    dispatch_problem,
-    loss_mw,
-    probe,
-    simulate_schedule,
-    simulated_hours,
-)
+from heatnet.couple.season import Probe, dispatch_problem, has_pipes, loss_mw, probe
 from heatnet.couple.year import LoadScale, NetworkYear, network_year
 from heatnet.demand.season import heating_season
 from heatnet.dispatch import dispatch
@@ -30,19 +23,21 @@ from heatnet.io.results_store import write_table
 from heatnet.io.yaml_file import dump_yaml
 from heatnet.model.supply import DispatchProblem, DispatchResult
 from heatnet.model.weather import WeatherYear
-from heatnet.simulate import is_solved
 from heatnet.study.config import Weather
 from heatnet.study.load import CaseInput, Study
+from heatnet.study.pipes import (
+    PipeSeason,
+    SolvedSeason,
+    pipe_season,
+    solve_season,
+    steps_of_a_network,
+    write_season,
+)
 from heatnet.study.prices import emission_factors, hourly_prices
-from heatnet.study.states import write_states
-
-if TYPE_CHECKING:
-    import xarray as xr
 
 Tick = Callable[[str], None]
-#: steps besides the simulated hours: the dispatch and its two bounds, writing
+#: steps besides those of the networks: the dispatch, its two bounds, writing
 FIXED_STEPS = 3
-PROBE_HOURS = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,8 +52,8 @@ class CaseRun:
         The year's programme and its schedule.
     bounds : tuple
         (problem, result) at the low and the high end of the demand that the plan's coal leaves open.
-    years, probes, states : dict by network
-        Loads, what the pipes said before, and the simulated hours (water networks with pipes only).
+    years, probes, pipes : dict by network
+        Loads, what the pipes said before, and the accounts of the season in the pipes (water networks with pipes only).
     matched : tuple
         (problem, result) of the baseline in this case's season and weather, then at both ends of the demand; empty
         where the baseline as run has the same season and weather.
@@ -74,7 +69,7 @@ class CaseRun:
     bounds: tuple[tuple[DispatchProblem, DispatchResult], ...]
     years: dict[str, NetworkYear]
     probes: dict[str, Probe]
-    states: dict[str, xr.Dataset]
+    pipes: dict[str, PipeSeason]
     matched: tuple[tuple[DispatchProblem, DispatchResult], ...] = ()
     seconds: dict[str, float] = field(default_factory=dict)
 
@@ -114,8 +109,8 @@ def weather_of(study: Study, weather: Weather) -> WeatherYear:
 
 def step_count(study: Study, case: CaseInput) -> int:
     """Return how many steps a case's run reports."""
-    piped = sum(1 for network in case.networks.values() if network.carrier == "water" and len(network.pipes))
-    return FIXED_STEPS + piped * (PROBE_HOURS + study.config.simulation.hours + 1)
+    piped = sum(1 for network in case.networks.values() if has_pipes(network))
+    return FIXED_STEPS + len(case.networks) + piped * steps_of_a_network(study.config)
 
 
 def run_case(
@@ -124,6 +119,7 @@ def run_case(
     folder: Path,
     demand_bounds: tuple[dict[str, LoadScale], ...] = (),
     tick: Tick = lambda _stage: None,
+    threads: int = 1,
 ) -> CaseRun:
     """Run one case and write its folder.
 
@@ -137,6 +133,8 @@ def run_case(
         Factors on the loads at which the dispatch is repeated: the range that the plan's coal leaves open.
     tick : callable
         Called after each step with the name of the stage.
+    threads : int
+        Threads of the season engine; they change no result.
     """
     from time import perf_counter
 
@@ -149,7 +147,7 @@ def run_case(
     weather = weather_of(study, case.weather)
     years = _years(study, case, weather, {})
     lap("loads")
-    probes = {name: probe(year, lambda: tick("probe")) for name, year in years.items()}
+    probes = _probes(years, tick)
     lap("probe")
     _check_probes(probes)
     problem = _problem(study, years, probes)
@@ -159,14 +157,24 @@ def run_case(
     matched = _matched_baseline(study, case, weather, demand_bounds)
     tick("bounds")
     lap("dispatch")
-    states = _states(study, years, probes, result, tick) if result.is_optimal else {}
+    solved = _solved(study, years, probes, result, threads, tick) if result.is_optimal else {}
     lap("simulate")
-    status, reason = _status(result, states)
-    run = CaseRun(case.name, status, reason, problem, result, bounds, years, probes, states, matched, seconds)
-    _write(run, study, case, weather, folder)
+    pipes = {name: pipe_season(season, years[name], probes[name], problem) for name, season in solved.items()}
+    lap("account")
+    status, reason = _status(result, pipes)
+    run = CaseRun(case.name, status, reason, problem, result, bounds, years, probes, pipes, matched, seconds)
+    _write(run, solved, study, case, weather, folder)
     lap("write")
     tick("write")
     return run
+
+
+def _probes(years: dict[str, NetworkYear], tick: Tick) -> dict[str, Probe]:
+    probes = {}
+    for name, year in years.items():
+        probes[name] = probe(year)
+        tick("probe")
+    return probes
 
 
 def _check_probes(probes: dict[str, Probe]) -> None:
@@ -198,6 +206,12 @@ def _schedules(
     return tuple((problem, dispatch(problem)) for problem in problems)
 
 
+def needs_matched_baseline(study: Study, case: CaseInput) -> bool:
+    """Return whether the baseline is run again for a case: where its season or its weather is not the case's."""
+    baseline = study.cases.get(study.config.baseline_case or "")
+    return baseline is not None and (baseline.season != case.season or baseline.weather != case.weather)
+
+
 def _matched_baseline(
     study: Study, case: CaseInput, weather: WeatherYear, demand_bounds: Sequence[dict[str, LoadScale]]
 ) -> tuple[tuple[DispatchProblem, DispatchResult], ...]:
@@ -206,7 +220,7 @@ def _matched_baseline(
     Displaced heat compares like with like: a longer season burns more in the baseline as well.
     """
     baseline = study.cases.get(study.config.baseline_case or "")
-    if baseline is None or (baseline.season == case.season and baseline.weather == case.weather):
+    if baseline is None or not needs_matched_baseline(study, case):
         return ()
     twin = replace(baseline, season=case.season, weather=case.weather)
     probes = {name: probe(year) for name, year in _years(study, twin, weather, {}).items()}
@@ -218,29 +232,40 @@ def _problem(study: Study, years: dict[str, NetworkYear], probes: dict[str, Prob
     return dispatch_problem(years, probes, hourly_prices(study.prices, time), emission_factors(study.prices))
 
 
-def _states(
-    study: Study, years: dict[str, NetworkYear], probes: dict[str, Probe], result: DispatchResult, tick: Tick
-) -> dict[str, xr.Dataset]:
-    states = {}
-    for name, year in years.items():
-        if year.network.carrier == "water" and len(year.network.pipes):
-            hours = simulated_hours(year, study.config.simulation.hours)
-            states[name] = simulate_schedule(year, probes[name], result, hours, lambda: tick("simulate"))
-    return states
+def _solved(
+    study: Study,
+    years: dict[str, NetworkYear],
+    probes: dict[str, Probe],
+    result: DispatchResult,
+    threads: int,
+    tick: Tick,
+) -> dict[str, SolvedSeason]:
+    return {
+        name: solve_season(study.config, year, probes[name], result, threads, tick)
+        for name, year in years.items()
+        if has_pipes(year.network)
+    }
 
 
-def _status(result: DispatchResult, states: dict[str, xr.Dataset]) -> tuple[str, str]:
+def _status(result: DispatchResult, pipes: dict[str, PipeSeason]) -> tuple[str, str]:
     if not result.is_optimal:
         return result.status, f"dispatch: {result.status}"
-    for name, dataset in states.items():
-        if not dataset.sizes["time"]:
+    for name, season in pipes.items():
+        if not season.account["hours_simulated"]:
             return "no_load", _("no hour of the season asks for heat in {network}").format(network=name)
-        if not any(is_solved(str(status)) for status in dataset["status"].to_numpy()):
+        if not season.account["hours_ok"]:
             return "not_converged", f"simulation of {name}: no hour converged"
     return "ok", ""
 
 
-def _write(run: CaseRun, study: Study, case: CaseInput, weather: WeatherYear, folder: Path) -> None:
+def _write(
+    run: CaseRun,
+    solved: dict[str, SolvedSeason],
+    study: Study,
+    case: CaseInput,
+    weather: WeatherYear,
+    folder: Path,
+) -> None:
     temporary = folder.with_name(f".{folder.name}.part")
     shutil.rmtree(temporary, ignore_errors=True)
     temporary.mkdir(parents=True)
@@ -250,8 +275,8 @@ def _write(run: CaseRun, study: Study, case: CaseInput, weather: WeatherYear, fo
         save_network(year.network, temporary / "inputs" / name)
         if run.result.is_optimal:
             _write_schedule(run, name, temporary / name)
-        if name in run.states:
-            write_states(run.states[name], temporary / name / "water")
+        if name in solved:
+            write_season(solved[name], temporary / name / "water", study.config)
     dump_yaml(_resolved(run, study, case, weather), temporary / "case.yaml")
     shutil.rmtree(folder, ignore_errors=True)
     temporary.rename(folder)

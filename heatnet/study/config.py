@@ -142,10 +142,28 @@ class Target(Strict):
 
 
 class Simulation(Strict):
-    """Which hours are solved with the pipes."""
+    """The pipes: every hour of the season that asks for heat is solved."""
 
-    hours: Annotated[int, Field(ge=1, le=8760)] = 12
-    index_loss_share: Share = 0.05
+    hours: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=8760,
+            description="Hours over the load duration curve that map and report offer, besides the highest load.",
+        ),
+    ] = 12
+    reference_hours: Annotated[
+        int,
+        Field(
+            ge=0,
+            le=8760,
+            description="Hours drawn at random that pandapipes solves again, in each case and network, besides those of "
+            "the highest load, the lowest load and the most reversed flows.",
+        ),
+    ] = 4
+    index_loss_share: Annotated[
+        float, Field(ge=0, le=1, description="Share of network loss that the consumers' heat indices contain.")
+    ] = 0.05
 
 
 class PlanCheck(Strict):
@@ -186,7 +204,13 @@ class StudyConfig(Strict):
     plan_case: str | None = None
     geometry_note: Text | None = None
     plan_check: dict[str, PlanCheck] = Field(default_factory=dict)
-    keep: Literal["full"] = "full"
+    keep: Annotated[
+        Literal["full", "summary"],
+        Field(
+            description="Which hours the tables of the pipes hold for each element: every solved hour, or those that map "
+            "and report offer."
+        ),
+    ] = "full"
     cases: Annotated[dict[Name, Case], Field(min_length=1)]
 
 

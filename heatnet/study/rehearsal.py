@@ -9,13 +9,13 @@ import numpy as np
 import pandas as pd
 
 from heatnet.adapters.layout import layout_of
-from heatnet.couple.season import Probe, conditions_of, preheating_plants
+from heatnet.couple.season import ENGINE, Probe, conditions_of, has_pipes, preheating_plants
 from heatnet.couple.year import network_year
 from heatnet.errors import InputError, Problem
 from heatnet.model.network import Network
 from heatnet.model.weather import WeatherYear
 from heatnet.plants import supply_units
-from heatnet.simulate.support import ENGINES, check_supported
+from heatnet.simulate.support import check_supported
 
 _HOURS = 24
 _T_OUTDOOR_DEGC = -5.0
@@ -57,8 +57,8 @@ def _lacking(name: str, network: Network) -> list[Problem]:
 
 
 def _pipes(network: Network) -> None:
-    if network.carrier == "water" and len(network.pipes):
-        check_supported(network, layout_of(network), ENGINES[0])
+    if has_pipes(network):
+        check_supported(network, layout_of(network), ENGINE)
 
 
 def _plants(network: Network) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import queue
 import shutil
 import traceback
@@ -16,7 +17,7 @@ from heatnet.couple.year import LoadScale
 from heatnet.errors import InputError, NotSolvableError
 from heatnet.i18n import _
 from heatnet.study.bounds import demand_bounds
-from heatnet.study.case_run import CaseFailure, CaseRun, run_case, step_count
+from heatnet.study.case_run import CaseFailure, CaseRun, needs_matched_baseline, run_case, step_count
 from heatnet.study.load import CaseInput, Study
 
 Outcome = CaseRun | CaseFailure
@@ -48,12 +49,16 @@ def run_cases(
     folder.mkdir(parents=True, exist_ok=True)
     total = sum(step_count(study, case) for case in study.cases.values())
     bounds = {name: demand_bounds(study, case) for name, case in study.cases.items()}
-    if workers <= 1 or len(study.cases) == 1:
-        return _here(study, folder, bounds, total, events)
-    return _in_pool(study, folder, bounds, total, min(workers, len(study.cases)), events)
+    workers = min(workers, len(study.cases))
+    threads = max(1, (os.cpu_count() or 1) // max(workers, 1))
+    if workers <= 1:
+        return _here(study, folder, bounds, total, events, threads)
+    return _in_pool(study, folder, bounds, total, events, workers, threads)
 
 
-def _here(study: Study, folder: Path, bounds: dict[str, Any], total: int, events: Events) -> dict[str, Outcome]:
+def _here(
+    study: Study, folder: Path, bounds: dict[str, Any], total: int, events: Events, threads: int
+) -> dict[str, Outcome]:
     done = 0
     runs: dict[str, Outcome] = {}
 
@@ -64,7 +69,7 @@ def _here(study: Study, folder: Path, bounds: dict[str, Any], total: int, events
             done += 1
             events(done, total, name, False)
 
-        runs[name] = _outcome(name, folder, partial(run_case, study, case, folder / name, bounds[name], tick))
+        runs[name] = _outcome(name, folder, partial(run_case, study, case, folder / name, bounds[name], tick, threads))
         events(done, total, _finished(runs[name]), True)
     return runs
 
@@ -94,17 +99,18 @@ def _finished(run: Outcome) -> str:
 
 
 def _in_pool(
-    study: Study, folder: Path, bounds: dict[str, Any], total: int, workers: int, events: Events
+    study: Study, folder: Path, bounds: dict[str, Any], total: int, events: Events, workers: int, threads: int
 ) -> dict[str, Outcome]:
     from multiprocessing import active_children, get_context
 
     context = get_context("spawn")
     steps = context.Queue()
     runs: dict[str, Outcome] = {}
+    # those that take longest first, so that no process waits for them at the end
+    order = sorted(study.cases.items(), key=lambda item: not needs_matched_baseline(study, item[1]))
     with ProcessPoolExecutor(workers, context, initializer=_connect, initargs=(steps,)) as pool:
         futures = {
-            name: pool.submit(_run_in_worker, study, case, folder / name, bounds[name])
-            for name, case in study.cases.items()
+            name: pool.submit(_run_in_worker, study, case, folder / name, bounds[name], threads) for name, case in order
         }
         done = 0
         try:
@@ -144,5 +150,7 @@ def _connect(steps: Any) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _run_in_worker(study: Study, case: CaseInput, folder: Path, bounds: tuple[dict[str, LoadScale], ...]) -> CaseRun:
-    return run_case(study, case, folder, bounds, lambda _stage: _steps.put(case.name))
+def _run_in_worker(
+    study: Study, case: CaseInput, folder: Path, bounds: tuple[dict[str, LoadScale], ...], threads: int
+) -> CaseRun:
+    return run_case(study, case, folder, bounds, lambda _stage: _steps.put(case.name), threads)

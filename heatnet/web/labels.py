@@ -57,7 +57,7 @@ _LOAD_HOUR = re.compile(r"^p(\d{1,3})$")
 
 
 def hour_label(name: str) -> str:
-    """Return why an hour was simulated: ``design``, or ``p05`` = 5 % of the season's hours have less load."""
+    """Return why an hour was chosen: ``design``, or ``p05`` = 5 % of the season's hours have less load."""
     match = _LOAD_HOUR.match(name)
     if match:
         return _("load quantile {percent} %").format(percent=int(match[1]))
@@ -66,5 +66,7 @@ def hour_label(name: str) -> str:
         "coldest": lambda: _("coldest hour"),
         "peak": lambda: _("peak load"),
         "mildest": lambda: _("mildest hour"),
+        "reversals": lambda: _("hour with most reversed flows"),
+        "random": lambda: _("hour drawn at random"),
     }
     return words[name]() if name in words else name

@@ -1,8 +1,11 @@
-"""A results folder as maps and reports read it: summary, networks as used, simulated hours and yearly schedules."""
+"""A results folder as maps and reports read it: summary, networks as used, hours of the pipes and yearly schedules.
+
+Every hour of the season is in the files; pages offer those that have a label there, so that they stay small.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,10 +14,47 @@ import pandas as pd
 
 from heatnet.i18n import pick
 from heatnet.io.network_folder import load_network
-from heatnet.io.results_store import case_networks, list_cases, read_summary, read_table
+from heatnet.io.results_store import (
+    case_networks,
+    list_cases,
+    quantity_of,
+    read_labelled_hours,
+    read_summary,
+    read_table,
+)
 from heatnet.model.network import Network
 
 CARRIERS = ("water", "steam", "site")
+
+
+class ShownHours(Mapping[str, pd.DataFrame]):
+    """Quantities of a water network by name, hours x elements, each read when it is first asked for.
+
+    Parameters
+    ----------
+    folder : Path
+        Tables of every hour.
+    times : pandas.Index
+        Hours that are kept of them.
+    """
+
+    def __init__(self, folder: Path, times: pd.Index) -> None:
+        files = {quantity_of(file): file for file in sorted(folder.glob("*.parquet"))}
+        others = ("dispatch_", "network")
+        self._files = {name: file for name, file in files.items() if not name.startswith(others)}
+        self._times = times
+        self._read: dict[str, pd.DataFrame] = {}
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        if name not in self._read:
+            self._read[name] = read_table(self._files[name], self._times)
+        return self._read[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._files)
+
+    def __len__(self) -> int:
+        return len(self._files)
 
 
 @dataclass(frozen=True)
@@ -28,9 +68,10 @@ class NetworkResults:
     network : Network
         The network as the case used it.
     quantities : mapping of str to pandas.DataFrame
-        `simulate` quantities of the water network by name: simulated hours x elements.
+        `simulate` quantities of the water network by name: hours that the case shows x elements.
     hours : pandas.DataFrame
-        One row a simulated hour: heat_loss_mw, residuals, status, label. Empty where nothing was simulated.
+        One row an hour that stands for the network's season, that of highest load first: heat_loss_mw, residuals,
+        status, label. Empty where nothing was simulated.
     schedule_mw, balance_mw : mapping of str to pandas.DataFrame
         By carrier: heat of each plant, and demand, loss, unmet and dumped heat, for every hour of the year.
     """
@@ -43,7 +84,7 @@ class NetworkResults:
     balance_mw: Mapping[str, pd.DataFrame]
 
     def quantity(self, name: str, element: str) -> pd.Series | None:
-        """Return one element's values over the simulated hours, or None where there are none."""
+        """Return one element's values over the hours shown, or None where there are none."""
         frame = self.quantities.get(name)
         return frame[element] if frame is not None and element in frame.columns else None
 
@@ -82,14 +123,16 @@ class StudyResults:
         return [case for case in self.cases.values() if case.ok and case.networks]
 
 
-def load_study(results_dir: str | Path) -> StudyResults:
-    """Read a results folder.
+def load_study(results_dir: str | Path | StudyResults) -> StudyResults:
+    """Read a results folder; one that is read already is returned as it is.
 
     Raises
     ------
     heatnet.errors.InputError
         If the folder holds no results, or a snapshot of its inputs cannot be read.
     """
+    if isinstance(results_dir, StudyResults):
+        return results_dir
     folder = Path(results_dir)
     summary = read_summary(folder)
     with_files = set(list_cases(folder))
@@ -104,14 +147,17 @@ def load_study(results_dir: str | Path) -> StudyResults:
 def _load_case(folder: Path, entry: Mapping[str, Any], order: list[str]) -> CaseResults:
     weather = folder / "weather.parquet"
     outdoor = read_table(weather)["t_outdoor_degc"] if weather.is_file() else None
-    loaded = [_load_network_results(folder, name) for name in case_networks(folder)]
+    hours = {name: read_labelled_hours(folder / name / "water") for name in case_networks(folder)}
+    # an hour that stands for one network's season is shown for the others too
+    times = pd.Index(list(dict.fromkeys(time for table in hours.values() for time in table.index)))
+    loaded = [_load_network_results(folder, name, table, times) for name, table in hours.items()]
     # networks with pipes before sites without, each in the summary's order
     position = {name: at for at, name in enumerate(order)}
     loaded.sort(key=lambda one: (one.network.carrier == "site", position.get(one.id, len(order)), one.id))
     return CaseResults(folder.name, entry, outdoor, {one.id: one for one in loaded})
 
 
-def _load_network_results(case: Path, name: str) -> NetworkResults:
+def _load_network_results(case: Path, name: str, hours: pd.DataFrame, times: pd.Index) -> NetworkResults:
     schedule: dict[str, pd.DataFrame] = {}
     balance: dict[str, pd.DataFrame] = {}
     for carrier in CARRIERS:
@@ -119,11 +165,5 @@ def _load_network_results(case: Path, name: str) -> NetworkResults:
             file = case / name / carrier / f"dispatch_{suffix}_mw.parquet"
             if file.is_file():
                 into[carrier] = read_table(file)
-    quantities = {
-        file.stem: read_table(file)
-        for file in sorted((case / name / "water").glob("*.parquet"))
-        if not file.stem.startswith("dispatch_")
-    }
-    hours = quantities.pop("network", pd.DataFrame({"status": [], "label": []}))
     network = load_network(case / "inputs" / name)
-    return NetworkResults(name, network, quantities, hours, schedule, balance)
+    return NetworkResults(name, network, ShownHours(case / name / "water", times), hours, schedule, balance)

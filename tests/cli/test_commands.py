@@ -16,15 +16,9 @@ from heatnet.cli.main import split_language
 
 HEAVY = ("pandas", "numpy", "pandapipes", "pandapower", "geopandas", "folium", "linopy", "xarray", "scipy", "pvlib")
 COMMANDS = ("init", "check", "solve", "run", "map", "report")
-HOPELESS = {
-    "label": "Cannot be solved",
-    "networks": {
-        "tiny": {
-            "pipes": {"p1": {"length_m": 60000, "u_w_per_mk": 50}},
-            "network": {"fluid": {"density_kg_per_m3": 972, "heat_capacity_j_per_kgk": 4200, "viscosity_pa_s": 1.0}},
-        }
-    },
-}
+#: a plant that pushes many times the flow that all consumers take: no hour has a state
+PUSHING = {"connection": "supply", "role": "flow", "mdot_kg_per_s": 500.0}
+HOPELESS = {"label": "Cannot be solved", "networks": {"tiny": {"plants": {"heat_pump": PUSHING}}}}
 
 
 def test_help_names_every_command(heatnet):
@@ -190,8 +184,9 @@ class TestRun:
         assert not list(results.rglob("*.part"))
 
     def test_the_verdict_names_rate_failure_and_files(self, ran):
-        for word in ("15 %", "hopeless", "report.html", "map.html", "results.xlsx", "Unmet heat"):
+        for word in ("15 %", "hopeless", "report.html", "map.html", "results.xlsx", "Unmet heat", "2904 / 2904"):
             assert word in ran.stdout
+        assert "Checked with pandapipes in 12 hours" in " ".join(ran.stdout.split())
         assert "Traceback" not in ran.stderr
 
     def test_map_and_report_of_the_results_in_chinese(self, ran, place, heatnet):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -13,10 +14,11 @@ from heatnet.couple.season import (
     conditions_of,
     dispatch_problem,
     loss_mw,
+    piped_hours,
     primary_heat_mw,
     probe,
+    shown_hours,
     simulate_schedule,
-    simulated_hours,
 )
 from heatnet.couple.year import network_year
 from heatnet.model.supply import EmissionFactors, Prices
@@ -55,7 +57,8 @@ def test_the_probe_measures_loss_and_flow_past_the_heat_pump(year, probed):
 def test_a_season_without_load_needs_no_probe(network, cold_days):
     summer = network_year(network, cold_days, ~ALL, 0.0)
     assert vars(probe(summer)) == vars(Probe(return_flow_share={"heat_pump": 0.0}))
-    assert simulated_hours(summer, 3) == {}
+    assert shown_hours(summer, 3) == {}
+    assert piped_hours(summer) == []
 
 
 def test_return_flow_is_heat_over_the_temperature_drop(year, probed):
@@ -80,13 +83,26 @@ def test_demand_at_the_gates_is_load_and_loss(year, probed):
 
 def test_the_pipes_take_the_scheduled_heat(year, probed):
     """The pump gives 1 MW into the return, the boiler the rest, and both together what consumers and ground take."""
-    hours = simulated_hours(year, 1)
-    states = simulate_schedule(year, probed, result_of(year, boiler=9.0, heat_pump=1.0), hours)
+    boundary, states = simulate_schedule(year, probed, result_of(year, boiler=9.0, heat_pump=1.0))
+    assert list(states["time"].to_numpy()) == list(year.time) == list(boundary.time), "every hour asks for heat"
     heat = states["plant_heat_mw"].sel(plant="heat_pump").to_numpy()
-    assert heat == pytest.approx(np.full(len(hours), 1.0), rel=1e-6)
+    assert heat == pytest.approx(np.full(len(year.time), 1.0), rel=1e-6)
     balance = states["plant_heat_mw"].sum("plant") - states["consumer_heat_mw"].sum("consumer") - states["heat_loss_mw"]
     assert abs(balance).max() < 1e-4
-    assert list(states["label"].to_numpy()) == list(hours.values())
+
+
+def test_hours_outside_the_season_and_hours_without_load_are_not_solved(network, cold_days):
+    season = np.arange(96) >= 24
+    year = network_year(network, cold_days, season, index_loss_share=0.05)
+    assert piped_hours(year) == list(range(24, 96))
+    mild = replace(year, space_mw=year.space_mw.mul(np.arange(96) >= 48, axis=0))
+    assert piped_hours(mild) == list(range(48, 96))
+    assert set(shown_hours(mild, 3)) <= set(piped_hours(mild))
+
+
+def test_threads_change_nothing(year, probed):
+    one, two = (simulate_schedule(year, probed, result_of(year, boiler=10.0), threads)[1] for threads in (1, 2))
+    assert one.identical(two)
 
 
 def test_unmet_heat_is_taken_from_all_consumers_alike(year, probed):

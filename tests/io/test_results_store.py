@@ -12,9 +12,12 @@ from heatnet.errors import InputError
 from heatnet.io.results_store import (
     case_networks,
     list_cases,
+    quantity_of,
+    read_labelled_hours,
     read_summary,
     read_table,
     results_root,
+    table_file,
     write_json,
     write_table,
 )
@@ -45,6 +48,49 @@ def test_the_same_table_gives_the_same_bytes(tmp_path):
     for name in ("one.parquet", "two.parquet"):
         write_table(frame, tmp_path / name)
     assert (tmp_path / "one.parquet").read_bytes() == (tmp_path / "two.parquet").read_bytes()
+
+
+def test_single_precision_takes_less_space_and_is_read_as_double(tmp_path):
+    numbers = 60.0 + np.random.default_rng(1).random((3000, 20))
+    frame = pd.DataFrame(numbers, index=pd.date_range("2025-01-01", periods=3000, freq="h", name="time"))
+    frame.columns = frame.columns.astype(str)
+    for name, table in (("double", frame), ("single", frame.astype(np.float32))):
+        write_table(table, tmp_path / f"{name}.parquet")
+    found = read_table(tmp_path / "single.parquet")
+    assert set(found.dtypes) == {np.dtype(float)}
+    assert (found.to_numpy() == numbers.astype(np.float32)).all()
+    assert (tmp_path / "single.parquet").stat().st_size < 0.5 * (tmp_path / "double.parquet").stat().st_size
+
+
+def test_single_precision_beside_texts(tmp_path):
+    frame = pd.DataFrame({"a": np.array([0.1, 0.2, 0.3], dtype=np.float32), "status": ["ok", "no", "ok"]}, index=HOURS)
+    write_table(frame, tmp_path / "some.parquet")
+    found = read_table(tmp_path / "some.parquet")
+    assert list(found["status"]) == ["ok", "no", "ok"]
+    assert (found["a"] == frame["a"].astype(float)).all()
+
+
+def test_rows_by_time_in_the_order_asked(tmp_path):
+    write_table(pd.DataFrame({"a": [1.0, 2.0, 3.0]}, index=HOURS), tmp_path / "some.parquet")
+    elsewhere = pd.Timestamp("2026-01-01")
+    found = read_table(tmp_path / "some.parquet", pd.DatetimeIndex([HOURS[2], elsewhere, HOURS[0]]))
+    assert list(found["a"]) == [3.0, 1.0]
+    assert list(found.index) == [HOURS[2], HOURS[0]]
+
+
+def test_labelled_hours_begin_with_the_highest_load(tmp_path):
+    assert not len(read_labelled_hours(tmp_path))
+    write_table(pd.DataFrame({"label": ["p00", "", "design"]}, index=HOURS), tmp_path / "network.parquet")
+    assert list(read_labelled_hours(tmp_path)["label"]) == ["design", "p00"]
+
+
+@pytest.mark.parametrize("quantity", ["consumer_share_热源一厂", "consumer_share_a/b: 50%?", "node_t_supply_degc"])
+def test_a_quantity_named_after_an_element_has_one_file(quantity, tmp_path):
+    file = table_file(tmp_path, quantity)
+    write_table(pd.DataFrame({"a": [1.0, 2.0, 3.0]}, index=HOURS), file)
+    (found,) = tmp_path.iterdir()
+    assert quantity_of(found) == quantity
+    assert not set(found.name) & set('<>:"/\\|?*')
 
 
 def test_csv_loses_no_digits(tmp_path):

@@ -96,6 +96,18 @@ def test_pipe_temperature_is_the_mean_of_its_ends(data: dict, results: Path) -> 
     assert entry["pipes"]["t_supply_degc"][position] == pytest.approx(mean.to_numpy(), abs=ROUNDING_DEGC)
 
 
+def test_stations_can_be_coloured_by_the_share_of_a_source(data: dict) -> None:
+    """East has three plants with a third each; West one, which has all, so that there is nothing to colour."""
+    shares = {row["key"]: row for row in data["quantities"]["stations"] if row["label"].startswith("Heat from")}
+    assert list(shares) == ["east/exchange", "east/plant4", "east/sewage"]
+    assert shares["east/plant4"]["label"] == "Heat from: Plant 4"
+    assert shares["east/plant4"]["unit"] == "%"
+    assert shares["east/plant4"]["colours"]
+    east, west = (_network(data, 1, name)[0]["stations"] for name in ("east", "west"))
+    assert east["east/plant4"] == [[33.0] * 4] * 3
+    assert not [key for key in west if "/" in key]
+
+
 def test_plants_carry_the_delivered_heat_of_the_summary(data: dict, results: Path) -> None:
     summary = json.loads((results / "summary.json").read_text(encoding="utf-8"))
     heat = summary["cases"]["project"]["heat_by_plant_mwh"]

@@ -9,6 +9,9 @@ the station go CHP 8, waste 2, boiler 15 in hour 0 and CHP 7.5, waste 2.5 in hou
     process, season:     CHP 54.5, waste 15.5: 70 MWh;   year: CHP 64.5, waste 25.5: 90 MWh
 """
 
+import os
+import subprocess
+import sys
 from itertools import pairwise
 
 import numpy as np
@@ -323,3 +326,28 @@ def test_a_wider_set_never_has_a_lower_rate(toy, data):
 def test_sets_are_nested_and_the_headline_is_one_of_the_variants():
     assert all(SET_CLASSES[a] < SET_CLASSES[b] for a, b in pairwise(WasteSet))
     assert list(variants()).count(HEADLINE) == 1
+
+
+_SAME_IN_EVERY_PROCESS = """
+from heatnet.metrics.substitution import HeatTerms, _rate
+from heatnet.model.substitution import WasteClass, variants
+terms, base = HeatTerms(heat_mwh=7.0, fossil_mwh=1.0), HeatTerms(heat_mwh=7.0, fossil_mwh=3.0)
+for number, item in zip((1.0, 0.1, 0.2, 0.3), WasteClass):
+    terms.waste_mwh[item] = terms.unfired_mwh[item] = number
+    terms.power_mwh[item] = number / 7
+print([_rate(variant, terms, base) for variant in variants()])
+"""
+
+
+def test_rates_have_the_same_last_digit_in_every_process():
+    """Sets of names have another order in every process: 0.1 + 0.2 + 0.3 is not 0.3 + 0.2 + 0.1."""
+    told = {
+        subprocess.run(
+            [sys.executable, "-c", _SAME_IN_EVERY_PROCESS],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True, text=True, check=True,
+        ).stdout
+        for seed in ("0", "1", "2", "3")
+    }  # fmt: skip
+    assert len(told) == 1
+    assert len(told.pop()) > 100

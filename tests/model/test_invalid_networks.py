@@ -80,6 +80,7 @@ DATA_CENTRE = {
     "id": "dc", "node": "east", "kind": "data_centre_heat", "role": "heat", "connection": "secondary", "capacity_mw": 1,
     "t_source_degc": 30, "carnot_share": 0.5, "t_supply_max_degc": 60, "serves": "c1 c9",
 }  # fmt: skip
+PUMP = {"id": "pu", "from_node": "fork", "to_node": "east"}
 PIPE_P1 = "tiny/pipes.csv, line 2 (p1)"
 META_FILE = "tiny/network.yaml"
 
@@ -161,7 +162,8 @@ RULES = (
     Rule("heat in kW", put("consumers", "c1", design_heat_mw=5600), "(c1), design_heat_mw", ("5600", "kW", "MW")),
     Rule("no heat", put("consumers", "c1", area_m2=""), "(c1), design_heat_mw",
         ("is missing", "area_m2 with index_w_per_m2")),
-    Rule("valve without kv", put("consumers", "c1", control="valve"), "(c1), kv_m3_per_h", ("is missing", "valve")),
+    Rule("valve without kv", put("consumers", "c1", control="valve"), "(c1), kv_m3_per_h",
+        ("is missing", "valve", "Give the flow coefficient")),
     Rule("flow control without flow", put("consumers", "c1", control="flow_dt", dt_k=40), "(c1), mdot_kg_per_s",
         ("is missing",)),
     Rule("dt control without dt", put("consumers", "c1", control="heat_dt"), "(c1), dt_k", ("is missing", "heat_dt")),
@@ -191,6 +193,20 @@ RULES = (
     # pumps and valves
     Rule("pump at no node", add("pumps", id="pu", from_node="fork", to_node="est", head_bar=2), "(pu), to_node",
         ("'est'", "'east'")),
+    Rule("pump without head", add("pumps", **PUMP), "pumps.csv, line 2 (pu), head_bar",
+        ("is missing", "One of head_bar and curve", "Give one")),
+    Rule("pump with head and curve", add("pumps", **PUMP, head_bar=2, curve="0:3 100:2"), "(pu), curve",
+        ("beside head_bar", "One of head_bar and curve", "Remove one")),
+    Rule("curve in words", add("pumps", **PUMP, curve="0:3 100-2"), "(pu), curve",
+        ("'0:3 100-2'", "'100-2' is not flow:head", "m3/h:bar", "head_bar instead")),
+    Rule("curve of no points", add("pumps", **PUMP, curve=";"), "(pu), curve", ("a flow and a head",)),
+    Rule("curve with a head below 0", add("pumps", **PUMP, curve="0:3 100:-2"), "(pu), curve", ("0 or more",)),
+    Rule("curve with falling flow", add("pumps", **PUMP, curve="100:2 0:3"), "(pu), curve",
+        ("flows do not rise", "rising flow")),
+    Rule("curve with rising head", add("pumps", **PUMP, curve="0:2 100:3"), "(pu), curve",
+        ("head rises with the flow", "nowhere rising head")),
+    Rule("pump speed in per cent", add("pumps", **PUMP, head_bar=2, speed_share=80), "(pu), speed_share",
+        ("80", "0 to 1.5", "per cent")),
     Rule("valve opening in per cent", add("valves", id="v", from_node="fork", to_node="east", opening=50),
         "(v), opening", ("50", "0 to 1")),
 )  # fmt: skip
@@ -212,6 +228,18 @@ def test_a_broken_rule_is_named_with_place_value_and_remedy(rule, draft, tmp_pat
 def test_the_unbroken_network_passes(draft, tmp_path):
     network = load_network(draft.write(tmp_path / "tiny"))
     assert list(network.consumers.index) == ["c1", "c2", "c3"]
+
+
+def test_a_pump_with_a_curve_passes(draft, tmp_path):
+    add("pumps", **PUMP, curve="0:3 100:2")(draft)
+    pumps = load_network(draft.write(tmp_path / "tiny")).pumps
+    assert pumps.at["pu", "curve"] == "0:3 100:2"
+    assert pumps.at["pu", "speed_share"] == 1.0
+
+
+def test_a_consumer_by_valve_needs_no_heat(draft, tmp_path):
+    put("consumers", "c1", control="valve", kv_m3_per_h=40, area_m2="")(draft)
+    assert load_network(draft.write(tmp_path / "tiny")).consumers["design_heat_mw"].isna().sum() == 1
 
 
 def test_all_problems_come_in_one_message(draft, tmp_path):

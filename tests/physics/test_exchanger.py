@@ -44,6 +44,14 @@ def test_nearly_balanced_joins_balanced() -> None:
     assert np.isinf(ntu_counterflow(1.0, 0.5))
 
 
+@given(st.floats(0.05, 6), st.floats(0.05, 0.999))
+def test_seen_from_the_side_of_larger_flow_it_is_the_same_exchanger(ntu: float, ratio: float) -> None:
+    # UA, and Q = eps C dT_max, belong to both sides: NTU C and eps C are the same
+    eps = float(effectiveness_counterflow(ntu, ratio))
+    assert effectiveness_counterflow(ntu * ratio, 1 / ratio) == pytest.approx(eps * ratio, rel=1e-9)
+    assert ntu_counterflow(eps * ratio, 1 / ratio) == pytest.approx(ntu * ratio, rel=1e-6)
+
+
 @given(st.floats(1e-3, 200), st.floats(1e-3, 200))
 def test_lmtd_lies_between_geometric_and_arithmetic_mean(a: float, b: float) -> None:
     mean = float(lmtd_k(a, b))

@@ -7,12 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from heatnet.physics.exchanger import lmtd_k
 from heatnet.physics.regulation import (
     RegulationDesign,
     curve_temperatures_degc,
     load_share,
     primary_temperatures_degc,
     secondary_temperatures_degc,
+    staged_flow_share,
+    variable_flow_return_degc,
 )
 
 DESIGN = RegulationDesign()
@@ -54,6 +57,43 @@ def test_less_primary_flow_needs_hotter_supply_and_returns_colder(share: float, 
     assert staged > full
     assert staged_back < full_back
     assert flow * (staged - staged_back) == pytest.approx(float(full - full_back), rel=1e-9)
+
+
+@given(st.floats(0.01, 1.0), st.floats(0.6, 1.0), st.sampled_from([DESIGN, RegulationDesign(80.0, 60.0, 75.0, 50.0)]))
+def test_another_flow_meets_the_exchanger_of_constant_ua(share: float, flow: float, design: RegulationDesign) -> None:
+    # phi = LMTD/LMTD_0, also where the primary is the side of larger heat capacity flow (20 K against 25 K)
+    supply, back = primary_temperatures_degc(share, design, flow)
+    secondary_supply, secondary_return = secondary_temperatures_degc(share, design)
+    at_design = lmtd_k(
+        design.t_supply_degc - design.t_secondary_supply_degc, design.t_return_degc - design.t_secondary_return_degc
+    )
+    ends = supply - secondary_supply, back - secondary_return
+    assert float(lmtd_k(*ends) / at_design) == pytest.approx(share, rel=1e-7)
+
+
+def test_stages_of_flow() -> None:
+    share = np.array([0.0, 0.3, 0.6, 0.6 + 1e-12, 0.61, 0.8, 0.81, 1.0, 1.2])
+    assert staged_flow_share(share).tolist() == [0.6, 0.6, 0.6, 0.6, 0.8, 0.8, 1.0, 1.0, 1.0]
+
+
+def test_staged_flow_never_needs_more_than_the_design_supply() -> None:
+    share = np.linspace(0.0, 1.0, 101)
+    supply, back = primary_temperatures_degc(share, DESIGN, staged_flow_share(share))
+    assert supply.max() == pytest.approx(120.0, abs=1e-9)
+    assert (supply - back).max() <= 60 + 1e-9
+
+
+def test_variable_flow_holds_the_supply() -> None:
+    share = np.array([1.0, 0.7, 0.4, 0.1, 0.0])
+    back = variable_flow_return_degc(share, DESIGN)
+    assert back[0] == pytest.approx(60.0, abs=1e-9)
+    assert back[-1] == pytest.approx(18.0)
+    # the flow that follows gives the same state as regulation at that flow
+    flow = share[:-1] * 60 / (120 - back[:-1])
+    assert (np.diff(flow) < 0).all()
+    supply, again = primary_temperatures_degc(share[:-1], DESIGN, flow)
+    np.testing.assert_allclose(supply, 120.0, atol=1e-6)
+    np.testing.assert_allclose(again, back[:-1], atol=1e-6)
 
 
 def test_load_share_by_outdoor_temperature() -> None:

@@ -26,8 +26,8 @@ PRESSURE_TOLERANCE_SHARE = 0.05
 POWER_RANGE_KW = (313.5, 313.7)
 
 
-@pytest.fixture(scope="module")
-def result():
+@pytest.fixture(scope="module", params=["pandapipes", "season"])
+def result(request):
     constants = json.loads((CASE / "boundary.json").read_text())
     pipes = pd.read_csv(CASE / "pipes.csv")
     consumers = pd.read_csv(CASE / "consumers.csv")
@@ -69,7 +69,7 @@ def result():
             "plants": pd.DataFrame([{"id": "plant", "node": plant, "kind": "source", "role": "pressure"}]),
         },
     )
-    dataset = simulate(network, Boundary(pd.Index([0.0])))
+    dataset = simulate(network, Boundary(pd.Index([0.0])), engine=request.param)
     assert dataset["status"].values.tolist() == ["ok"]
     return dataset.isel(time=0)
 

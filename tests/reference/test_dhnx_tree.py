@@ -25,8 +25,8 @@ def _sequence(name):
     return pd.read_csv(CASE / "input" / "sequences" / f"{name}.csv", index_col="snapshot")
 
 
-@pytest.fixture(scope="module")
-def dataset():
+@pytest.fixture(scope="module", params=["pandapipes", "season"])
+def dataset(request):
     pipes = pd.read_csv(CASE / "input" / "pipes.csv")
     consumers = [f"consumers-{i}" for i in pd.read_csv(CASE / "input" / "consumers.csv").dropna()["id"].astype(int)]
     network = build_network(
@@ -78,7 +78,7 @@ def dataset():
             "t_ground_degc": ground,
         },
     )
-    result = simulate(network, boundary)
+    result = simulate(network, boundary, engine=request.param)
     assert (result["status"] == "ok").all()
     return result
 

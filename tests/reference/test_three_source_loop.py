@@ -28,8 +28,8 @@ TEMPERATURE_TOLERANCE_K = 0.1
 RETURN_ERROR_K = 0.09
 
 
-@pytest.fixture(scope="module")
-def result():
+@pytest.fixture(scope="module", params=["pandapipes", "season"])
+def result(request):
     constants = json.loads((CASE / "boundary.json").read_text())
     nodes = pd.read_csv(CASE / "nodes.csv", dtype={"node": str})
     pipes = pd.read_csv(CASE / "pipes.csv", dtype={"pipe": str, "from_node": str, "to_node": str})
@@ -82,7 +82,7 @@ def result():
             ),
         },
     )
-    dataset = simulate(network, Boundary(pd.Index([0.0])))
+    dataset = simulate(network, Boundary(pd.Index([0.0])), engine=request.param)
     assert dataset["status"].values.tolist() == ["ok"]
     return dataset.isel(time=0)
 

@@ -11,6 +11,7 @@ from heatnet.i18n import use_language
 from heatnet.report.balance import balance_tables
 from heatnet.report.charts import STEP_H, chart_blocks
 from heatnet.report.context import Context
+from heatnet.report.hours import hours_table, how_solved, season_table
 from heatnet.report.pressure import pressure_path
 from heatnet.report.sections import (
     assumptions_table,
@@ -20,7 +21,7 @@ from heatnet.report.sections import (
     source_tables,
     substitution_tables,
 )
-from heatnet.report.state import compliance_table, design_table, hours_table
+from heatnet.report.state import compliance_table, design_table
 from heatnet.report.tables import Column, number, percent_range
 from heatnet.report.verdict import deciding_paragraph, headline_rows, range_note
 from heatnet.web.colours import plant_style, shade
@@ -194,13 +195,44 @@ def test_pressure_path_follows_the_water(context: Context, tiny: dict) -> None:
     assert pressure_path(east, "nobody", time) is None
 
 
-def test_hours_table_lists_every_simulated_hour(context: Context) -> None:
+def test_hours_table_lists_the_hours_that_stand_for_the_season(context: Context) -> None:
     rows = [row for row in hours_table(context).rows if row.kind == "plain"]
-    assert len(rows) == 2 * 2 * 4
+    assert len(rows) == 2 * 2 * 4, "two cases, two networks, four of their seven hours"
     first = dict(zip([column.label for column in hours_table(context).columns], rows[0].cells, strict=True))
     east = context.study.cases["base"].networks["east"]
     assert first["Heat"] == pytest.approx(float(east.quantities["plant_heat_mw"].iloc[0].sum()))
     assert first["Chosen as"] == "hour of highest load"
+
+
+def test_hours_by_status_and_the_distance_from_pandapipes(context: Context) -> None:
+    table = season_table(context)
+    assert len(table.rows) == 2 * 2
+    assert table.printed(table.rows[0]) == [
+        "Baseline", "East", "solved: 6; not converged: 1", "3", "1", "0.0200", "2e−05", "0",
+    ]  # fmt: skip
+    with use_language("zh"):
+        assert season_table(context).rows[0].cells[-2] == "2e−06", "MPa"
+
+
+def test_what_pandapipes_could_not_solve_is_no_disagreement(context: Context, results: Path, tmp_path: Path) -> None:
+    told = how_solved(context)
+    assert "24 of 28 hours" in told
+    assert "12 of them were solved once more by pandapipes" in told
+    assert "In 4 of these pandapipes found no solution" in told
+    assert "different statuses" not in told
+
+    def change(summary: dict) -> None:
+        for case in summary["cases"].values():
+            if "reference_check" in case:
+                case["reference_check"]["unsolved_by_reference"] = 0
+
+    assert "no solution" not in how_solved(_changed(results, tmp_path, change))
+
+
+def test_season_totals_stand_beside_the_hour_of_highest_load(context: Context) -> None:
+    rows = {row.cells[0]: row.cells[1:] for row in design_table(context, "east").rows}
+    assert rows["Heat shortfall over the season"] == ("MWh", "12.5", "12.5")
+    assert rows["Hours with an undersupplied station"] == ("h", "2", "2")
 
 
 def test_words_change_with_the_language(results: Path) -> None:

@@ -12,9 +12,18 @@ from heatnet.study.load import Study, load_study
 from heatnet.study.run import run_cases
 from heatnet.study.summary import write_summary
 
-#: water as thick as oil through 60 km of bare pipe: no heat arrives, and no solver finds a state
-HOPELESS = {"p1": {"length_m": 60000, "u_w_per_mk": 50}}
-THICK = {"density_kg_per_m3": 972, "heat_capacity_j_per_kgk": 4200, "viscosity_pa_s": 1.0}
+
+def pushing(mdot_kg_per_s: float) -> dict[str, Any]:
+    """Return the override that makes the heat pump push a fixed flow from the return into the supply.
+
+    Above what the consumers take, the boiler would have to run backwards: such an hour has no state.
+    """
+    return {"plants": {"heat_pump": {"connection": "supply", "role": "flow", "mdot_kg_per_s": mdot_kg_per_s}}}
+
+
+#: all consumers together take 42 to 46 kg/s
+HOPELESS = pushing(500.0)
+NOW_AND_THEN = pushing(43.5)
 
 
 @dataclass(frozen=True)
@@ -41,7 +50,7 @@ def run_all(study_folder: Path, out: Path) -> Done:
 def with_hopeless_case(draft: Any) -> Any:
     draft.data["cases"]["hopeless"] = {
         "label": "Cannot be solved",
-        "networks": {"tiny": {"pipes": HOPELESS, "network": {"fluid": THICK}}},
+        "networks": {"tiny": HOPELESS},
     }
     return draft
 
@@ -61,3 +70,13 @@ def done(tiny_folder, tmp_path_factory):
 def done_again(tiny_folder, tmp_path_factory):
     """The same study run once more into another folder."""
     return run_all(tiny_folder, tmp_path_factory.mktemp("results_again") / "tiny")
+
+
+@pytest.fixture(scope="session")
+def patchy(new_study_draft, tmp_path_factory):
+    """One case in which some hours have no state, with only the hours kept that pages show, run once."""
+    draft = new_study_draft()
+    draft.data["cases"] = {"gas": {"label": "Pushed", "networks": {"tiny": NOW_AND_THEN}}}
+    draft.data |= {"keep": "summary", "simulation": {"hours": 2, "reference_hours": 0}}
+    del draft.data["plan_case"]
+    return run_all(draft.write(tmp_path_factory.mktemp("patchy")), tmp_path_factory.mktemp("results") / "tiny")

@@ -26,7 +26,10 @@ T_OUTDOOR = pd.Series(
     index=TIME,
     name="t_outdoor_degc",
 )
-HOURS = {"design": "2025-01-16 05:00", "p20": "2025-02-10 08:00", "p50": "2025-11-25 12:00", "p95": "2025-03-28 14:00"}
+#: hours that stand for the season, the one of highest load first as pages show them
+HOURS = {"design": "2025-01-16 05:00", "p20": "2025-02-10 08:00", "p95": "2025-03-28 14:00", "p50": "2025-11-25 12:00"}
+#: hours that the tables hold beside them, without a label
+OTHER_HOURS = ("2025-01-15 05:00", "2025-01-16 06:00", "2025-12-24 18:00")
 #: would mark the page's root element if any part of it ever ran
 HOSTILE = "</script><script>document.documentElement.id='broken'</script><img src=x onerror=document.documentElement.id='broken'>"
 FORMULA = '=HYPERLINK("http://example.invalid","x")'
@@ -212,6 +215,7 @@ def water_quantities(network, hours: pd.DatetimeIndex) -> dict[str, pd.DataFrame
         "plant_t_supply_degc": pd.DataFrame(dict.fromkeys(plants, t_supply)),
         "plant_t_return_degc": pd.DataFrame(dict.fromkeys(plants, t_return)),
         "plant_pump_mw": by_plant(mdot.sum(axis=1) * 8e5 / 950 / 0.75 / 1e6),
+        **{f"consumer_share_{plant}": heat * 0.0 + share for plant, share in shares.items()},
         "network": pd.DataFrame(
             {
                 "heat_loss_mw": 1.6 * loss.sum(axis=1),
@@ -254,10 +258,14 @@ def write_case_network(case: Path, name: str, hours: dict[str, str]) -> dict[str
         write_table(balance, case / name / carrier / "dispatch_balance_mw.parquet")
         heat_mwh |= {f"{name}/{prefix}{plant}": float(heat[plant].sum()) for plant in heat}
     if network.carrier == "water":
-        times = pd.DatetimeIndex(list(hours.values()), name="time")
+        labels = dict.fromkeys(pd.DatetimeIndex(OTHER_HOURS), "")
+        labels |= {pd.Timestamp(time): label for label, time in hours.items()}
+        times = pd.DatetimeIndex(sorted(labels), name="time")
         for quantity, frame in water_quantities(network, times).items():
             if quantity == "network":
-                frame["label"] = list(hours)
+                frame["label"] = [labels[time] for time in times]
+            else:
+                frame = frame.astype(np.float32)
             write_table(frame, case / name / "water" / f"{quantity}.parquet")
     return heat_mwh
 
@@ -310,10 +318,25 @@ def case_entry(
     design |= {"mdot_kg_per_s": 330.0, "head_bar": 8.0, "pump_mw": 0.4, "loss_mw": 0.2, "max_velocity_m_per_s": 2.1}
     design |= {"max_specific_friction_pa_per_m": 140.0, "max_specific_friction_pipe": "pipe_d"}
     worst = {"id": "hx_n4", "name": {"en": "Station n4", "zh": "n4换热站"}, "dp_bar": 1.1, "time": HOURS["design"]}
-    network = {"worst_consumer": worst, "design_hour": design, "hours_simulated": 4, "hours_ok": 4}
+    network = {"worst_consumer": worst, "design_hour": design, "hours_simulated": 7, "hours_ok": 6}
+    network |= {"hours_by_status": {"not_converged": 1, "ok": 6}}
     check = {"check": "velocity", "place": "pipe_a", "time": HOURS["design"], "value": 3.9, "limit": 3.5, "sense": "<="}
     network |= {"compliance": [check | {"unit": "m/s", "passed": False}]}
-    network |= {"season_loss_share": 0.03, "season_pump_mwh": 700.0}
+    network |= {"season_loss_share": 0.03, "season_pump_mwh": 700.0, "season_shortfall_mwh": 12.5}
+    network |= {"hours_undersupplied": 2}
+    counts = {
+        "hours": 3,
+        "compared": 2,
+        "unsolved_by_reference": 1,
+        "solved_by_reference_alone": 0,
+        "status_differs": 0,
+    }
+    largest = {
+        "max_temperature_difference_k": 0.02,
+        "max_pressure_difference_bar": 2e-5,
+        "max_flow_difference_share": 0.0,
+    }
+    of_all = {key: value * len(water) for key, value in counts.items()} | largest
     return {
         "status": "ok",
         "reason": "",
@@ -342,7 +365,7 @@ def case_entry(
             zone: {"substitution": _variants(rate), "substitution_range": _ranges(_variants(rate))} for zone in zones
         },
         "by_network": dict.fromkeys(water, network),
-        "reference_check": {"max_temperature_difference_k": 0.02},
+        "reference_check": of_all | {"engine": "pandapipes", "by_network": dict.fromkeys(water, counts | largest)},
         "balance": {"max_relative_residual": 1.2e-9},
     }
 

@@ -1,4 +1,4 @@
-"""Consumers and plants: what they send back, how far they are from their set values, and their next flows.
+"""Consumers and plants: what they send on, how far they are from their set values, and their next flows.
 
 A consumer's step is Newton's along its own arriving temperature (`heatnet.simulate.controls` states it): it converges at low
 load, where the plain iteration swings.
@@ -6,12 +6,11 @@ load, where the plain iteration swings.
 
 from __future__ import annotations
 
-import math
-
-from heatnet.simulate.season.compiled import compiled
-from heatnet.simulate.season.fluid import ENTHALPY, at, temperature
-from heatnet.simulate.season.plan import BY_HEAT, Given, Plan
-from heatnet.simulate.season.sweep import flow_in
+from heatnet.adapters.layout import BoolArray, IntArray
+from heatnet.physics.arrays import FloatArray
+from heatnet.simulate.season.compiled import compiled, kernel
+from heatnet.simulate.season.fluid import enthalpy_at, place, temperature_of, value_at
+from heatnet.simulate.season.plan import BY_FLOW, BY_HEAT, HOLDING, OUTSIDE, Plan, Users
 from heatnet.simulate.season.work import Work
 
 W_PER_MW = 1e6
@@ -20,86 +19,210 @@ _LARGEST_STEP = 3.0
 _SMALLEST_SHARE = 1e-6
 
 
-@compiled
-def _fall(hottest: float, ground: float, above: float) -> float:
-    """Return ln((hottest - ground)/above), not below 0; near 1 by the first term of its series in (r-1)/(r+1)."""
-    ratio = (hottest - ground) / above
-    if ratio <= 1.0:
-        return 0.0
-    if ratio < 1.5:
-        return 2.0 * (ratio - 1.0) / (ratio + 1.0)
-    return math.log(ratio)
-
-
-@compiled
-def consumers_step(plan: Plan, given: Given, row: int, work: Work, hottest: float, ground: float) -> float:
-    """Send every consumer's water into the return line, set its next flow; return the largest relative error of heat."""
-    table, start, per_k, mix = plan.table, plan.table_start, plan.table_per_k, work.mix
-    branches = len(plan.start)
-    largest = 1.0
-    for i in range(len(plan.consumer_start)):
-        if work.edge_alive[branches + i] and not plan.by_flow[i]:
-            largest = max(largest, given.consumer_heat_mw[row, i] * W_PER_MW)
-    worst = 0.0
-    for i in range(len(plan.consumer_start)):
-        if not work.edge_alive[branches + i]:
+@kernel
+def set_returns(
+    consumer_start: IntArray,
+    by_dt: BoolArray,
+    station: IntArray,
+    t_start: float,
+    per_k: float,
+    per_share: float,
+    t_table: FloatArray,
+    share_max: FloatArray,
+    design_heat_mw: FloatArray,
+    heat_w: FloatArray,
+    given_return: FloatArray,
+    given_dt: FloatArray,
+    t: FloatArray,
+    t_out: FloatArray,
+    asked_w: FloatArray,
+) -> None:
+    """Set the temperature at which water leaves every consumer, and the heat that its station can take."""
+    lanes = t.shape[1]
+    for i in range(len(consumer_start)):
+        node, s = consumer_start[i], station[i]
+        if s >= 0:
+            design_w = max(design_heat_mw[i] * W_PER_MW, 1e-9)
+            for lane in range(lanes):
+                row = min(max((t[node, lane] - t_start) * per_k, 0.0), t_table.shape[1] - 1.000001)
+                a = int(row)
+                most = share_max[s, a] + (row - a) * (share_max[s, a + 1] - share_max[s, a])
+                asked_w[i, lane] = min(heat_w[i, lane], most * design_w)
+                column = min(max(asked_w[i, lane] / design_w * per_share, 0.0), t_table.shape[2] - 1.000001)
+                b = int(column)
+                low = t_table[s, a, b] + (row - a) * (t_table[s, a + 1, b] - t_table[s, a, b])
+                high = t_table[s, a, b + 1] + (row - a) * (t_table[s, a + 1, b + 1] - t_table[s, a, b + 1])
+                t_out[i, lane] = low + (column - b) * (high - low)
             continue
-        node = plan.consumer_start[i]
-        t, h, m = work.t[node], work.h[node], work.consumer_m[i]
-        work.consumer_t[i] = t
-        t_out = t - given.consumer_dt_k[row, i] if plan.by_dt[i] else given.consumer_t_return_degc[row, i]
-        h_out = at(table, start, per_k, ENTHALPY, t_out)
-        work.consumer_next[i] = m
-        if not plan.by_flow[i]:
-            heat, drop = given.consumer_heat_mw[row, i] * W_PER_MW, h - h_out
-            slope = drop
-            if not plan.by_dt[i]:
-                above = max(t - ground, 1e-3)
-                slope += (
-                    at(plan.table, plan.table_start, plan.table_per_k, 1, t) * above * _fall(hottest, ground, above)
-                )
-            step = m + (heat - m * drop) / max(slope, 1.0)
-            step = min(max(step, m / _LARGEST_STEP), m * _LARGEST_STEP)
-            least = plan.min_mdot[i]
-            if least > 0.0 and step <= least:
-                # below its bypass flow a consumer returns warmer instead
-                work.consumer_next[i] = least
-                h_out = h - heat / m
-                t_out = temperature(table, start, per_k, h_out, t_out)
-                worst = max(worst, abs(m - least) / least)
-            else:
-                work.consumer_next[i] = step
-                worst = max(worst, abs(heat - m * drop) / max(heat, _SMALLEST_SHARE * largest))
-        work.consumer_t_out[i] = t_out
-        flow_in(mix, plan.consumer_end[i], m, t_out, h_out)
-    return worst
+        for lane in range(lanes):
+            asked_w[i, lane] = heat_w[i, lane]
+        if by_dt[i]:
+            for lane in range(lanes):
+                t_out[i, lane] = t[node, lane] - given_dt[i, lane]
+        else:
+            for lane in range(lanes):
+                t_out[i, lane] = given_return[i, lane]
+
+
+@kernel
+def consumers_step(
+    first: int,
+    consumer_start: IntArray,
+    consumer_end: IntArray,
+    by_flow: BoolArray,
+    by_dt: BoolArray,
+    by_valve: BoolArray,
+    min_mdot: FloatArray,
+    live: FloatArray,
+    short: FloatArray,
+    asked_w: FloatArray,
+    hottest: FloatArray,
+    t_rest: FloatArray,
+    m: FloatArray,
+    t: FloatArray,
+    c_h: FloatArray,
+    c_cp: FloatArray,
+    middle: float,
+    per_k: float,
+    t_out: FloatArray,
+    next_m: FloatArray,
+    cooling: FloatArray,
+    ext_m: FloatArray,
+    ext_mh: FloatArray,
+    ext_mt: FloatArray,
+    error: FloatArray,
+    largest_w: FloatArray,
+    h_in: FloatArray,
+    h_out: FloatArray,
+) -> None:
+    """Send every consumer's water on, set its next flow; `error` becomes the largest relative error of a heat by lane."""
+    lanes = m.shape[1]
+    for lane in range(lanes):
+        error[lane] = 0.0
+        largest_w[lane] = 1.0
+    for i in range(len(consumer_start)):
+        for lane in range(lanes):
+            largest_w[lane] = max(largest_w[lane], asked_w[i, lane] * live[first + i, lane])
+    for i in range(len(consumer_start)):
+        node, back = consumer_start[i], consumer_end[i]
+        with_slope = 0.0 if by_dt[i] else 1.0
+        counts = 0.0 if by_flow[i] or by_valve[i] or min_mdot[i] > 0.0 else 1.0
+        for lane in range(lanes):
+            s = place(t[node, lane], middle, per_k)
+            h_in[lane] = enthalpy_at(c_h, s)
+            span = hottest[lane] - t_rest[lane]
+            above = max(t[node, lane] - t_rest[lane], 1e-3)
+            z = max((span - above) / (span + above), 0.0)
+            # ln of the ratio; far from 1 the series falls short of it, which only slows the step
+            fall = 2.0 * z * (1.0 + z * z * (1.0 / 3.0 + z * z * 0.2))
+            cooling[i, lane] = fall
+            h_out[lane] = with_slope * value_at(c_cp, s) * above * fall
+        for lane in range(lanes):
+            h_back = enthalpy_at(c_h, place(t_out[i, lane], middle, per_k))
+            drop = h_in[lane] - h_back
+            now = m[first + i, lane]
+            missing = asked_w[i, lane] - now * drop
+            step = now + missing / max(drop + h_out[lane], 1.0)
+            h_out[lane] = h_back
+            next_m[i, lane] = min(max(step, now * (1.0 / _LARGEST_STEP)), now * _LARGEST_STEP)
+            wrong = abs(missing) / max(asked_w[i, lane], _SMALLEST_SHARE * largest_w[lane])
+            error[lane] = max(error[lane], wrong * counts * live[first + i, lane] * (1.0 - short[i, lane]))
+        if min_mdot[i] > 0.0 and not (by_flow[i] or by_valve[i]):
+            for lane in range(lanes):
+                now = m[first + i, lane]
+                if live[first + i, lane] * (1.0 - short[i, lane]) == 0.0:
+                    continue
+                if next_m[i, lane] <= min_mdot[i]:
+                    # below its bypass flow a consumer returns warmer instead
+                    next_m[i, lane] = min_mdot[i]
+                    h_out[lane] = h_in[lane] - asked_w[i, lane] / max(now, 1e-12)
+                    t_out[i, lane] = temperature_of(h_out[lane], t[node, lane], c_h, c_cp, middle, per_k)
+                    error[lane] = max(error[lane], abs(now - min_mdot[i]) / min_mdot[i])
+                else:
+                    smallest = max(asked_w[i, lane], _SMALLEST_SHARE * largest_w[lane])
+                    error[lane] = max(error[lane], abs(asked_w[i, lane] - now * (h_in[lane] - h_out[lane])) / smallest)
+        for lane in range(lanes):
+            ext_m[back, lane] += m[first + i, lane]
+        for lane in range(lanes):
+            ext_mh[back, lane] += m[first + i, lane] * h_out[lane]
+        for lane in range(lanes):
+            ext_mt[back, lane] += m[first + i, lane] * t_out[i, lane]
 
 
 @compiled
-def plants_into_supply(plan: Plan, given: Given, row: int, work: Work) -> None:
+def plants_into_supply(plan: Plan, work: Work) -> None:
     """Send every plant's water into the supply line."""
-    table, start, per_k = plan.table, plan.table_start, plan.table_per_k
-    for i in range(len(plan.plant_start)):
-        if plan.plant_role[i] != 0 and work.plant_m[i] > 0.0:
-            t = given.plant_t_supply_degc[row, i]
-            flow_in(work.mix, plan.plant_end[i], work.plant_m[i], t, at(table, start, per_k, ENTHALPY, t))
+    users, fluid, scratch, lanes = plan.users, plan.fluid, work.scratch, work.state.m.shape[1]
+    for i in range(len(users.plant_start)):
+        if users.plant_role[i] == OUTSIDE:
+            continue
+        node = users.plant_end[i]
+        for lane in range(lanes):
+            m = work.state.plant_m[i, lane]
+            if m > 0.0:
+                t = work.inlet.t_supply[i, lane]
+                scratch.ext_m[node, lane] += m
+                scratch.ext_mt[node, lane] += m * t
+                scratch.ext_mh[node, lane] += m * enthalpy_at(fluid.enthalpy, place(t, fluid.middle_degc, fluid.per_k))
 
 
 @compiled
-def plants_step(plan: Plan, given: Given, row: int, work: Work) -> tuple[float, bool]:
-    """Set the next flow of plants with a set heat; return the largest relative error, and whether one has no lift."""
-    table, start, per_k = plan.table, plan.table_start, plan.table_per_k
-    edges = len(plan.start) + len(plan.consumer_start)
-    worst, flat = 0.0, False
-    for i in range(len(plan.plant_start)):
-        work.plant_next[i] = work.plant_m[i]
-        if plan.plant_role[i] != BY_HEAT or not work.edge_alive[edges + i]:
+def plants_step(plan: Plan, work: Work, error: FloatArray, flat: FloatArray) -> None:
+    """Set the next flow of plants with a set heat; raise `error` to their relative error; mark lanes with one without lift."""
+    users, fluid, state, inlet = plan.users, plan.fluid, work.state, work.inlet
+    first, lanes = len(plan.graph.start) + len(users.consumer_start), state.m.shape[1]
+    flat[:] = 0.0
+    for i in range(len(users.plant_start)):
+        for lane in range(lanes):
+            state.plant_next[i, lane] = state.plant_m[i, lane]
+            if users.plant_role[i] != BY_HEAT or state.live[first + i, lane] == 0.0:
+                continue
+            heat = inlet.plant_w[i, lane]
+            out = enthalpy_at(fluid.enthalpy, place(inlet.t_supply[i, lane], fluid.middle_degc, fluid.per_k))
+            t_back = state.t[users.plant_start[i], lane]
+            lift = out - enthalpy_at(fluid.enthalpy, place(t_back, fluid.middle_degc, fluid.per_k))
+            if lift * heat <= 0.0:
+                flat[lane] = 1.0
+                continue
+            error[lane] = max(error[lane], abs(state.plant_m[i, lane] * lift - heat) / abs(heat))
+            state.plant_next[i, lane] = heat / lift
+
+
+@compiled
+def plant_runs(role: int, heat_w: float, mdot_kg_per_s: float) -> bool:
+    """Return whether a plant between the lines is on."""
+    if role == BY_HEAT:
+        return heat_w != 0.0
+    if role == BY_FLOW:
+        return mdot_kg_per_s > 0.0
+    return role == HOLDING
+
+
+@compiled
+def hold_back(users: Users, first: int, m: FloatArray, plant_m: FloatArray, lane: int, least_share: float) -> int:
+    """Scale plants with a set heat down where they push more than the consumers take: 1 if scaled, 2 if that cannot help."""
+    limited = 0
+    for part in range(len(users.holding)):
+        fixed, pushed = 0.0, 0.0
+        for i in range(len(users.plant_start)):
+            if users.plant_part[i] == part:
+                if users.plant_role[i] == BY_FLOW:
+                    fixed += plant_m[i, lane]
+                elif users.plant_role[i] == BY_HEAT:
+                    pushed += plant_m[i, lane]
+        if fixed + pushed == 0.0:
             continue
-        heat = given.plant_heat_mw[row, i] * W_PER_MW
-        lift = at(table, start, per_k, ENTHALPY, given.plant_t_supply_degc[row, i]) - work.h[plan.plant_start[i]]
-        if lift * heat <= 0.0:
-            flat = True
+        taken = 0.0
+        for i in range(len(users.consumer_part)):
+            if users.consumer_part[i] == part:
+                taken += m[first + i, lane]
+        if fixed + pushed < taken:
             continue
-        worst = max(worst, abs(work.plant_m[i] * lift - heat) / abs(heat))
-        work.plant_next[i] = heat / lift
-    return worst, flat
+        room = (1.0 - least_share) * taken - fixed
+        if room <= 0.0 or pushed <= 0.0:
+            return 2
+        for i in range(len(users.plant_start)):
+            if users.plant_part[i] == part and users.plant_role[i] == BY_HEAT:
+                plant_m[i, lane] *= room / pushed
+        limited = 1
+    return limited

@@ -1,246 +1,286 @@
-"""Flows: what the forest must carry, plus the flows around independent circuits, found by Newton's method.
+"""Flows around circuits, found by Newton's method on the pressures of their junctions.
 
-With flows :math:`m = m_0 + B^T q` mass is conserved whatever :math:`q` is; the pressures around every circuit close where
+With flows m that conserve mass, losses f(m) and conductances g = 1/f'(m), the pressures p that solve
 
-.. math:: B\\,\\Delta p(m_0 + B^T q) = 0, \\qquad \\left(B\\,\\mathrm{diag}(\\Delta p')\\,B^T\\right)\\,\\delta q = -B\\,\\Delta p
+.. math:: A\\,g\\,(A^T p - f(m)) = 0
 
-The matrix is symmetric and positive, because every pressure loss grows with its flow; it is factored as L D L^T along a
-fixed pattern.
+give the step :math:`\\delta m = g (A^T p - f)`, which conserves mass itself (E. Todini, S. Pilati, *A gradient algorithm for
+the analysis of pipe networks*, in Computer Applications in Water Supply 1, 1988). It is Newton's method on a convex function
+of the flows, because every loss grows with its flow. The matrix is symmetric and positive; its elimination along a fixed
+pattern is the same for all lanes.
 """
 
 from __future__ import annotations
 
-import math
-
 from heatnet.adapters.layout import IntArray
-from heatnet.simulate.season.compiled import compiled
-from heatnet.simulate.season.fluid import ETA, RHO, at
-from heatnet.simulate.season.plan import Plan
+from heatnet.physics.arrays import FloatArray
+from heatnet.simulate.season.compiled import compiled, kernel
+from heatnet.simulate.season.flows import set_flows
+from heatnet.simulate.season.fluid import place, value_at
+from heatnet.simulate.season.friction import set_losses, set_properties
+from heatnet.simulate.season.plan import CHECK, CURVED, PLAIN, Branches, Core, Plan
 from heatnet.simulate.season.work import Work
 
-#: below this Reynolds number the friction factor stays (as in the reference engine)
-RESTING_REYNOLDS = 10.0
-_LN10 = math.log(10.0)
-#: flow in kg/s below which a branch counts as resting
-LEAST_FLOW = 1e-10
-#: slope of the pressure loss is never less than at this share of the largest flow
+#: slope of a pressure loss is never less than at this share of the largest flow
 _LEAST_SLOPE_SHARE = 1e-7
+#: slope of an edge without loss (bar per kg/s), and of a shut check valve
+_LEAST_SLOPE, _SHUT_SLOPE = 1e-9, 1e9
 _MOST_STEPS = 40
+#: x = 1/sqrt(lambda) is found when its step is below this
+_ROOT_TOLERANCE = 1e-7
+#: conductance to nowhere that keeps junctions at rest in the matrix, kg/s per bar
+_LEAK = 1e-12
 
 
-@compiled
-def tree_flows(plan: Plan, work: Work) -> float:
-    """Add up what consumers and plants take and give along the forest; return the flow that the holding plant gives.
+@kernel
+def _eliminate(
+    free: int,
+    col_ptr: IntArray,
+    col_row: IntArray,
+    fill_ptr: IntArray,
+    fill_at: IntArray,
+    diagonal: FloatArray,
+    entries: FloatArray,
+    level: FloatArray,
+    share: FloatArray,
+    inverse: FloatArray,
+) -> None:
+    """Solve in place: `level` holds the right side of the free junctions, afterwards their pressures.
 
-    NaN where a part of a line has no way to balance.
+    The entries are those of the matrix with the sign turned (conductances, positive).
     """
-    need = work.need
-    need[:] = 0.0
-    taken = 0.0
-    for i in range(len(plan.consumer_start)):
-        m = work.consumer_m[i]
-        taken += m
-        need[plan.consumer_start[i]] += m
-        need[plan.consumer_end[i]] -= m
-    for i in range(len(plan.plant_start)):
-        if plan.plant_role[i] > 1:
-            m = work.plant_m[i]
-            taken = max(taken, m)
-            need[plan.plant_end[i]] -= m
-            need[plan.plant_start[i]] += m
-    odd = 0.0
-    supply, back = plan.plant_end[plan.holding], plan.plant_start[plan.holding]
-    for place in range(len(plan.tree_order) - 1, -1, -1):
-        node = plan.tree_order[place]
-        branch = plan.tree_branch[node]
-        if branch < 0:
-            if node != supply and node != back:
-                odd = max(odd, abs(need[node]))
+    lanes = level.shape[1]
+    for k in range(free):
+        for lane in range(lanes):
+            inverse[lane] = 1.0 / diagonal[k, lane]
+        for lane in range(lanes):
+            diagonal[k, lane] = inverse[lane]
+        for p in range(col_ptr[k], col_ptr[k + 1]):
+            row = col_row[p]
+            for lane in range(lanes):
+                share[lane] = entries[p, lane] * inverse[lane]
+            for lane in range(lanes):
+                level[row, lane] += share[lane] * level[k, lane]
+            for lane in range(lanes):
+                diagonal[row, lane] -= share[lane] * entries[p, lane]
+            first = fill_ptr[p]
+            for f in range(first, fill_ptr[p + 1]):
+                target, other = fill_at[f], p + 1 + f - first
+                for lane in range(lanes):
+                    entries[target, lane] += share[lane] * entries[other, lane]
+    for k in range(free - 1, -1, -1):
+        for p in range(col_ptr[k], col_ptr[k + 1]):
+            row = col_row[p]
+            for lane in range(lanes):
+                level[k, lane] += entries[p, lane] * level[row, lane]
+        for lane in range(lanes):
+            level[k, lane] *= diagonal[k, lane]
+
+
+@kernel
+def _assemble(
+    edge: IntArray,
+    a: IntArray,
+    b: IntArray,
+    at: IntArray,
+    free: int,
+    drop: FloatArray,
+    conductance: FloatArray,
+    diagonal: FloatArray,
+    entries: FloatArray,
+    level: FloatArray,
+) -> None:
+    """Add every edge's conductance and loss; `level` of junctions with given pressure is that pressure."""
+    lanes = level.shape[1]
+    for k in range(len(edge)):
+        i, j = a[k], b[k]
+        if i < free:
+            for lane in range(lanes):
+                diagonal[i, lane] += conductance[k, lane]
+            for lane in range(lanes):
+                level[i, lane] += conductance[k, lane] * drop[k, lane]
+        if j < free:
+            for lane in range(lanes):
+                diagonal[j, lane] += conductance[k, lane]
+            for lane in range(lanes):
+                level[j, lane] -= conductance[k, lane] * drop[k, lane]
+        if at[k] >= 0:
+            for lane in range(lanes):
+                entries[at[k], lane] += conductance[k, lane]
+        elif i < free and j >= free:
+            for lane in range(lanes):
+                level[i, lane] += conductance[k, lane] * level[j, lane]
+        elif j < free and i >= free:
+            for lane in range(lanes):
+                level[j, lane] += conductance[k, lane] * level[i, lane]
+
+
+@compiled
+def pump_head(branches: Branches, branch: int, m: float, rho: float) -> tuple[float, float]:
+    """Return the head (bar) of a pump with a curve and its slope (bar per kg/s, not positive)."""
+    first, last = branches.curve_ptr[branch], branches.curve_ptr[branch + 1]
+    volume = 3600.0 * m / rho
+    if last - first == 1:
+        return branches.curve_bar[first], 0.0
+    at = first
+    while at < last - 2 and volume > branches.curve_m3_per_h[at + 1]:
+        at += 1
+    span = branches.curve_m3_per_h[at + 1] - branches.curve_m3_per_h[at]
+    per_volume = (branches.curve_bar[at + 1] - branches.curve_bar[at]) / span
+    head = branches.curve_bar[at] + per_volume * (volume - branches.curve_m3_per_h[at])
+    return head, per_volume * 3600.0 / rho
+
+
+@kernel
+def _plain_drops(
+    edge: IntArray,
+    branches: int,
+    rise_bar: FloatArray,
+    head_bar: FloatArray,
+    live: FloatArray,
+    rho: FloatArray,
+    dp: FloatArray,
+    slope: FloatArray,
+    drop: FloatArray,
+    conductance: FloatArray,
+) -> None:
+    lanes = drop.shape[1]
+    for k in range(len(edge)):
+        e = edge[k]
+        if e >= branches:
             continue
-        work.m_tree[branch] = plan.tree_sign[node] * need[node]
-        need[plan.tree_parent[node]] += need[node]
-    if odd > 1e-9 * taken + 1e-12:
-        return math.nan
-    return need[supply]
+        rise, head = rise_bar[e], head_bar[e]
+        for lane in range(lanes):
+            drop[k, lane] = dp[e, lane] - rho[e, lane] * rise - head
+            conductance[k, lane] = live[e, lane] / max(slope[e, lane], _LEAST_SLOPE)
 
 
 @compiled
-def all_flows(plan: Plan, work: Work) -> None:
-    """Set the flow of every branch from the forest's flows and the circuits'."""
-    for branch in range(len(plan.start)):
-        work.m[branch] = work.m_tree[branch] if work.edge_alive[branch] else 0.0
-    for cycle in range(len(plan.cycle_ptr) - 1):
-        if work.cycle_on[cycle]:
-            for place in range(plan.cycle_ptr[cycle], plan.cycle_ptr[cycle + 1]):
-                work.m[plan.cycle_branch[place]] += plan.cycle_sign[place] * work.q[cycle]
+def _odd_drops(plan: Plan, core: Core, work: Work) -> None:
+    """Set loss and conductance of pumps with curves, check valves and consumers whose flow follows the pressure."""
+    graph, coefficients, users, state, scratch = plan.graph, plan.branches, plan.users, work.state, work.scratch
+    branches, lanes, fluid = len(graph.start), work.state.m.shape[1], plan.fluid
+    for k in range(len(core.edge)):
+        e = core.edge[k]
+        if e < branches and graph.kind[e] == PLAIN:
+            continue
+        for lane in range(lanes):
+            m = state.m[e, lane]
+            if e >= branches:
+                scratch.drop[k, lane], scratch.conductance[k, lane] = 0.0, 0.0
+                acts = state.short[e - branches, lane] > 0.0 or users.by_valve[e - branches]
+                if state.live[e, lane] == 0.0 or not acts:
+                    continue
+                c = users.open_c[e - branches]
+                if users.open_by_kv[e - branches]:
+                    t = state.t[users.consumer_start[e - branches], lane]
+                    c /= value_at(fluid.density, place(t, fluid.middle_degc, fluid.per_k))
+                scratch.drop[k, lane] = c * m * m if m >= 0.0 else _SHUT_SLOPE * m
+                scratch.conductance[k, lane] = 1.0 / (max(2.0 * c * m, _LEAST_SLOPE) if m >= 0.0 else _SHUT_SLOPE)
+            elif graph.kind[e] == CURVED:
+                lift, slope = pump_head(coefficients, e, m, state.rho[e, lane])
+                scratch.drop[k, lane] -= lift
+                scratch.conductance[k, lane] = state.live[e, lane] / max(-slope, _LEAST_SLOPE)
+            elif graph.kind[e] == CHECK and m < 0.0:
+                scratch.drop[k, lane] = _SHUT_SLOPE * m - state.rho[e, lane] * coefficients.rise_bar[e]
+                scratch.conductance[k, lane] = state.live[e, lane] / _SHUT_SLOPE
+
+
+@kernel
+def _step(
+    edge: IntArray,
+    a: IntArray,
+    b: IntArray,
+    drop: FloatArray,
+    conductance: FloatArray,
+    level: FloatArray,
+    damping: FloatArray,
+    m: FloatArray,
+    largest: FloatArray,
+) -> None:
+    """Take the step in every flow; `largest` is the largest of each lane before damping."""
+    lanes = m.shape[1]
+    for lane in range(lanes):
+        largest[lane] = 0.0
+    for k in range(len(edge)):
+        i, j, e = a[k], b[k], edge[k]
+        for lane in range(lanes):
+            step = conductance[k, lane] * (level[i, lane] - level[j, lane] - drop[k, lane])
+            largest[lane] = max(largest[lane], abs(step))
+            m[e, lane] += damping[lane] * step
 
 
 @compiled
-def colebrook_root(rough: float, by_re: float, x: float) -> tuple[float, float]:
-    """Return x = 1/sqrt(lambda) with x + 2 log10(rough + by_re x) = 0, and the second term's share in the slope of that.
+def _solve(plan: Plan, core: Core, work: Work) -> None:
+    """Set the pressures that close the circuits, linear in the steps of the flows."""
+    scratch, lanes = work.scratch, work.state.m.shape[1]
+    scratch.diagonal[:] = _LEAK
+    scratch.entries[:] = 0.0
+    scratch.level[:] = 0.0
+    for i in range(len(core.fixed_of)):
+        plant = core.fixed_of[i]
+        if plant >= 0 and core.fixed_supply[i]:
+            for lane in range(lanes):
+                scratch.level[core.free + i, lane] = work.state.head[plant, lane]
+    _assemble(
+        core.edge, core.a, core.b, core.at, core.free, scratch.drop, scratch.conductance, scratch.diagonal,
+        scratch.entries, scratch.level,
+    )  # fmt: skip
+    _eliminate(
+        core.free, core.col_ptr, core.col_row, core.fill_ptr, core.fill_at, scratch.diagonal, scratch.entries,
+        scratch.level, scratch.rows[0], scratch.rows[7],
+    )  # fmt: skip
 
-    Newton's method from a guess; `by_re` is 2.51/Re.
+
+@compiled
+def close_circuits(
+    plan: Plan, core: Core, work: Work, total: FloatArray, tolerance: FloatArray, moving: FloatArray
+) -> None:
+    """Set the flows of lanes marked `moving` such that the pressures around every circuit close; others stay.
+
+    `tolerance` is the share of the flow `total` through the network (kg/s) at which a step is small enough.
     """
-    share = 0.0
-    for _step in range(50):
-        inner = rough + by_re * x
-        share = 2.0 * by_re / (_LN10 * inner)
-        step = (x + 2.0 * math.log(inner) / _LN10) / (1.0 + share)
-        x = max(x - step, 1e-3)
-        if abs(step) < 1e-6 * x:
-            break
-    return x, share
-
-
-@compiled
-def set_properties(plan: Plan, work: Work, branches: IntArray, t_rest: float) -> None:
-    """Set density and viscosity of branches from the temperatures at their ends."""
-    table, first, per_k = plan.table, plan.table_start, plan.table_per_k
-    start, end, t, m, outlet = plan.start, plan.end, work.t, work.m, work.t_out
-    rho, eta, alive = work.rho, work.eta, work.edge_alive
-    for place in range(len(branches)):
-        branch = branches[place]
-        if not alive[branch]:
-            continue
-        t_in = t[start[branch]] if m[branch] >= 0.0 else t[end[branch]]
-        t_out = outlet[branch] if abs(m[branch]) > LEAST_FLOW else t_rest
-        rho[branch] = 0.5 * (at(table, first, per_k, RHO, t_in) + at(table, first, per_k, RHO, t_out))
-        eta[branch] = at(table, first, per_k, ETA, 0.5 * (t_in + t_out))
-
-
-@compiled
-def set_losses(plan: Plan, work: Work, branches: IntArray, least_flow: float) -> None:
-    """Set friction and local loss of branches (bar, along start → end) and its slope, not below that at `least_flow`."""
-    flows, alive, rho, eta, roots = work.m, work.edge_alive, work.rho, work.eta, work.x
-    losses, slopes = work.dp, work.slope
-    local, by_friction, rough, re_factor = plan.c_local, plan.c_friction, plan.rough, plan.re_factor
-    for place in range(len(branches)):
-        branch = branches[place]
-        if not alive[branch]:
-            continue
-        flow = abs(flows[branch])
-        c, bend = local[branch], 0.0
-        if by_friction[branch] > 0.0:
-            re = flow * re_factor[branch] / eta[branch]
-            moving = re > RESTING_REYNOLDS
-            x, share = colebrook_root(rough[branch], 2.51 / (re if moving else RESTING_REYNOLDS), roots[branch])
-            roots[branch] = x
-            friction = by_friction[branch] / (x * x)
-            c += friction
-            if moving:
-                bend = 2.0 * friction * share / (1.0 + share)
-        losses[branch] = flows[branch] * flow * c / rho[branch]
-        slopes[branch] = max(flow * (2.0 * c - bend), 2.0 * least_flow * c) / rho[branch]
-
-
-@compiled
-def _assemble(plan: Plan, work: Work, least_flow: float) -> None:
-    """Set the circuits' residuals (bar) and the matrix of their slopes from the branches' current flows."""
-    set_losses(plan, work, plan.loop_branch, least_flow)
-    jac, residual, scale = work.jac, work.residual, work.scale
-    jac[:] = 0.0
-    residual[:] = 0.0
-    scale[:] = 0.0
-    for place in range(len(plan.loop_branch)):
-        branch = plan.loop_branch[place]
-        if not work.edge_alive[branch]:
-            continue
-        drop = work.dp[branch] - work.rho[branch] * plan.rise_bar[branch] - plan.head_bar[branch]
-        slope = max(work.slope[branch], 1e-14)
-        for k in range(plan.loop_ptr[place], plan.loop_ptr[place + 1]):
-            residual[plan.loop_cycle[k]] += plan.loop_sign[k] * drop
-            scale[plan.loop_cycle[k]] += abs(work.dp[branch])
-        for k in range(plan.pair_ptr[place], plan.pair_ptr[place + 1]):
-            jac[plan.pair_at[k]] += plan.pair_sign[k] * slope
-
-
-@compiled
-def _solve(plan: Plan, work: Work) -> None:
-    """Set `q_step` to minus matrix to the minus one times residual (T. A. Davis, ACM TOMS 31 (2005) 587)."""
-    count = len(plan.cycle_ptr) - 1
-    ptr, row, parent, first = plan.jac_ptr, plan.jac_row, plan.elim_parent, plan.factor_ptr
-    column, pivot, used, flag, pattern = work.column, work.pivot, work.factor_used, work.flag, work.pattern
-    for k in range(count):
-        column[k] = 0.0
-        top = count
-        flag[k] = k
-        used[k] = 0
-        for place in range(ptr[k], ptr[k + 1]):
-            i = row[place]
-            column[i] += work.jac[place]
-            length = 0
-            while flag[i] != k:
-                pattern[length] = i
-                length += 1
-                flag[i] = k
-                i = parent[i]
-            while length > 0:
-                top -= 1
-                length -= 1
-                pattern[top] = pattern[length]
-        pivot[k] = column[k] if work.cycle_on[k] else column[k] + 1.0
-        column[k] = 0.0
-        for place in range(top, count):
-            i = pattern[place]
-            value = column[i]
-            column[i] = 0.0
-            for p in range(first[i], first[i] + used[i]):
-                column[work.factor_row[p]] -= work.factor[p] * value
-            below = value / pivot[i]
-            pivot[k] -= below * value
-            p = first[i] + used[i]
-            work.factor_row[p], work.factor[p] = k, below
-            used[i] += 1
-    x = work.q_step
-    for k in range(count):
-        x[k] = -work.residual[k] if work.cycle_on[k] else 0.0
-    for k in range(count):
-        for p in range(first[k], first[k] + used[k]):
-            x[work.factor_row[p]] -= work.factor[p] * x[k]
-    for k in range(count):
-        x[k] /= pivot[k]
-    for k in range(count - 1, -1, -1):
-        for p in range(first[k], first[k] + used[k]):
-            x[k] -= work.factor[p] * x[work.factor_row[p]]
-
-
-@compiled
-def solve_loops(plan: Plan, work: Work, largest: float, tolerance: float, t_rest: float) -> bool:
-    """Set all flows such that pressures close around every circuit; return whether they do.
-
-    `tolerance` is the last step's share of the `largest` flow.
-    """
-    all_flows(plan, work)
-    count = len(plan.cycle_ptr) - 1
-    if count == 0:
-        return True
-    set_properties(plan, work, plan.loop_branch, t_rest)
-    before = 0.0
-    for _step in range(_MOST_STEPS):
-        _assemble(plan, work, _LEAST_SLOPE_SHARE * largest)
-        closed, along = True, 0.0
-        for cycle in range(count):
-            if work.cycle_on[cycle]:
-                closed = closed and abs(work.residual[cycle]) <= 1e-11 * work.scale[cycle] + 1e-16
-                along += work.residual[cycle] * work.q_step[cycle]
+    graph, coefficients, state, scratch, fluid = plan.graph, plan.branches, work.state, work.scratch, plan.fluid
+    set_flows(graph, plan.users, core, state, scratch)
+    if len(core.edge) == 0:
+        return
+    rows, branches, lanes = scratch.rows, len(graph.start), state.m.shape[1]
+    least, moved, step, damping, before, now, by_re = rows[0], rows[1], rows[2], rows[3], rows[4], rows[5], rows[6]
+    set_properties(
+        core.edge, branches, graph.start, graph.end, state.m, state.live, state.t, state.t_out, work.inlet.t_rest,
+        fluid.density, fluid.fluidity, fluid.middle_degc, fluid.per_k, state.rho, state.phi, least, moved,
+    )  # fmt: skip
+    for lane in range(lanes):
+        before[lane] = 1e300
+        damping[lane] = moving[lane]
+    for steps in range(_MOST_STEPS):
+        for lane in range(lanes):
+            least[lane] = _LEAST_SLOPE_SHARE * total[lane]
+        set_losses(
+            core.edge, branches, state.m, state.rho, state.phi, coefficients.c_local, coefficients.c_friction,
+            coefficients.rough, coefficients.re_factor, least, state.x, state.inner, state.log_inner, state.dp, state.slope,
+            now, by_re, moved,
+        )  # fmt: skip
+        _plain_drops(
+            core.edge, branches, coefficients.rise_bar, coefficients.head_bar, state.live, state.rho, state.dp,
+            state.slope, scratch.drop, scratch.conductance,
+        )  # fmt: skip
+        _odd_drops(plan, core, work)
+        _solve(plan, core, work)
+        _step(core.edge, core.a, core.b, scratch.drop, scratch.conductance, scratch.level, damping, state.m, step)
+        closed = True
+        for lane in range(lanes):
+            if moving[lane] == 0.0:
+                continue
+            share = step[lane] / max(total[lane], 1e-9)
+            if share > 0.7 * before[lane] and steps > 3:
+                damping[lane] = max(0.5 * damping[lane], 0.05)
+            else:
+                damping[lane] = min(1.0, 1.5 * damping[lane])
+            before[lane] = share
+            found = moved[lane] <= max(_ROOT_TOLERANCE, tolerance[lane]) or share <= 1e-12
+            # steps shrink by their squares: the next one would be far below the tolerance
+            closed = closed and share <= max(tolerance[lane], min(1e-3 * tolerance[lane] ** 0.5, 1e-6)) and found
         if closed:
-            return True
-        if before < 0.0 and along > 0.9 * -before:
-            # beyond the lowest point of the convex sum of losses: half way back
-            for cycle in range(count):
-                work.q_step[cycle] *= 0.5
-                work.q[cycle] -= work.q_step[cycle]
-            before *= 0.5
-            all_flows(plan, work)
-            continue
-        _solve(plan, work)
-        step, before = 0.0, 0.0
-        for cycle in range(count):
-            if work.cycle_on[cycle]:
-                work.q[cycle] += work.q_step[cycle]
-                step = max(step, abs(work.q_step[cycle]))
-                before += work.residual[cycle] * work.q_step[cycle]
-        all_flows(plan, work)
-        if step <= tolerance * largest:
-            return True
-    return False
+            break
+    set_flows(graph, plan.users, core, state, scratch)

@@ -1,7 +1,7 @@
-"""Anderson acceleration of the rounds of one hour.
+"""Anderson acceleration of the rounds of one block of hours, lane by lane.
 
-The unknowns are the flows of consumers and plants and around circuits. One round maps them, x, to g(x); with
-:math:`f = g(x) - x` and the differences of the last rounds the next point is :math:`g - \\Delta G\\,\\gamma`,
+The unknowns are the flows of consumers, plants and chords. One round maps them, x, to g(x); with :math:`f = g(x) - x` and
+the differences of the last rounds the next point is :math:`g - \\Delta G\\,\\gamma`,
 :math:`\\gamma = \\arg\\min |f - \\Delta F\\,\\gamma|` (Walker and Ni, SIAM J. Numer. Anal. 49 (2011) 1715, eq. 2.2). That
 turns a few swinging modes, such as a thermosiphon in a ring at low load, into quick convergence.
 """
@@ -10,97 +10,181 @@ from __future__ import annotations
 
 import math
 
+from heatnet.adapters.layout import IntArray
 from heatnet.physics.arrays import FloatArray
-from heatnet.simulate.season.compiled import compiled
-from heatnet.simulate.season.plan import Plan
-from heatnet.simulate.season.work import DEPTH, Work
+from heatnet.simulate.season.compiled import compiled, kernel
+from heatnet.simulate.season.plan import HOLDING, Users
+from heatnet.simulate.season.work import DEPTH, Mix, State
 
 #: a direction counts as new if at least this share of it is
 _LEAST_NEW_SHARE = 1e-7
 _LARGEST_FACTOR = 2.0
 
 
-@compiled
-def gather(work: Work, into: FloatArray) -> None:
-    """Copy the flows of consumers and plants and around circuits into one vector."""
-    consumers, plants = len(work.consumer_m), len(work.plant_m)
-    into[:consumers] = work.consumer_m
-    into[consumers : consumers + plants] = work.plant_m
-    into[consumers + plants :] = work.q
+@kernel
+def gather(
+    m: FloatArray, plant_m: FloatArray, branches: int, consumers: int, chords: IntArray, into: FloatArray
+) -> None:
+    """Copy the flows of consumers, plants and chords into one vector."""
+    lanes, plants = m.shape[1], len(plant_m)
+    for i in range(consumers):
+        for lane in range(lanes):
+            into[i, lane] = m[branches + i, lane]
+    for i in range(plants):
+        for lane in range(lanes):
+            into[consumers + i, lane] = plant_m[i, lane]
+    for i in range(len(chords)):
+        for lane in range(lanes):
+            into[consumers + plants + i, lane] = m[chords[i], lane]
 
 
 @compiled
-def scatter(plan: Plan, work: Work, vector: FloatArray) -> None:
-    """Copy one vector back into the flows; the pressure-holding plant's follows from the others."""
-    consumers, plants = len(work.consumer_m), len(work.plant_m)
-    work.consumer_m[:] = vector[:consumers]
-    work.plant_m[:] = vector[consumers : consumers + plants]
-    work.q[:] = vector[consumers + plants :]
+def scatter(state: State, branches: int, consumers: int, chords: IntArray, vector: FloatArray, use: FloatArray) -> None:
+    """Copy one vector back into the flows of lanes that `use` marks."""
+    plants = len(state.plant_m)
+    for lane in range(len(use)):
+        if use[lane] == 0.0:
+            continue
+        for i in range(consumers):
+            state.m[branches + i, lane] = vector[i, lane]
+        for i in range(plants):
+            state.plant_m[i, lane] = vector[consumers + i, lane]
+        for i in range(len(chords)):
+            if chords[i] < branches:
+                state.m[chords[i], lane] = vector[consumers + plants + i, lane]
+
+
+@kernel
+def _remember(
+    unknowns: int,
+    slot: int,
+    fresh: FloatArray,
+    total: FloatArray,
+    x: FloatArray,
+    g: FloatArray,
+    weight: FloatArray,
+    last_f: FloatArray,
+    last_g: FloatArray,
+    df: FloatArray,
+    dg: FloatArray,
+) -> None:
+    lanes = x.shape[1]
+    for i in range(unknowns):
+        for lane in range(lanes):
+            # steps are compared relative to their flows
+            anew = 1.0 / max(max(abs(g[i, lane]), 1e-4 * total[lane]), 1e-12)
+            weight[i, lane] = anew if fresh[lane] > 0.0 else weight[i, lane]
+            f = (g[i, lane] - x[i, lane]) * weight[i, lane]
+            df[slot, i, lane] = 0.0 if fresh[lane] > 0.0 else f - last_f[i, lane]
+            dg[slot, i, lane] = 0.0 if fresh[lane] > 0.0 else g[i, lane] - last_g[i, lane]
+            last_f[i, lane] = f
+            last_g[i, lane] = g[i, lane]
+            x[i, lane] = g[i, lane]
 
 
 @compiled
-def accelerate(plan: Plan, work: Work, remembered: int, largest: float) -> int:
-    """Set `point` to the next point from `point` (x) and `image` (g); return how many rounds are remembered.
+def accelerate(
+    users: Users,
+    mix: Mix,
+    unknowns: int,
+    remembered: int,
+    fresh: FloatArray,
+    total: FloatArray,
+    rows: FloatArray,
+    share: float,
+) -> None:
+    """Set `point` to the next point from `point` (x) and `image` (g); lanes marked `fresh` only begin to remember.
 
-    `remembered` 0 forgets all rounds before.
+    Only `share` of what the last rounds do not explain of the step is taken.
     """
-    size, consumers = len(work.point), len(work.consumer_m)
-    positive = consumers + len(work.plant_m)
+    consumers, lanes = len(users.consumer_start), mix.point.shape[1]
     slot = remembered % DEPTH
-    x, g = work.point, work.image
-    # steps are compared relative to their flows
-    if remembered == 0:
-        for i in range(size):
-            work.weight[i] = 1.0 / max(abs(g[i]), 1e-4 * largest)
-        work.weight[consumers + plan.holding] = 0.0
-    if remembered > 0:
-        for i in range(size):
-            f = (g[i] - x[i]) * work.weight[i]
-            work.df[slot, i] = f - work.last_f[i]
-            work.dg[slot, i] = g[i] - work.last_g[i]
-    for i in range(size):
-        work.last_f[i] = (g[i] - x[i]) * work.weight[i]
-        work.last_g[i] = g[i]
-        x[i] = g[i]
-    kept = min(remembered, DEPTH)
-    _subtract_projection(work, kept, slot)
-    for i in range(positive):
-        x[i] = min(max(x[i], g[i] / _LARGEST_FACTOR), g[i] * _LARGEST_FACTOR)
-    return remembered + 1
+    for lane in range(lanes):
+        if fresh[lane] > 0.0:
+            for k in range(DEPTH):
+                for i in range(unknowns):
+                    mix.df[k, i, lane], mix.dg[k, i, lane] = 0.0, 0.0
+    x, g = mix.point, mix.image
+    _remember(unknowns, slot, fresh, total, x, g, mix.weight, mix.last_f, mix.last_g, mix.df, mix.dg)
+    for i in range(len(users.plant_start)):
+        if users.plant_role[i] == HOLDING:
+            for lane in range(lanes):
+                mix.df[slot, consumers + i, lane] = 0.0
+                mix.last_f[consumers + i, lane] = 0.0
+    _subtract_projection(mix, unknowns, min(remembered + 1, DEPTH), slot, rows)
+    if share < 1.0:
+        for i in range(unknowns):
+            for lane in range(lanes):
+                x[i, lane] -= (1.0 - share) * mix.rest[i, lane] / mix.weight[i, lane]
+    for i in range(consumers + len(users.plant_start)):
+        for lane in range(lanes):
+            low, high = g[i, lane] / _LARGEST_FACTOR, g[i, lane] * _LARGEST_FACTOR
+            x[i, lane] = min(max(x[i, lane], low), high)
+
+
+@kernel
+def _dot(a: FloatArray, b: FloatArray, count: int, into: FloatArray) -> None:
+    lanes = a.shape[1]
+    for lane in range(lanes):
+        into[lane] = 0.0
+    for i in range(count):
+        for lane in range(lanes):
+            into[lane] += a[i, lane] * b[i, lane]
+
+
+@kernel
+def _squares(a: FloatArray, count: int, into: FloatArray) -> None:
+    lanes = a.shape[1]
+    for lane in range(lanes):
+        into[lane] = 0.0
+    for i in range(count):
+        for lane in range(lanes):
+            into[lane] += a[i, lane] * a[i, lane]
+
+
+@kernel
+def _subtract(a: FloatArray, b: FloatArray, factor: FloatArray, count: int) -> None:
+    lanes = a.shape[1]
+    for i in range(count):
+        for lane in range(lanes):
+            a[i, lane] -= factor[lane] * b[i, lane]
+
+
+@kernel
+def _scaled(a: FloatArray, factor: FloatArray, count: int, into: FloatArray) -> None:
+    lanes = a.shape[1]
+    for i in range(count):
+        for lane in range(lanes):
+            into[i, lane] = factor[lane] * a[i, lane]
 
 
 @compiled
-def _subtract_projection(work: Work, kept: int, newest: int) -> None:
+def _subtract_projection(mix: Mix, size: int, kept: int, newest: int, rows: FloatArray) -> None:
     """Take from `point` the part that the last rounds explain, newest round first (modified Gram-Schmidt)."""
-    size = len(work.point)
-    rest, basis, carried = work.rest, work.basis, work.carried
-    for i in range(size):
-        rest[i] = work.last_f[i]
-    used = 0
+    basis, carried, lanes = mix.basis, mix.carried, mix.point.shape[1]
+    before, along, length = rows[10], rows[11], rows[12]
+    for lane in range(lanes):
+        before[lane] = 1.0
+    _scaled(mix.last_f, before, size, mix.rest)
     for back in range(kept):
         slot = (newest - back) % DEPTH
-        before = 0.0
+        for lane in range(lanes):
+            length[lane] = 1.0
+        _scaled(mix.df[slot], length, size, basis[back])
+        _scaled(mix.dg[slot], length, size, carried[back])
+        _squares(basis[back], size, before)
+        for other in range(back):
+            _dot(basis[back], basis[other], size, along)
+            _subtract(basis[back], basis[other], along, size)
+            _subtract(carried[back], carried[other], along, size)
+        _squares(basis[back], size, length)
+        for lane in range(lanes):
+            new = length[lane] > _LEAST_NEW_SHARE**2 * before[lane] and length[lane] > 0.0
+            along[lane] = 1.0 / math.sqrt(length[lane]) if new else 0.0
         for i in range(size):
-            basis[used, i], carried[used, i] = work.df[slot, i], work.dg[slot, i]
-            before += basis[used, i] ** 2
-        for other in range(used):
-            along = 0.0
-            for i in range(size):
-                along += basis[used, i] * basis[other, i]
-            for i in range(size):
-                basis[used, i] -= along * basis[other, i]
-                carried[used, i] -= along * carried[other, i]
-        length = 0.0
-        for i in range(size):
-            length += basis[used, i] ** 2
-        if not length > _LEAST_NEW_SHARE**2 * before or length == 0.0:
-            continue
-        root, along = math.sqrt(length), 0.0
-        for i in range(size):
-            basis[used, i] /= root
-            carried[used, i] /= root
-            along += basis[used, i] * rest[i]
-        for i in range(size):
-            rest[i] -= along * basis[used, i]
-            work.point[i] -= along * carried[used, i]
-        used += 1
+            for lane in range(lanes):
+                basis[back, i, lane] *= along[lane]
+                carried[back, i, lane] *= along[lane]
+        _dot(basis[back], mix.rest, size, length)
+        _subtract(mix.rest, basis[back], length, size)
+        _subtract(mix.point, carried[back], length, size)

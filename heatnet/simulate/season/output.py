@@ -1,201 +1,367 @@
-"""From a solved hour to its row of results."""
+"""From solved hours to their rows of results."""
 
 from __future__ import annotations
 
-import math
+from typing import NamedTuple
 
-from heatnet.simulate.season.compiled import compiled
+from heatnet.adapters.layout import BoolArray, IntArray
+from heatnet.physics.arrays import FloatArray
+from heatnet.simulate.season.begin import CIRCULATING, OK, STAGNANT, UNDERSUPPLIED
+from heatnet.simulate.season.compiled import compiled, compiled_entry, kernel
 from heatnet.simulate.season.controls import W_PER_MW
-from heatnet.simulate.season.fluid import ENTHALPY, RHO, at
-from heatnet.simulate.season.hour import OK, STAGNANT, UNDERSUPPLIED
-from heatnet.simulate.season.loops import LEAST_FLOW, set_losses, set_properties
-from heatnet.simulate.season.plan import OUTSIDE, Given, Out, Plan
+from heatnet.simulate.season.fluid import enthalpy_at, place, value_at
+from heatnet.simulate.season.friction import LEAST_FLOW
+from heatnet.simulate.season.plan import OUTSIDE, Plan
+from heatnet.simulate.season.pressure import PA_PER_BAR
+from heatnet.simulate.season.rounds import flow_into
 from heatnet.simulate.season.work import Work
 
-PA_PER_BAR = 1e5
 J_PER_MWH = 3.6e9
-GRAVITY_M_PER_S2 = 9.81
 PUMP_EFFICIENCY_SHARE = 0.75
+#: a shortfall counts from this share of what is asked for, and from this heat in MW
+_SHORT_SHARE, _SHORT_MW = 1e-6, 1e-9
 
 
-@compiled
-def rest_hour(plan: Plan, work: Work, t_rest: float) -> None:
-    """Set a network in which no water moves."""
-    h_rest = at(plan.table, plan.table_start, plan.table_per_k, ENTHALPY, t_rest)
-    work.m[:] = 0.0
-    work.consumer_m[:] = 0.0
-    work.plant_m[:] = 0.0
-    work.mix[:] = 0.0
-    work.t[:] = t_rest
-    work.t_in[:] = t_rest
-    work.h[:] = h_rest
+class Out(NamedTuple):
+    """Results, shape (hours, elements), named as in `heatnet.simulate.quantities`, and a status code and rounds an hour."""
+
+    node_t_supply_degc: FloatArray
+    node_t_return_degc: FloatArray
+    node_p_supply_bar: FloatArray
+    node_p_return_bar: FloatArray
+    pipe_mdot_kg_per_s: FloatArray
+    pipe_mdot_return_kg_per_s: FloatArray
+    pipe_velocity_m_per_s: FloatArray
+    pipe_dp_supply_bar: FloatArray
+    pipe_dp_return_bar: FloatArray
+    pipe_loss_supply_mw: FloatArray
+    pipe_loss_return_mw: FloatArray
+    consumer_heat_mw: FloatArray
+    consumer_mdot_kg_per_s: FloatArray
+    consumer_t_supply_degc: FloatArray
+    consumer_t_return_degc: FloatArray
+    consumer_dp_bar: FloatArray
+    consumer_shortfall_mw: FloatArray
+    consumer_imbalance_share: FloatArray
+    plant_heat_mw: FloatArray
+    plant_mdot_kg_per_s: FloatArray
+    plant_t_supply_degc: FloatArray
+    plant_t_return_degc: FloatArray
+    plant_pump_mw: FloatArray
+    valve_mdot_kg_per_s: FloatArray
+    pump_mdot_kg_per_s: FloatArray
+    pump_head_bar: FloatArray
+    pump_mw: FloatArray
+    heat_loss_mw: FloatArray
+    stored_heat_mwh: FloatArray
+    mass_residual_kg_per_s: FloatArray
+    energy_residual_mw: FloatArray
+    status: IntArray
+    rounds: IntArray
 
 
-@compiled
-def _pressures(plan: Plan, work: Work, t_rest: float) -> None:
-    """Set absolute pressures: along the forest, resting parts hydrostatic, each line lifted to its level."""
-    p, rho_rest = work.p, at(plan.table, plan.table_start, plan.table_per_k, RHO, t_rest)
-    supply, back = plan.plant_end[plan.holding], plan.plant_start[plan.holding]
-    for place in range(len(plan.tree_order)):
-        node = plan.tree_order[place]
-        branch, parent = plan.tree_branch[node], plan.tree_parent[node]
-        if branch < 0:
-            p[node] = 0.0 if node in (supply, back) else math.nan
+@kernel
+def _pipe_heat(
+    start: IntArray,
+    end: IntArray,
+    pipe: IntArray,
+    m: FloatArray,
+    t: FloatArray,
+    t_out: FloatArray,
+    live: FloatArray,
+    t_rest: FloatArray,
+    area_m2: FloatArray,
+    length_m: FloatArray,
+    wall_j_per_mk: FloatArray,
+    c_h: FloatArray,
+    c_rho: FloatArray,
+    middle: float,
+    per_k: float,
+    h_zero: float,
+    loss_w: FloatArray,
+    total_w: FloatArray,
+    stored_j: FloatArray,
+    first: FloatArray,
+    last: FloatArray,
+) -> None:
+    """Set what every pipe gives to the ground, and what all pipes give and hold."""
+    lanes = m.shape[1]
+    for lane in range(lanes):
+        total_w[lane] = 0.0
+        stored_j[lane] = 0.0
+    for branch in range(len(start)):
+        if pipe[branch] < 0:
+            for lane in range(lanes):
+                loss_w[branch, lane] = 0.0
             continue
-        if work.edge_alive[branch]:
-            rise = work.rho[branch] * plan.rise_bar[branch] - work.dp[branch] + plan.head_bar[branch]
-            p[node] = p[parent] + plan.tree_sign[node] * rise
-        else:
-            height = plan.elevation_m[parent] - plan.elevation_m[node]
-            p[node] = p[parent] + rho_rest * GRAVITY_M_PER_S2 * height / PA_PER_BAR
-    head = plan.plant_head_bar
-    if math.isnan(head):
-        head, found = 0.0, False
-        for i in range(len(plan.consumer_start)):
-            if work.edge_alive[len(plan.start) + i]:
-                needed = plan.min_dp_bar[i] - (p[plan.consumer_start[i]] - p[plan.consumer_end[i]])
-                head = max(head, needed) if found else needed
-                found = True
-    for node in range(len(p)):
-        if plan.is_supply[node]:
-            p[node] += head
-    if plan.point_junction >= 0:
-        level = plan.point_bar - p[plan.point_junction]
-        for node in range(len(p)):
-            p[node] += level
+        a, b, area, length, wall = start[branch], end[branch], area_m2[branch], length_m[branch], wall_j_per_mk[branch]
+        for lane in range(lanes):
+            flow, on = m[branch, lane], live[branch, lane]
+            t_in = t[a, lane] if flow >= 0.0 else t[b, lane]
+            first[lane] = t_in if on > 0.0 else t_rest[lane]
+            moving = on * abs(flow) > LEAST_FLOW
+            last[lane] = t_out[branch, lane] if moving else t_rest[lane]
+            # the difference of water at rest would count times its tiny flow
+            loss_w[branch, lane] = abs(flow) if moving else 0.0
+        for lane in range(lanes):
+            drop = enthalpy_at(c_h, place(first[lane], middle, per_k)) - enthalpy_at(
+                c_h, place(last[lane], middle, per_k)
+            )
+            loss_w[branch, lane] *= drop
+            total_w[lane] += loss_w[branch, lane]
+        for lane in range(lanes):
+            mean = 0.5 * (first[lane] + last[lane])
+            s = place(mean, middle, per_k)
+            water = value_at(c_rho, s) * (enthalpy_at(c_h, s) - h_zero)
+            stored_j[lane] += length * (area * water + wall * mean)
+
+
+@kernel
+def _consumer_heat(
+    first: int,
+    consumer_start: IntArray,
+    consumer_end: IntArray,
+    live: FloatArray,
+    m: FloatArray,
+    t: FloatArray,
+    t_out: FloatArray,
+    c_h: FloatArray,
+    middle: float,
+    per_k: float,
+    heat_w: FloatArray,
+    total_w: FloatArray,
+) -> None:
+    """Set what every consumer takes, and all of them."""
+    lanes = m.shape[1]
+    for lane in range(lanes):
+        total_w[lane] = 0.0
+    for i in range(len(consumer_start)):
+        a, b = consumer_start[i], consumer_end[i]
+        for lane in range(lanes):
+            on = live[first + i, lane] > 0.0
+            t_out[i, lane] = t_out[i, lane] if on else t[b, lane]
+            h_in = enthalpy_at(c_h, place(t[a, lane], middle, per_k))
+            drop = h_in - enthalpy_at(c_h, place(t_out[i, lane], middle, per_k))
+            heat_w[i, lane] = m[first + i, lane] * drop
+            total_w[lane] += heat_w[i, lane]
+
+
+@kernel
+def _copy(values: FloatArray, at: IntArray, lane: int, row: int, factor: float, out: FloatArray) -> None:
+    """Copy a lane's values at some places into a row; places of -1 stay as they are."""
+    for i in range(len(at)):
+        if at[i] >= 0:
+            out[row, i] = factor * values[at[i], lane]
 
 
 @compiled
-def _write_pipes(plan: Plan, work: Work, out: Out, row: int, t_rest: float) -> float:
-    """Return the heat that all pipes lose, W."""
-    table, start, per_k = plan.table, plan.table_start, plan.table_per_k
-    total, stored = 0.0, 0.0
-    h_zero = at(table, start, per_k, ENTHALPY, 0.0)
-    for i in range(len(plan.pipe_supply)):
+def _write_pipes(plan: Plan, work: Work, out: Out, row: int, lane: int) -> None:
+    lines, state, area = plan.lines, work.state, plan.branches.area_m2
+    loss = state.slope
+    _copy(state.dp, lines.pipe_supply, lane, row, 1.0, out.pipe_dp_supply_bar)
+    _copy(state.dp, lines.pipe_back, lane, row, 1.0, out.pipe_dp_return_bar)
+    _copy(loss, lines.pipe_supply, lane, row, 1.0 / W_PER_MW, out.pipe_loss_supply_mw)
+    _copy(loss, lines.pipe_back, lane, row, 1.0 / W_PER_MW, out.pipe_loss_return_mw)
+    for i in range(len(lines.pipe_supply)):
+        supply, back = lines.pipe_supply[i], lines.pipe_back[i]
         fastest = 0.0
-        for line in range(2):
-            branch = plan.pipe_supply[i] if line == 0 else plan.pipe_back[i]
-            if branch < 0:
-                continue
-            m = work.m[branch]
-            t_in, t_out, loss, dp = t_rest, t_rest, 0.0, 0.0
-            if work.edge_alive[branch]:
-                inlet = plan.start[branch] if m >= 0.0 else plan.end[branch]
-                t_in, dp = work.t[inlet], work.dp[branch]
-                if abs(m) > LEAST_FLOW:
-                    t_out, loss = work.t_out[branch], abs(m) * (work.h[inlet] - work.h_out[branch])
-                fastest = max(fastest, abs(m) / (work.rho[branch] * plan.area_m2[branch]))
-            mean = 0.5 * (t_in + t_out)
-            water = at(table, start, per_k, RHO, mean) * (at(table, start, per_k, ENTHALPY, mean) - h_zero)
-            stored += plan.length_m[branch] * (plan.area_m2[branch] * water + plan.wall_j_per_mk[branch] * mean)
-            total += loss
-            if line == 0:
-                out.pipe_dp_supply_bar[row, i], out.pipe_loss_supply_mw[row, i] = dp, loss / W_PER_MW
-            else:
-                out.pipe_dp_return_bar[row, i], out.pipe_loss_return_mw[row, i] = dp, loss / W_PER_MW
-            if line == 1 and plan.pipe_supply[i] >= 0:
-                out.pipe_mdot_return_kg_per_s[row, i] = m
-            else:
-                out.pipe_mdot_kg_per_s[row, i] = m
-        out.pipe_velocity_m_per_s[row, i] = fastest
-    out.heat_loss_mw[row] = total / W_PER_MW
-    out.stored_heat_mwh[row] = stored / J_PER_MWH
-    return total
-
-
-@compiled
-def _write_nodes(plan: Plan, work: Work, out: Out, row: int) -> None:
-    for i in range(len(plan.node_supply)):
-        supply, back = plan.node_supply[i], plan.node_back[i]
         if supply >= 0:
-            out.node_t_supply_degc[row, i], out.node_p_supply_bar[row, i] = work.t[supply], work.p[supply]
+            out.pipe_mdot_kg_per_s[row, i] = state.m[supply, lane]
+            fastest = abs(state.m[supply, lane]) / (state.rho[supply, lane] * area[supply])
         if back >= 0:
-            out.node_t_return_degc[row, i], out.node_p_return_bar[row, i] = work.t[back], work.p[back]
+            fastest = max(fastest, abs(state.m[back, lane]) / (state.rho[back, lane] * area[back]))
+            if supply >= 0:
+                out.pipe_mdot_return_kg_per_s[row, i] = state.m[back, lane]
+            else:
+                out.pipe_mdot_kg_per_s[row, i] = state.m[back, lane]
+        out.pipe_velocity_m_per_s[row, i] = fastest
 
 
 @compiled
-def _write_consumers(plan: Plan, given: Given, work: Work, out: Out, row: int) -> tuple[float, float]:
-    """Return all heat taken (W) and the largest shortfall (MW)."""
-    table, start, per_k = plan.table, plan.table_start, plan.table_per_k
-    total, short = 0.0, 0.0
-    for i in range(len(plan.consumer_start)):
-        a, b = plan.consumer_start[i], plan.consumer_end[i]
-        on = work.edge_alive[len(plan.start) + i]
-        t_out = work.consumer_t_out[i] if on else work.t[b]
-        m = work.consumer_m[i] if on else 0.0
-        heat = m * (work.h[a] - at(table, start, per_k, ENTHALPY, t_out)) if on else 0.0
-        missing = 0.0 if on or plan.by_flow[i] else given.consumer_heat_mw[row, i]
+def _write_consumers(plan: Plan, work: Work, out: Out, row: int, lane: int) -> bool:
+    """Return whether any consumer gets less than it asks for."""
+    users, state, inlet, branches = plan.users, work.state, work.inlet, len(plan.graph.start)
+    short = False
+    for i in range(len(users.consumer_start)):
+        a, b = users.consumer_start[i], users.consumer_end[i]
+        on = state.live[branches + i, lane] > 0.0
+        m, heat = state.m[branches + i, lane], state.next_m[i, lane]
         out.consumer_heat_mw[row, i], out.consumer_mdot_kg_per_s[row, i] = heat / W_PER_MW, m
-        out.consumer_t_supply_degc[row, i], out.consumer_t_return_degc[row, i] = work.t[a], t_out
-        out.consumer_dp_bar[row, i], out.consumer_shortfall_mw[row, i] = work.p[a] - work.p[b], missing
-        total, short = total + heat, max(short, missing)
-    return total, short
+        out.consumer_t_supply_degc[row, i] = state.t[a, lane]
+        out.consumer_t_return_degc[row, i] = state.consumer_t_out[i, lane]
+        out.consumer_dp_bar[row, i] = state.p[a, lane] - state.p[b, lane]
+        asked, missing = inlet.heat_w[i, lane], 0.0
+        if users.by_flow[i] and state.short[i, lane] > 0.0 and m > 0.0:
+            missing = heat * (inlet.mdot[i, lane] / m - 1.0)
+        elif not users.by_flow[i] and (
+            not on or users.by_valve[i] or state.short[i, lane] > 0.0 or users.station[i] >= 0
+        ):
+            missing = max(asked - heat, 0.0)
+        missing = missing / W_PER_MW if missing > _SHORT_SHARE * asked else 0.0
+        out.consumer_shortfall_mw[row, i] = missing
+        short = short or missing > _SHORT_MW
+        if users.by_valve[i] and asked > 0.0:
+            # at its temperatures heat and flow go together
+            out.consumer_imbalance_share[row, i] = heat / asked
+    return short
 
 
 @compiled
-def _write_plants(plan: Plan, given: Given, work: Work, out: Out, row: int) -> float:
+def _write_plants(plan: Plan, work: Work, out: Out, row: int, lane: int) -> float:
     """Return all heat given, W."""
-    table, start, per_k = plan.table, plan.table_start, plan.table_per_k
+    users, state, inlet, fluid = plan.users, work.state, work.inlet, plan.fluid
+    c_h, middle, per_k = fluid.enthalpy, fluid.middle_degc, fluid.per_k
     total = 0.0
-    for i in range(len(plan.plant_start)):
-        if plan.plant_role[i] != OUTSIDE:
-            a, b, m = plan.plant_start[i], plan.plant_end[i], work.plant_m[i]
-            t_out = given.plant_t_supply_degc[row, i]
+    for i in range(len(users.plant_start)):
+        if users.plant_role[i] != OUTSIDE:
+            a, b, m = users.plant_start[i], users.plant_end[i], state.plant_m[i, lane]
+            t_out, t_back = inlet.t_supply[i, lane], state.t[users.plant_start[i], lane]
             heat, pump = 0.0, 0.0
             if m > 0.0:
-                heat = m * (at(table, start, per_k, ENTHALPY, t_out) - work.h[a])
-                head_pa = max(work.p[b] - work.p[a], 0.0) * PA_PER_BAR
-                pump = m / at(table, start, per_k, RHO, work.t[a]) * head_pa / PUMP_EFFICIENCY_SHARE
+                heat = m * (
+                    enthalpy_at(c_h, place(t_out, middle, per_k)) - enthalpy_at(c_h, place(t_back, middle, per_k))
+                )
+                head_pa = max(state.p[b, lane] - state.p[a, lane], 0.0) * PA_PER_BAR
+                pump = m / value_at(fluid.density, place(t_back, middle, per_k)) * head_pa / PUMP_EFFICIENCY_SHARE
             out.plant_mdot_kg_per_s[row, i], out.plant_heat_mw[row, i] = m, heat / W_PER_MW
-            out.plant_t_supply_degc[row, i], out.plant_t_return_degc[row, i] = t_out, work.t[a]
+            out.plant_t_supply_degc[row, i], out.plant_t_return_degc[row, i] = t_out, t_back
             out.plant_pump_mw[row, i] = pump / W_PER_MW
             total += heat
-        elif plan.preheat_of_plant[i] >= 0:
-            node = plan.preheat_at[plan.preheat_of_plant[i]]
-            out.plant_mdot_kg_per_s[row, i], out.plant_heat_mw[row, i] = work.mix[node, 0], given.plant_heat_mw[row, i]
-            out.plant_t_supply_degc[row, i], out.plant_t_return_degc[row, i] = work.t[node], work.t_in[node]
+        elif users.preheat_of_plant[i] >= 0:
+            k = users.preheat_of_plant[i]
+            node = users.preheat_at[k]
+            out.plant_mdot_kg_per_s[row, i] = flow_into(plan, work, node, lane)
+            out.plant_heat_mw[row, i] = inlet.plant_w[i, lane] / W_PER_MW
+            out.plant_t_supply_degc[row, i], out.plant_t_return_degc[row, i] = state.t[node, lane], state.t_in[k, lane]
             out.plant_pump_mw[row, i] = 0.0
-            total += given.plant_heat_mw[row, i] * W_PER_MW
+            total += inlet.plant_w[i, lane]
     return total
 
 
 @compiled
-def _mass_residual(plan: Plan, work: Work) -> float:
-    net = work.need
-    net[:] = 0.0
-    for branch in range(len(plan.start)):
-        net[plan.end[branch]] += work.m[branch]
-        net[plan.start[branch]] -= work.m[branch]
-    for i in range(len(plan.consumer_start)):
-        net[plan.consumer_end[i]] += work.consumer_m[i]
-        net[plan.consumer_start[i]] -= work.consumer_m[i]
-    for i in range(len(plan.plant_start)):
-        if plan.plant_role[i] != OUTSIDE:
-            net[plan.plant_end[i]] += work.plant_m[i]
-            net[plan.plant_start[i]] -= work.plant_m[i]
-    worst = 0.0
+def _write_fittings(plan: Plan, work: Work, out: Out, row: int, lane: int) -> None:
+    lines, state, graph = plan.lines, work.state, plan.graph
+    _copy(state.m, lines.valve, lane, row, 1.0, out.valve_mdot_kg_per_s)
+    _copy(state.m, lines.pump, lane, row, 1.0, out.pump_mdot_kg_per_s)
+    for i in range(len(lines.pump)):
+        branch = lines.pump[i]
+        if branch >= 0:
+            lift = state.p[graph.end[branch], lane] - state.p[graph.start[branch], lane]
+            power = max(state.m[branch, lane], 0.0) * max(lift, 0.0) * PA_PER_BAR / state.rho[branch, lane]
+            out.pump_head_bar[row, i], out.pump_mw[row, i] = lift, power / PUMP_EFFICIENCY_SHARE / W_PER_MW
+
+
+@kernel
+def _add(start: IntArray, end: IntArray, first: int, m: FloatArray, net: FloatArray) -> None:
+    lanes = m.shape[1]
+    for i in range(len(start)):
+        a, b = start[i], end[i]
+        for lane in range(lanes):
+            net[b, lane] += m[first + i, lane]
+        for lane in range(lanes):
+            net[a, lane] -= m[first + i, lane]
+
+
+@kernel
+def _largest(net: FloatArray, worst: FloatArray) -> None:
+    lanes = net.shape[1]
+    for lane in range(lanes):
+        worst[lane] = 0.0
     for node in range(len(net)):
-        worst = max(worst, abs(net[node]))
-    return worst
+        for lane in range(lanes):
+            worst[lane] = max(worst[lane], abs(net[node, lane]))
 
 
 @compiled
-def write_hour(plan: Plan, given: Given, work: Work, out: Out, row: int, t_rest: float) -> None:
-    """Write the results of the hour that `work` holds, and its status."""
-    heaters = 0.0
-    set_properties(plan, work, plan.all_branches, t_rest)
-    set_losses(plan, work, plan.all_branches, 0.0)
-    for branch in range(len(plan.start)):
-        if work.edge_alive[branch]:
-            heaters += plan.heater_w[branch]
-    _pressures(plan, work, t_rest)
-    _write_nodes(plan, work, out, row)
-    loss = _write_pipes(plan, work, out, row, t_rest)
-    taken, short = _write_consumers(plan, given, work, out, row)
-    provided = _write_plants(plan, given, work, out, row)
-    out.mass_residual_kg_per_s[row] = _mass_residual(plan, work)
-    out.energy_residual_mw[row] = (provided + heaters - taken - loss) / W_PER_MW
-    resting = False
-    for node in range(len(plan.on_line)):
-        resting = resting or (plan.on_line[node] and not work.alive[node])
-    out.status[row] = UNDERSUPPLIED if short > 1e-9 else (STAGNANT if resting else OK)
+def _mass_residual(plan: Plan, work: Work, worst: FloatArray) -> None:
+    """Set the largest imbalance of a junction's flows by lane, kg/s."""
+    graph, users, state, net = plan.graph, plan.users, work.state, work.scratch.need
+    net[:] = 0.0
+    _add(graph.start, graph.end, 0, state.m, net)
+    _add(users.consumer_start, users.consumer_end, len(graph.start), state.m, net)
+    for i in range(len(users.plant_start)):
+        if users.plant_role[i] != OUTSIDE:
+            for lane in range(len(worst)):
+                net[users.plant_end[i], lane] += state.plant_m[i, lane]
+                net[users.plant_start[i], lane] -= state.plant_m[i, lane]
+    _largest(net, worst)
+
+
+@compiled
+def _resting(on_line: BoolArray, live_junction: BoolArray, lane: int) -> bool:
+    for node in range(len(on_line)):  # noqa: SIM110 (compiled)
+        if on_line[node] and not live_junction[node, lane]:
+            return True
+    return False
+
+
+@compiled_entry
+def write_block(plan: Plan, work: Work, out: Out, rows: IntArray, used: int, status: IntArray, rounds: int) -> None:
+    """Write the results of the first `used` lanes that are solved, and the status of all of them."""
+    graph, users, fluid, state, inlet = plan.graph, plan.users, plan.fluid, work.state, work.inlet
+    lanes, branches = work.scratch.rows, len(graph.start)
+    loss_w, stored_j, taken_w, worst = lanes[8], lanes[9], lanes[10], lanes[11]
+    h_zero = enthalpy_at(fluid.enthalpy, place(0.0, fluid.middle_degc, fluid.per_k))
+    _pipe_heat(
+        graph.start, graph.end, graph.pipe, state.m, state.t, state.t_out, state.live, inlet.t_rest, plan.branches.area_m2,
+        plan.branches.length_m, plan.branches.wall_j_per_mk, fluid.enthalpy, fluid.density, fluid.middle_degc, fluid.per_k,
+        h_zero, state.slope, loss_w, stored_j, lanes[12], lanes[13],
+    )  # fmt: skip
+    _consumer_heat(
+        branches, users.consumer_start, users.consumer_end, state.live, state.m, state.t, state.consumer_t_out,
+        fluid.enthalpy, fluid.middle_degc, fluid.per_k, state.next_m, taken_w,
+    )  # fmt: skip
+    _mass_residual(plan, work, worst)
+    for lane in range(used):
+        row = rows[lane]
+        out.status[row], out.rounds[row] = status[lane], rounds
+        if status[lane] != OK:
+            continue
+        _copy(state.t, plan.lines.node_supply, lane, row, 1.0, out.node_t_supply_degc)
+        _copy(state.t, plan.lines.node_back, lane, row, 1.0, out.node_t_return_degc)
+        _copy(state.p, plan.lines.node_supply, lane, row, 1.0, out.node_p_supply_bar)
+        _copy(state.p, plan.lines.node_back, lane, row, 1.0, out.node_p_return_bar)
+        _write_pipes(plan, work, out, row, lane)
+        short = _write_consumers(plan, work, out, row, lane)
+        _write_fittings(plan, work, out, row, lane)
+        given_w = _write_plants(plan, work, out, row, lane)
+        for branch in range(branches):
+            if state.live[branch, lane] > 0.0 and abs(state.m[branch, lane]) > LEAST_FLOW:
+                given_w += plan.branches.heater_w[branch]
+        out.heat_loss_mw[row], out.stored_heat_mwh[row] = loss_w[lane] / W_PER_MW, stored_j[lane] / J_PER_MWH
+        out.mass_residual_kg_per_s[row] = worst[lane]
+        out.energy_residual_mw[row] = (given_w - taken_w[lane] - loss_w[lane]) / W_PER_MW
+        if short:
+            out.status[row] = UNDERSUPPLIED
+        elif _circulates(plan, work, lane):
+            out.status[row] = CIRCULATING
+        elif _resting(graph.on_line, state.live_junction, lane):
+            out.status[row] = STAGNANT
+
+
+@compiled
+def _circulates(plan: Plan, work: Work, lane: int) -> bool:
+    """Return whether some water runs in a circle that no water enters, so that nothing heats it."""
+    graph, o, m = plan.graph, work.order, work.state.m
+    if o.counts[2] == 0:
+        return False
+    # junctions that water from a plant, a consumer or a reached junction enters are reached
+    reached = work.scratch.found_at
+    for node in range(len(reached)):
+        reached[node] = 1 if work.scratch.ext_m[node, lane] > LEAST_FLOW else 0
+    again = True
+    while again:
+        again = False
+        for at in range(o.counts[1]):
+            node = o.order[at]
+            if reached[node]:
+                continue
+            for k in range(o.in_ptr[at], o.in_ptr[at + 1]):
+                if o.in_sign[k] * m[o.in_branch[k], lane] > LEAST_FLOW and reached[o.in_up[k]]:
+                    reached[node] = 1
+                    again = True
+    for branch in range(len(graph.start)):
+        a = graph.start[branch] if m[branch, lane] > 0.0 else graph.end[branch]
+        if abs(m[branch, lane]) > LEAST_FLOW and not reached[a]:
+            return True
+    return False

@@ -1,69 +1,94 @@
-"""A whole simulation by the season engine: hours in blocks, blocks on threads."""
+"""A whole simulation by the season engine: hours in blocks of lanes, chains of blocks on threads."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
 import xarray
 
-from heatnet import __version__
 from heatnet.adapters.fluid import fluid_table
-from heatnet.adapters.layout import Layout
+from heatnet.adapters.layout import IntArray, Layout
 from heatnet.model.boundary import Boundary
 from heatnet.model.network import Network
 from heatnet.physics.arrays import FloatArray
+from heatnet.simulate.dataset import dataset_of, empty_tables
 from heatnet.simulate.inputs import Inputs
-from heatnet.simulate.quantities import QUANTITIES, attributes
-from heatnet.simulate.results import ids_of_dimensions
-from heatnet.simulate.season.compiled import compiled_entry
-from heatnet.simulate.season.hour import (
-    NOT_CONVERGED,
-    OK,
-    begin_hour,
-    forget,
-    hottest_supply,
-    mean_ground,
-    solve_hour,
-    status_names,
-)
-from heatnet.simulate.season.output import rest_hour, write_hour
-from heatnet.simulate.season.plan import Given, Out, Plan
+from heatnet.simulate.season.begin import NOT_CONVERGED, OK
+from heatnet.simulate.season.block import PlanReferences, solve_block
+from heatnet.simulate.season.output import Out, write_block
+from heatnet.simulate.season.plan import Given, Plan
+from heatnet.simulate.season.refs import referenced
 from heatnet.simulate.season.structure import plan_of
-from heatnet.simulate.season.work import Work, new_work
+from heatnet.simulate.season.work import new_work
+from heatnet.simulate.status import HourStatus
 
-#: rows that are solved one after the other, each from the last; a fixed number, so that threads change no result
-BLOCK_ROWS = 121
+#: hours that are solved side by side
+LANES = 8
+#: rows of a chain: its blocks are solved one after the other, each from the last; fixed, so that threads change no result
+CHAIN_ROWS = 24 * LANES
+#: classes of the other plants' share of the load; within one the load rises, in the next it falls
+_SHARE_CLASSES = 12
+#: rounds after which an hour is given up side by side with others, and on its own
+_ROUNDS_TOGETHER, _ROUNDS_ALONE = 40, 3000
+
+#: status by code, in the order of `heatnet.simulate.season.begin`
+STATUSES = np.array(
+    [
+        HourStatus.OK.value,
+        HourStatus.STAGNANT.value,
+        HourStatus.UNDERSUPPLIED.value,
+        HourStatus.CIRCULATING.value,
+        HourStatus.NOT_CONVERGED.value,
+        HourStatus.PLANT_FLOW_REVERSED.value,
+        HourStatus.NO_TEMPERATURE_LIFT.value,
+        HourStatus.NO_RETURN_FLOW.value,
+        HourStatus.TEMPERATURE_OUT_OF_RANGE.value,
+    ],
+    dtype=object,
+)
 
 
-@compiled_entry
-def solve_rows(plan: Plan, given: Given, out: Out, work: Work, first: int, last: int, supply_count: int) -> None:
-    """Solve rows `first` to `last` (exclusive) and write their results."""
-    warm = False
-    for row in range(first, last):
-        status, resting = begin_hour(plan, given, row, work)
-        t_rest = mean_ground(plan, given, row)
-        rounds = 0
-        if resting:
-            warm = False
-            if status == OK:
-                rest_hour(plan, work, t_rest)
-        else:
-            attempt_warm = warm
-            for _attempt in range(2):
-                if not attempt_warm:
-                    forget(plan, work, hottest_supply(plan, given, row))
-                status, rounds = solve_hour(plan, given, row, work, supply_count)
-                if status == OK or not attempt_warm:
-                    break
-                # nothing of the last hour may be to blame
-                attempt_warm = False
-            warm = status == OK
-        out.rounds[row] = rounds
-        out.status[row] = status
-        if status == OK:
-            write_hour(plan, given, work, out, row, t_rest)
+class _Chain:
+    """Solves rows, block by block, each from the last, and writes their results.
+
+    Hours that do not end well side by side with others are solved once more on their own, where the order of the junctions
+    is that of their own water: at low load, where buoyancy drives rings, nothing else converges.
+    """
+
+    def __init__(self, plan: Plan, references: PlanReferences, given: Any, out: Any) -> None:
+        self._plan, self._references, self._given, self._out = plan, references, given, out
+        self._alone: Any = None
+        self._alone_warm = False
+
+    def solve(self, chain: IntArray) -> None:
+        """Solve and write the rows of the chain."""
+        work, status = referenced(new_work(self._plan, LANES)), np.zeros(LANES, dtype=np.int64)
+        warm = False
+        for first in range(0, len(chain), LANES):
+            rows = chain[first : first + LANES]
+            used = len(rows)
+            # lanes without an hour of their own repeat the last one
+            rows = np.concatenate([rows, np.repeat(rows[-1:], LANES - used)])
+            rounds = solve_block(self._references, self._given, rows, work, warm, status, _ROUNDS_TOGETHER)
+            warm = bool((status == OK).all())
+            write_block(self._references.whole, work, self._out, rows, used, status, rounds)
+            for lane in np.flatnonzero(status[:used] != OK):
+                self._solve_alone(rows[lane : lane + 1])
+
+    def _solve_alone(self, row: IntArray) -> None:
+        if self._alone is None:
+            self._alone = referenced(new_work(self._plan, 1))
+        status = np.zeros(1, dtype=np.int64)
+        # from the last such hour, then from nothing, which no other hour can be to blame for
+        for warm in (True, False) if self._alone_warm else (False,):
+            rounds = solve_block(self._references, self._given, row, self._alone, warm, status, _ROUNDS_ALONE)
+            if status[0] == OK:
+                break
+        self._alone_warm = bool(status[0] == OK)
+        write_block(self._references.whole, self._alone, self._out, row, 1, status, rounds)
 
 
 def season_dataset(
@@ -89,55 +114,62 @@ def season_dataset(
     progress : callable or None
         Called with (rows done, rows).
     threads : int
-        How many blocks of rows are solved at once.
+        How many chains of rows are solved at once.
     """
     plan = plan_of(network, layout, fluid_table(network.fluid), inputs)
-    given = Given(*(np.array(getattr(inputs, name), dtype=float, order="C") for name in Given._fields))
-    rows = len(boundary.time)
-    out = _empty(network, rows)
-    supply_count = int(plan.is_supply.sum())
-    blocks = [(first, min(first + BLOCK_ROWS, rows)) for first in range(0, rows, BLOCK_ROWS)]
+    plan_ref = PlanReferences(referenced(plan), referenced(plan.base), referenced(plan.full), len(network.plants))
+    given, rows = referenced(_given(inputs)), len(boundary.time)
+    tables = empty_tables(network, rows)
+    out = Out(**tables, status=np.full(rows, NOT_CONVERGED), rounds=np.zeros(rows, dtype=np.int64))
+    out_ref, order = referenced(out), _alike(inputs)
+    chains = [order[first : first + CHAIN_ROWS] for first in range(0, rows, CHAIN_ROWS)]
+    done = 0
 
-    def solve(block: tuple[int, int]) -> int:
-        solve_rows(plan, given, out, new_work(plan), block[0], block[1], supply_count)
-        return block[1]
+    def solve(chain: IntArray) -> int:
+        _Chain(plan, plan_ref, given, out_ref).solve(chain)
+        return len(chain)
 
-    if threads > 1 and len(blocks) > 1:
+    if threads > 1 and len(chains) > 1:
         with ThreadPoolExecutor(threads) as pool:
-            for done in pool.map(solve, blocks):
-                _tell(progress, done, rows)
+            for count in pool.map(solve, chains):
+                done = _tell(progress, done, count, rows)
     else:
-        for block in blocks:
-            done = solve(block)
-            _tell(progress, done, rows)
-    return _dataset(network, boundary, out)
+        for chain in chains:
+            done = _tell(progress, done, solve(chain), rows)
+    return dataset_of(network, boundary, "season", tables, STATUSES[out.status])
 
 
-def _tell(progress: Callable[[int, int], None] | None, done: int, rows: int) -> None:
+def _given(inputs: Inputs) -> Given:
+    """Return the set values, each contiguous, so that one compilation serves all; ground that is the same everywhere once."""
+    ground = inputs.t_ground_degc
+    if ground.shape[1] > 1 and ground.strides[1] == 0:
+        ground = ground[:, :1]
+    values = [getattr(inputs, name) for name in Given._fields[:-1]]
+    # writeable copies: read-only arrays would be another type to compile for
+    return Given(*(np.require(table, float, ["C", "W"]) for table in (*values, ground)))
+
+
+def _tell(progress: Callable[[int, int], None] | None, done: int, count: int, rows: int) -> int:
     if progress is not None:
-        first = (done - 1) // BLOCK_ROWS * BLOCK_ROWS
-        for row in range(first, done):
+        for row in range(done, done + count):
             progress(row + 1, rows)
+    return done + count
 
 
-def _empty(network: Network, rows: int) -> Out:
-    ids = ids_of_dimensions(network)
-    tables: dict[str, FloatArray] = {}
-    for name, quantity in QUANTITIES.items():
-        shape = (rows, len(ids[quantity.dimension])) if quantity.dimension else (rows,)
-        tables[name] = np.full(shape, np.nan)
-    return Out(**tables, status=np.full(rows, NOT_CONVERGED), rounds=np.zeros(rows, dtype=np.int64))
+def _alike(inputs: Inputs) -> IntArray:
+    """Return an order of the rows in which neighbours are alike: by what the other plants give of the load, then by the load.
+
+    Hours that are solved side by side then have their water run the same ways, and the next ones begin near their solution.
+    """
+    load = np.nansum(inputs.consumer_heat_mw, axis=1) + np.nansum(inputs.consumer_mdot_kg_per_s, axis=1)
+    given = np.nansum(inputs.plant_heat_mw, axis=1) + np.nansum(inputs.plant_mdot_kg_per_s, axis=1)
+    share = np.divide(given, load, out=np.zeros_like(load), where=load > 0)
+    steps = _classes(share)
+    turned = np.where(steps % 2 == 0, load, -load)
+    return np.lexsort((turned, steps)).astype(np.int64)
 
 
-def _dataset(network: Network, boundary: Boundary, out: Out) -> xarray.Dataset:
-    variables: dict[str, tuple[tuple[str, ...], FloatArray, dict[str, str]]] = {}
-    for name, quantity in QUANTITIES.items():
-        dimensions = ("time", quantity.dimension) if quantity.dimension else ("time",)
-        variables[name] = (dimensions, getattr(out, name), attributes(name))
-    status = status_names()[out.status]
-    variables["status"] = (("time",), status, {"meaning": "how the row was solved"})
-    ids = ids_of_dimensions(network)
-    coordinates = {"time": boundary.time, **{name: index.astype(str).to_numpy(object) for name, index in ids.items()}}
-    return xarray.Dataset(
-        variables, coords=coordinates, attrs={"network": network.id, "engine": "season", "heatnet": __version__}
-    )
+def _classes(values: FloatArray) -> IntArray:
+    """Return a class for every value, such that classes have about the same number of rows."""
+    _distinct, rank = np.unique(np.round(values, 9), return_inverse=True)
+    return np.asarray(rank * _SHARE_CLASSES // (int(rank.max(initial=0)) + 1), dtype=np.int64)

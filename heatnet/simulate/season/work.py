@@ -1,84 +1,127 @@
-"""Working arrays of the compiled code: the state of the hour in hand, which is also where the next hour begins."""
+"""Working arrays of the compiled code: the states of the hours in hand, from which the next hours begin.
+
+All arrays of floats have one column a lane: an hour that is solved side by side with the others. Loops over lanes are short
+and free of branches, so that the compiler turns them into vector instructions. Edges are branches, then consumers.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from heatnet.adapters.layout import BoolArray, IntArray
 from heatnet.physics.arrays import FloatArray
-from heatnet.simulate.season.plan import Plan
+from heatnet.simulate.season.plan import Core, Plan
 
 #: rounds that the acceleration remembers
 DEPTH = 5
+_ROWS = 16
 
 
-class Work(NamedTuple):
-    """State of one block of hours.
+class Inlet(NamedTuple):
+    """Set values of the hours in hand: consumers, plants, ground at branches; highest supply and mean ground by lane."""
 
-    Junctions: `t`, `h`, `cp` of the water that leaves; `t_in` before a pre-heater; `mix` of what flows in: sums of flow,
-    flow times enthalpy and flow times temperature, number of streams, temperature and enthalpy of the last.
-    Branches: flow `m`, flow of the forest alone `m_tree`, direction `way` in which the order was built, outlet `t_out`,
-    `h_out`, `cp_out`, `x` = 1/sqrt(lambda). Cycles: flow `q`. `order` lists junctions downstream, with the branches that
-    leave each (`leave_ptr`, `leave`); `place` is a junction's place in it.
+    heat_w: FloatArray
+    t_return: FloatArray
+    dt: FloatArray
+    mdot: FloatArray
+    t_supply: FloatArray
+    plant_w: FloatArray
+    plant_mdot: FloatArray
+    ground: FloatArray
+    hottest: FloatArray
+    t_rest: FloatArray
+
+
+class State(NamedTuple):
+    """Temperatures and flows.
+
+    Junctions: `t`, `cp` of the water that leaves; pre-heated ones `t_in` before the heat, and the heat `preheat_w`.
+    Edges: flow `m`. Branches: outlet `t_out`, `cp_out`; `x` = 1/sqrt(lambda) with the argument of its logarithm and that
+    itself, for the next step; density, fluidity, pressure loss and its slope. Consumers: next flow, outlet temperature,
+    cooling exponent ln((t_hot - t_ground)/(t - t_ground)), whether short of pressure, heat that the station works on.
+    Plants: flow, next flow, head. Edges and plants: `on` ones take part if they can, `live` ones lie on a circuit with a
+    pressure-holding plant.
     """
 
     t: FloatArray
-    h: FloatArray
     cp: FloatArray
     t_in: FloatArray
-    mix: FloatArray
-    need: FloatArray
-    alive: BoolArray
-    order: IntArray
-    place: IntArray
-    forced: BoolArray
-    waiting: IntArray
-    leave_ptr: IntArray
-    leave: IntArray
-    p: FloatArray
+    preheat_w: FloatArray
     m: FloatArray
-    m_tree: FloatArray
-    way: IntArray
     t_out: FloatArray
-    h_out: FloatArray
     cp_out: FloatArray
     x: FloatArray
+    inner: FloatArray
+    log_inner: FloatArray
     rho: FloatArray
-    eta: FloatArray
+    phi: FloatArray
     dp: FloatArray
     slope: FloatArray
-    edge_on: BoolArray
-    edge_alive: BoolArray
-    consumer_m: FloatArray
-    consumer_next: FloatArray
+    next_m: FloatArray
     consumer_t_out: FloatArray
-    consumer_t: FloatArray
-    consumer_share: FloatArray
-    wanted: BoolArray
+    cooling: FloatArray
+    short: FloatArray
+    asked_w: FloatArray
     plant_m: FloatArray
     plant_next: FloatArray
-    preheat_w: FloatArray
-    q: FloatArray
-    q_step: FloatArray
-    cycle_on: BoolArray
-    residual: FloatArray
-    scale: FloatArray
-    jac: FloatArray
-    factor: FloatArray
-    factor_row: IntArray
-    factor_used: IntArray
-    pivot: FloatArray
-    column: FloatArray
-    pattern: IntArray
-    flag: IntArray
+    head: FloatArray
+    p: FloatArray
+    on: BoolArray
+    live: FloatArray
+    live_junction: BoolArray
+
+
+class Order(NamedTuple):
+    """In which order the water reaches the junctions, the streams into each, and those that come from later places.
+
+    `counts`: places of the supply line, of both lines, streams from later places.
+    """
+
+    order: IntArray
+    place: IntArray
+    waiting: IntArray
+    in_ptr: IntArray
+    in_branch: IntArray
+    in_up: IntArray
+    in_sign: FloatArray
+    late: IntArray
+    late_t: FloatArray
+    forward: BoolArray
+    backward: BoolArray
+    major: IntArray
+    counts: IntArray
+
+
+class Scratch(NamedTuple):
+    """Arrays without memory: sums at junctions, the circuits' matrix, rows by lane, the search for what can flow."""
+
+    need: FloatArray
+    ext_m: FloatArray
+    ext_mh: FloatArray
+    ext_mt: FloatArray
+    drop: FloatArray
+    conductance: FloatArray
+    diagonal: FloatArray
+    entries: FloatArray
+    level: FloatArray
+    rows: FloatArray
     found_at: IntArray
     low: IntArray
     came_by: IntArray
     next_edge: IntArray
     node_stack: IntArray
     edge_stack: IntArray
+    all_branches: IntArray
+    is_root: IntArray
+    ways: FloatArray
+
+
+class Mix(NamedTuple):
+    """Memory of the acceleration; vectors hold flows of consumers, plants and chords."""
+
     point: FloatArray
     image: FloatArray
     weight: FloatArray
@@ -91,58 +134,90 @@ class Work(NamedTuple):
     carried: FloatArray
 
 
-def new_work(plan: Plan) -> Work:
-    """Return working arrays for one block of hours."""
-    junctions, branches, cycles = len(plan.elevation_m), len(plan.start), len(plan.cycle_ptr) - 1
-    consumers, plants = len(plan.consumer_start), len(plan.plant_start)
-    edges = branches + consumers + plants
-    unknowns = consumers + plants + cycles
+class Work(NamedTuple):
+    """Everything that one thread needs."""
 
-    def floats(count: int, value: float = 0.0) -> FloatArray:
-        return np.full(count, value)
+    inlet: Inlet
+    state: State
+    order: Order
+    scratch: Scratch
+    mix: Mix
 
-    def ints(count: int, value: int = 0) -> IntArray:
-        return np.full(count, value, dtype=np.int64)
 
-    def flags(count: int) -> BoolArray:
-        return np.zeros(count, dtype=bool)
+def new_work(plan: Plan, lanes: int) -> Work:
+    """Return working arrays for one thread."""
+    junctions, branches = len(plan.graph.elevation_m), len(plan.graph.start)
+    consumers, plants = len(plan.users.consumer_start), len(plan.users.plant_start)
+    edges, preheats, listed = branches + consumers, len(plan.users.preheat_at), 2 * branches
 
-    arrays: list[Any] = [
-        *(floats(junctions) for _ in range(4)),
-        np.zeros((junctions, 6)),
-        floats(junctions),
-        flags(junctions),
-        ints(junctions),
-        ints(junctions),
-        flags(junctions),
-        ints(junctions),
-        ints(junctions + 1),
-        ints(branches),
-        floats(junctions),
-        floats(branches),
-        floats(branches),
-        ints(branches, 2),
-        *(floats(branches) for _ in range(3)),
-        floats(branches, 7.0),
-        *(floats(branches, 1.0) for _ in range(2)),
-        *(floats(branches) for _ in range(2)),
-        *(flags(edges) for _ in range(2)),
-        *(floats(consumers) for _ in range(5)),
-        flags(consumers),
-        *(floats(plants) for _ in range(2)),
-        floats(len(plan.preheat_at)),
-        *(floats(cycles) for _ in range(2)),
-        flags(cycles),
-        *(floats(cycles) for _ in range(2)),
-        floats(len(plan.jac_row)),
-        floats(int(plan.factor_ptr[-1])),
-        ints(int(plan.factor_ptr[-1])),
-        ints(cycles),
-        *(floats(cycles) for _ in range(2)),
-        *(ints(cycles) for _ in range(2)),
-        *(ints(junctions) for _ in range(5)),
-        ints(edges + 1),
-        *(floats(unknowns) for _ in range(6)),
-        *(np.zeros((DEPTH, unknowns)) for _ in range(4)),
+    def by_lane(count: int) -> FloatArray:
+        return np.zeros((count, lanes))
+
+    def ints(count: int) -> IntArray:
+        return np.full(count, -1, dtype=np.int64)
+
+    def flags(*shape: int) -> BoolArray:
+        return np.zeros(shape, dtype=bool)
+
+    inlet: list[Any] = [
+        *(by_lane(consumers) for _ in range(4)),
+        *(by_lane(plants) for _ in range(3)),
+        by_lane(branches),
+        np.zeros(lanes),
+        np.zeros(lanes),
     ]
-    return Work(*arrays)
+    state: list[Any] = [
+        *(by_lane(junctions) for _ in range(2)),
+        *(by_lane(preheats) for _ in range(2)),
+        by_lane(edges),
+        *(by_lane(branches) for _ in range(9)),
+        *(by_lane(consumers) for _ in range(5)),
+        *(by_lane(plants) for _ in range(3)),
+        by_lane(junctions),
+        flags(edges + plants, lanes),
+        by_lane(edges + plants),
+        flags(junctions, lanes),
+    ]
+    order: list[Any] = [
+        *(ints(junctions) for _ in range(3)),
+        ints(junctions + 1),
+        *(ints(listed) for _ in range(2)),
+        np.zeros(listed),
+        ints(listed),
+        by_lane(listed),
+        *(flags(branches) for _ in range(2)),
+        np.zeros(branches, dtype=np.int64),
+        np.zeros(3, dtype=np.int64),
+    ]
+    return Work(Inlet(*inlet), State(*state), Order(*order), _scratch(plan, by_lane, ints), _mix(plan, by_lane, lanes))
+
+
+def _scratch(plan: Plan, by_lane: Callable[[int], FloatArray], ints: Callable[[int], IntArray]) -> Scratch:
+    junctions = len(plan.graph.elevation_m)
+
+    def larger(size: Callable[[Core], int]) -> FloatArray:
+        return by_lane(max(size(plan.base), size(plan.full)))
+
+    is_root = np.zeros(junctions, dtype=np.int64)
+    is_root[plan.users.plant_start[plan.users.holding]] = 1
+    is_root[plan.users.plant_end[plan.users.holding]] = 1
+    arrays: list[Any] = [
+        *(by_lane(junctions) for _ in range(4)),
+        *(larger(lambda core: len(core.edge)) for _ in range(2)),
+        larger(lambda core: core.free),
+        larger(lambda core: len(core.col_row)),
+        larger(lambda core: core.free + len(core.fixed_of)),
+        by_lane(_ROWS),
+        *(ints(junctions) for _ in range(5)),
+        ints(len(plan.graph.edge_of) // 2 + 1),
+        np.arange(len(plan.graph.start)),
+        is_root,
+        np.zeros(3 * len(plan.graph.start)),
+    ]
+    return Scratch(*arrays)
+
+
+def _mix(plan: Plan, by_lane: Callable[[int], FloatArray], lanes: int) -> Mix:
+    unknowns = len(plan.users.consumer_start) + len(plan.users.plant_start)
+    unknowns += max(len(plan.base.chord), len(plan.full.chord))
+    return Mix(*(by_lane(unknowns) for _ in range(6)), *(np.zeros((DEPTH, unknowns, lanes)) for _ in range(4)))

@@ -130,7 +130,9 @@
       rows.push([labels.delivered, shown(heat, { digits: 0, unit: "MWh" })]);
     }
     scroll.append(tableOf(rows));
-    const hourly = data.quantities[entry.kind].map((quantity) => [quantity, valueAt(entry.network, entry.kind, quantity.key, entry.position)]);
+    // a quantity that the network does not have at all, such as the share of another network's source, is no row
+    const known = data.quantities[entry.kind].filter((quantity) => entry.network[entry.kind][quantity.key]);
+    const hourly = known.map((quantity) => [quantity, valueAt(entry.network, entry.kind, quantity.key, entry.position)]);
     scroll.append(element("h4", labels.this_hour));
     if (hourly.some(([, value]) => value !== null && value !== undefined)) {
       scroll.append(tableOf(hourly.map(([quantity, value]) => [quantity.label, shown(value, quantity)])));

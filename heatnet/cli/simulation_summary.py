@@ -1,0 +1,219 @@
+"""What `heatnet simulate` prints: rows by status, heat and losses, residuals, the worst shortfall, the engines compared."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from heatnet.i18n import _, language, pick
+from heatnet.simulate import is_solved
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from heatnet.model.network import Network
+    from heatnet.physics.arrays import FloatArray
+    from heatnet.simulate.compare import Comparison
+
+_S_PER_H = 3600.0
+#: steps that differ by less than this share are equal
+_STEP_TOLERANCE_SHARE = 1e-6
+#: a smaller shortfall is the solver's
+_LEAST_SHORTFALL_MW = 1e-6
+
+
+def print_summary(network: Network, dataset: xr.Dataset, transient: bool) -> None:
+    """Print what a simulation gave.
+
+    Parameters
+    ----------
+    network : Network
+    dataset : xarray.Dataset
+        Result of `simulate`.
+    transient : bool
+        Rows are instants, not states that last.
+    """
+    from rich.markup import escape
+
+    from heatnet.cli.show import console, table
+
+    statuses = _statuses(dataset)
+    solved = np.array([is_solved(status) for status in statuses], dtype=bool)
+    title = _("{name}, {engine}: {solved} of {rows} rows solved").format(
+        name=pick(network.name), engine=dataset.attrs["engine"], solved=int(solved.sum()), rows=len(statuses)
+    )
+    out = console()
+    out.print(f"[bold]{escape(title)}[/]", soft_wrap=True)
+    out.print(escape(f"  {_by_status(Counter(statuses))}"), soft_wrap=True)
+    if not solved.all():
+        first = time_text(dataset.indexes["time"][int(np.argmin(solved))])
+        count = int((~solved).sum())
+        text = _("rows without a solution, empty in the tables: {count}, the first at {time}").format(
+            count=count, time=first
+        )
+        out.print(f"[yellow]{_('Warning')}: {escape(text)}[/]", soft_wrap=True)
+    if solved.any():
+        hours = row_hours(dataset.indexes["time"], solved, transient)
+        rows = [*_sums(network, dataset, hours, solved, transient), *_worst(network, dataset)]
+        out.print(table(_sums_title(hours, solved), (_("Quantity"), _("Value"), _("Where")), rows))
+
+
+def print_comparison(comparison: Comparison, engines: Sequence[str]) -> None:
+    """Print how far two engines lie apart, and what only one of them solved.
+
+    Parameters
+    ----------
+    comparison : Comparison
+    engines : sequence of str
+        Names of the two.
+    """
+    from rich.markup import escape
+
+    from heatnet.cli.show import console, say, table
+
+    ours, theirs = engines
+    out = console()
+    title = _("Largest differences between {ours} and {theirs} in {count} rows that both solve").format(
+        ours=ours, theirs=theirs, count=comparison.compared
+    )
+    if comparison.largest:
+        columns = (_("Difference"), _("Value"), _("Where"), _("Time"))
+        out.print(table(title, columns, list(_difference_rows(comparison))))
+    for engine, unsolved in ((ours, comparison.unsolved_ours), (theirs, comparison.unsolved_theirs)):
+        text = _("{engine}: {count} of {rows} rows not solved").format(
+            engine=engine, count=sum(unsolved.values()), rows=comparison.rows
+        )
+        say(f"{text} ({_by_status(unsolved)})" if unsolved else text)
+    if comparison.other_status:
+        first = comparison.other_status[0]
+        text = _("Rows with different statuses: {count}, the first at {time} ({ours}; {theirs})").format(
+            count=len(comparison.other_status),
+            time=time_text(first.time),
+            ours=f"{ours}: {_label(first.ours)}",
+            theirs=f"{theirs}: {_label(first.theirs)}",
+        )
+        out.print(f"[yellow]{escape(text)}[/]", soft_wrap=True)
+    if comparison.one_sided:
+        text = _("Numbers that only one of the two solutions has: {count}").format(count=comparison.one_sided)
+        out.print(f"[yellow]{escape(text)}[/]", soft_wrap=True)
+
+
+def time_text(time: pd.Timestamp | float) -> str:
+    """Return a row's time: its date and hour, or its seconds."""
+    return str(time)[:16] if isinstance(time, pd.Timestamp) else _("second {time:g}").format(time=float(time))
+
+
+def row_hours(time: pd.Index, solved: np.ndarray, transient: bool) -> FloatArray | None:
+    """Return for how many hours each row counts in a sum; None where that is not known.
+
+    A steady row stands for the step that begins with it, if all steps are equal. Between two solved instants of a
+    transient run values are a straight line. Rows that are not solved count for nothing.
+
+    Parameters
+    ----------
+    time : pandas.Index
+        Stamps, or seconds.
+    solved : ndarray of bool, shape (rows,)
+    transient : bool
+    """
+    seconds = (time - time[0]).total_seconds() if isinstance(time, pd.DatetimeIndex) else time.astype(float)
+    steps = np.diff(seconds.to_numpy()) / _S_PER_H
+    if not len(steps):
+        return None
+    hours: FloatArray = np.zeros(len(time))
+    if transient:
+        halves = steps / 2.0 * (solved[1:] & solved[:-1])
+        hours[1:] += halves
+        hours[:-1] += halves
+    elif np.ptp(steps) <= _STEP_TOLERANCE_SHARE * steps.max():
+        hours[solved] = steps.mean()
+    return hours if hours.any() else None
+
+
+def _statuses(dataset: xr.Dataset) -> list[str]:
+    return [str(status) for status in dataset["status"].to_numpy()]
+
+
+def _label(status: str) -> str:
+    from heatnet.web.labels import status_label
+
+    return status_label(status)
+
+
+def _by_status(counts: Mapping[str, int]) -> str:
+    """Return how many rows have each status, in words, solved ones first."""
+    ordered = sorted(counts, key=lambda status: (not is_solved(status), -counts[status], status))
+    return "; ".join(f"{counts[status]} × {_label(status)}" for status in ordered)
+
+
+def _sums_title(hours: FloatArray | None, solved: np.ndarray) -> str:
+    if hours is not None:
+        return _("Sums over {hours:g} h").format(hours=round(float(hours.sum()), 2))
+    return _("Means of {count} rows").format(count=int(solved.sum()))
+
+
+def _sums(
+    network: Network, dataset: xr.Dataset, hours: FloatArray | None, solved: np.ndarray, transient: bool
+) -> Iterable[tuple[str, str, str]]:
+    """Return heat given, taken and lost, and pump electricity: MWh where the hours are known, else the mean in MW."""
+    weights = solved / solved.sum() if hours is None else hours
+    unit = "MW" if hours is None else "MWh"
+
+    def total(power_mw: FloatArray) -> float:
+        return float(np.sum(np.where(solved, power_mw, 0.0) * weights))
+
+    heaters = (np.abs(dataset["pipe_mdot_kg_per_s"].to_numpy()) > 0) @ _heater_mw(network, dataset)
+    given = total(dataset["plant_heat_mw"].sum("plant").to_numpy() + heaters)
+    loss = total(dataset["heat_loss_mw"].to_numpy())
+    share = f" ({100 * loss / given:.1f} %)" if given > 0 else ""
+    yield _("Heat from sources"), f"{given:,.2f} {unit}", ""
+    yield _("Heat to consumers"), f"{total(dataset['consumer_heat_mw'].sum('consumer').to_numpy()):,.2f} {unit}", ""
+    yield _("Heat loss"), f"{loss:,.2f} {unit}{share}", ""
+    if transient:
+        stored = dataset["stored_heat_mwh"].to_numpy()[solved]
+        yield _("Change of stored heat"), f"{stored[-1] - stored[0]:,.2f} MWh", ""
+    pump = total(dataset["plant_pump_mw"].sum("plant").to_numpy())
+    yield _("Pump electricity"), f"{pump:,.3f} {unit}", ""
+
+
+def _heater_mw(network: Network, dataset: xr.Dataset) -> FloatArray:
+    heat = network.pipes["heat_mw"].fillna(0.0).where(~network.pipes["closed"].astype(bool), 0.0)
+    values: FloatArray = heat.reindex(dataset["pipe"].to_numpy()).to_numpy(dtype=float)
+    return values
+
+
+def _worst(network: Network, dataset: xr.Dataset) -> Iterable[tuple[str, str, str]]:
+    """Return the largest residuals with their times, and the consumer that lacks most with its time."""
+    time = dataset.indexes["time"]
+    for name, text, unit in (
+        ("energy_residual_mw", _("Residual of the heat balance, largest"), "MW"),
+        ("mass_residual_kg_per_s", _("Residual of the mass balance, largest"), "kg/s"),
+    ):
+        residual = np.abs(dataset[name].to_numpy())
+        row = int(np.nanargmax(residual))
+        yield text, f"{residual[row]:.1e} {unit}", time_text(time[row])
+    missing = dataset["consumer_shortfall_mw"].transpose("time", "consumer").to_numpy()
+    if not np.nan_to_num(missing).max(initial=0.0) > _LEAST_SHORTFALL_MW:
+        yield _("Worst shortfall of a consumer"), _("none"), ""
+        return
+    row, column = divmod(int(np.nanargmax(missing)), missing.shape[1])
+    consumer = network.display_name("consumers", str(dataset["consumer"].to_numpy()[column]), language())
+    yield _("Worst shortfall of a consumer"), f"{missing[row, column]:.3f} MW", f"{consumer}, {time_text(time[row])}"
+
+
+def _difference_rows(comparison: Comparison) -> Iterable[tuple[str, ...]]:
+    """Return kind, value, element and time; the quantity stands in the table of the comparison."""
+    words = {
+        "temperature": _("temperature"),
+        "pressure": _("pressure"),
+        "flow": _("flow, of the largest"),
+        "heat": _("heat, of the largest"),
+        "power": _("pump power, of the largest"),
+    }
+    for one in comparison.largest:
+        value = f"{one.value:.1e}" if one.unit == "1" else f"{one.value:.1e} {one.unit}"
+        yield words[one.kind], value, one.element or one.quantity, time_text(one.time)

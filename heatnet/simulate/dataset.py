@@ -1,0 +1,55 @@
+"""The dataset that both engines return: tables by quantity, labels, units."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+import xarray
+
+from heatnet import __version__
+from heatnet.model.boundary import Boundary
+from heatnet.model.network import Network
+from heatnet.physics.arrays import FloatArray
+from heatnet.simulate.quantities import QUANTITIES, attributes
+
+
+def ids_of_dimensions(network: Network) -> dict[str, pd.Index]:
+    """Return the labels of each dimension of a result but time."""
+    return {
+        "node": network.nodes.index,
+        "pipe": network.pipes.index,
+        "consumer": network.consumers.index,
+        "plant": network.plants.index,
+        "valve": network.valves.index,
+        "pump": network.pumps.index,
+    }
+
+
+def empty_tables(network: Network, rows: int) -> dict[str, FloatArray]:
+    """Return a table of NaN for every quantity."""
+    ids = ids_of_dimensions(network)
+    tables = {}
+    for name, quantity in QUANTITIES.items():
+        shape = (rows, len(ids[quantity.dimension])) if quantity.dimension else (rows,)
+        tables[name] = np.full(shape, np.nan)
+    return tables
+
+
+def dataset_of(
+    network: Network, boundary: Boundary, engine: str, tables: Mapping[str, FloatArray], status: np.ndarray
+) -> xarray.Dataset:
+    """Return tables and statuses with their labels."""
+    variables: dict[str, tuple[tuple[str, ...], np.ndarray, dict[str, str]]] = {}
+    for name, quantity in QUANTITIES.items():
+        dimensions = ("time", quantity.dimension) if quantity.dimension else ("time",)
+        variables[name] = (dimensions, tables[name], attributes(name))
+    variables["status"] = (("time",), status, {"meaning": "how the row was solved"})
+    coordinates = {
+        "time": boundary.time,
+        **{name: index.astype(str).to_numpy(object) for name, index in ids_of_dimensions(network).items()},
+    }
+    return xarray.Dataset(
+        variables, coords=coordinates, attrs={"network": network.id, "engine": engine, "heatnet": __version__}
+    )

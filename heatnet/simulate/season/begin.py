@@ -1,0 +1,217 @@
+"""How a block of hours begins: set values by lane, what can flow, first guesses of flows."""
+
+from __future__ import annotations
+
+import math
+
+from heatnet.adapters.layout import IntArray
+from heatnet.physics.arrays import FloatArray
+from heatnet.simulate.season.compiled import compiled
+from heatnet.simulate.season.controls import W_PER_MW, plant_runs
+from heatnet.simulate.season.fluid import enthalpy_at, place, value_at
+from heatnet.simulate.season.plan import BY_FLOW, BY_HEAT, HOLDING, OUTSIDE, Given, Plan
+from heatnet.simulate.season.reach import find_live
+from heatnet.simulate.season.sweep import kept_share
+from heatnet.simulate.season.work import Work
+
+OK, STAGNANT, UNDERSUPPLIED, CIRCULATING, NOT_CONVERGED, REVERSED, NO_LIFT, NO_RETURN_FLOW, OUT_OF_RANGE = range(9)
+#: a status that is not known yet
+RUNNING = -1
+#: a consumer needs this much more supply than return temperature
+_LEAST_SPREAD_K = 0.05
+
+
+@compiled
+def take_rows(plan: Plan, given: Given, rows: IntArray, work: Work) -> None:
+    """Copy the set values of the hours into the lanes."""
+    users, inlet = plan.users, work.inlet
+    grounds = given.t_ground_degc.shape[1]
+    for lane in range(len(rows)):
+        row = rows[lane]
+        for i in range(len(users.consumer_start)):
+            heat = given.consumer_heat_mw[row, i]
+            inlet.heat_w[i, lane] = 0.0 if math.isnan(heat) else heat * W_PER_MW
+            inlet.t_return[i, lane] = given.consumer_t_return_degc[row, i]
+            inlet.dt[i, lane] = given.consumer_dt_k[row, i]
+            inlet.mdot[i, lane] = given.consumer_mdot_kg_per_s[row, i]
+        inlet.hottest[lane] = -1e9
+        for i in range(len(users.preheat_at)):
+            work.state.preheat_w[i, lane] = 0.0
+        for i in range(len(users.plant_start)):
+            inlet.t_supply[i, lane] = given.plant_t_supply_degc[row, i]
+            inlet.plant_w[i, lane] = given.plant_heat_mw[row, i] * W_PER_MW
+            inlet.plant_mdot[i, lane] = given.plant_mdot_kg_per_s[row, i]
+            if plant_runs(users.plant_role[i], inlet.plant_w[i, lane], inlet.plant_mdot[i, lane]):
+                inlet.hottest[lane] = max(inlet.hottest[lane], inlet.t_supply[i, lane])
+            if users.preheat_of_plant[i] >= 0:
+                work.state.preheat_w[users.preheat_of_plant[i], lane] += inlet.plant_w[i, lane]
+        total = 0.0
+        for i in range(grounds):
+            total += given.t_ground_degc[row, i]
+        inlet.t_rest[lane] = total / grounds if grounds > 0 else 0.0
+        for branch in range(len(plan.graph.start)):
+            pipe = plan.graph.pipe[branch]
+            ground = given.t_ground_degc[row, min(pipe, grounds - 1)] if pipe >= 0 else inlet.t_rest[lane]
+            inlet.ground[branch, lane] = ground
+
+
+@compiled
+def set_live(plan: Plan, work: Work, lane: int) -> int:
+    """Find what can flow in a lane; return its status: running where something is to be solved."""
+    graph, users, inlet, state = plan.graph, plan.users, work.inlet, work.state
+    branches, consumers = len(graph.start), len(users.consumer_start)
+    changed = False
+    for i in range(consumers):
+        heat = inlet.heat_w[i, lane]
+        if users.by_flow[i]:
+            on = inlet.mdot[i, lane] > 0.0
+        elif users.by_valve[i]:
+            on = math.isfinite(users.open_c[i])
+        else:
+            low = inlet.t_return[i, lane] < inlet.hottest[lane] - _LEAST_SPREAD_K
+            free = users.by_dt[i] or users.station[i] >= 0 or not heat > 0.0
+            on = (heat > 0.0 or users.min_mdot[i] > 0.0) and (free or low)
+        changed = changed or on != state.on[branches + i, lane]
+        state.on[branches + i, lane] = on
+    for i in range(len(users.plant_start)):
+        on = plant_runs(users.plant_role[i], inlet.plant_w[i, lane], inlet.plant_mdot[i, lane])
+        changed = changed or on != state.on[branches + consumers + i, lane]
+        state.on[branches + consumers + i, lane] = on
+    for i in range(branches):
+        changed = changed or graph.is_open[i] != state.on[i, lane]
+        state.on[i, lane] = graph.is_open[i]
+    if changed:
+        find_live(graph, users, state, work.scratch, lane)
+    return rest_status(plan, work, lane)
+
+
+@compiled
+def rest_status(plan: Plan, work: Work, lane: int) -> int:
+    """Still what cannot flow; return running where something can, else what a lane at rest ends as."""
+    graph, users, inlet, state = plan.graph, plan.users, work.inlet, work.state
+    branches, consumers = len(graph.start), len(users.consumer_start)
+    moving = False
+    for edge in range(branches + consumers):
+        if state.live[edge, lane] == 0.0:
+            state.m[edge, lane] = 0.0
+        elif edge >= branches:
+            moving = True
+    for i in range(len(users.plant_start)):
+        if state.live[branches + consumers + i, lane] == 0.0:
+            state.plant_m[i, lane] = 0.0
+    if moving:
+        return RUNNING
+    for i in range(len(users.plant_start)):
+        if users.plant_role[i] > HOLDING and state.on[branches + consumers + i, lane]:
+            return NO_RETURN_FLOW
+        if users.preheat_of_plant[i] >= 0 and inlet.plant_w[i, lane] != 0.0:
+            return NO_RETURN_FLOW
+    return OK
+
+
+@compiled
+def forget(plan: Plan, work: Work) -> None:
+    """Begin anew: what other hours left behind is no guess for these."""
+    state, fluid = work.state, plan.fluid
+    state.on[:] = False
+    state.live[:] = 0.0
+    state.live_junction[:] = False
+    state.m[:] = 0.0
+    state.plant_m[:] = 0.0
+    state.t[:] = 60.0
+    state.t_out[:] = 60.0
+    state.x[:] = 7.0
+    state.inner[:] = 1.0
+    state.log_inner[:] = 0.0
+    cp = value_at(fluid.heat_capacity, place(60.0, fluid.middle_degc, fluid.per_k))
+    state.cp[:] = cp
+    state.cp_out[:] = cp
+    state.cooling[:] = 0.0
+    state.short[:] = 0.0
+    for i in range(len(plan.users.plant_start)):
+        head = plan.users.plant_head_bar[i]
+        for lane in range(state.head.shape[1]):
+            state.head[i, lane] = head if math.isfinite(head) else 2.0
+
+
+@compiled
+def first_flows(plan: Plan, work: Work) -> None:
+    """Guess flows: of consumers from the last hour's cooling, longer where the flow is less; of plants from its return."""
+    state = work.state
+    for lane in range(state.m.shape[1]):
+        before, now, mean_back = _consumer_flows(plan, work, lane)
+        scale = now / before if before > 0.0 else 0.0
+        for k in range(len(plan.base.chord)):
+            state.m[plan.base.chord[k], lane] *= scale
+        _plant_flows(plan, work, lane, now, mean_back)
+
+
+@compiled
+def _consumer_flows(plan: Plan, work: Work, lane: int) -> tuple[float, float, float]:
+    """Return the flow before, the flow now, and its mean return temperature."""
+    users, inlet, state, fluid = plan.users, work.inlet, work.state, plan.fluid
+    branches, c_h, middle, per_k = len(plan.graph.start), fluid.enthalpy, fluid.middle_degc, fluid.per_k
+    hottest, ground = inlet.hottest[lane], inlet.t_rest[lane]
+    before, now, back = 0.0, 0.0, 0.0
+    for i in range(len(users.consumer_start)):
+        last = state.m[branches + i, lane]
+        before += last
+        if state.live[branches + i, lane] == 0.0:
+            state.m[branches + i, lane] = 0.0
+            continue
+        heat, t = inlet.heat_w[i, lane], max(hottest - 1.0, ground)
+        t_back = inlet.t_return[i, lane]
+        if users.by_dt[i]:
+            t_back = t - inlet.dt[i, lane]
+        elif users.station[i] >= 0:
+            t_back = state.consumer_t_out[i, lane] if last > 0.0 else 0.6 * t
+        if users.by_flow[i]:
+            flow = inlet.mdot[i, lane]
+        elif users.by_valve[i]:
+            flow = last if last > 0.0 else math.sqrt(0.5 / users.open_c[i] * (950.0 if users.open_by_kv[i] else 1.0))
+        else:
+            h_back = enthalpy_at(c_h, place(t_back, middle, per_k))
+            if last > 0.0 and heat > 0.0 and not users.by_dt[i]:
+                k = state.cooling[i, lane]
+                t = ground + (hottest - ground) * kept_share(k)
+                estimate = heat / max(enthalpy_at(c_h, place(t, middle, per_k)) - h_back, 1000.0)
+                power = min(max(last / estimate, 0.1), 10.0)
+                t = ground + (hottest - ground) * max(kept_share(k * power), 0.3)
+            drop = enthalpy_at(c_h, place(t, middle, per_k)) - h_back
+            least = 0.05 * 4186.0 * max(hottest - t_back, 1.0)
+            flow = max(heat / max(drop, least), users.min_mdot[i])
+        if state.short[i, lane] > 0.0 and last > 0.0:
+            flow = last
+        state.m[branches + i, lane] = flow
+        now += flow
+        back += flow * t_back
+    return before, now, back / now if now > 0.0 else ground
+
+
+@compiled
+def _plant_flows(plan: Plan, work: Work, lane: int, total: float, mean_back: float) -> None:
+    users, inlet, state, fluid = plan.users, work.inlet, work.state, plan.fluid
+    first = len(plan.graph.start) + len(users.consumer_start)
+    for i in range(len(users.plant_start)):
+        last = state.plant_m[i, lane]
+        state.plant_m[i, lane] = 0.0
+        if users.plant_role[i] == OUTSIDE or state.live[first + i, lane] == 0.0:
+            continue
+        if users.plant_role[i] == BY_FLOW:
+            state.plant_m[i, lane] = inlet.plant_mdot[i, lane]
+        elif users.plant_role[i] == BY_HEAT:
+            t_back = state.t[users.plant_start[i], lane] if last > 0.0 else mean_back
+            lift = enthalpy_at(fluid.enthalpy, place(inlet.t_supply[i, lane], fluid.middle_degc, fluid.per_k))
+            lift -= enthalpy_at(fluid.enthalpy, place(t_back, fluid.middle_degc, fluid.per_k))
+            guess = inlet.plant_w[i, lane] / lift if abs(lift) > 1e3 else 0.0
+            state.plant_m[i, lane] = max(guess, 1e-6 * total)
+
+
+@compiled
+def total_flow(work: Work, branches: int, total: FloatArray) -> None:
+    """Set the flow through all consumers of every lane, kg/s."""
+    m, lanes = work.state.m, work.state.m.shape[1]
+    total[:] = 0.0
+    for i in range(branches, len(m)):
+        for lane in range(lanes):
+            total[lane] += m[i, lane]

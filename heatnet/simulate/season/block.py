@@ -1,0 +1,77 @@
+"""A block of hours, one a lane: flows and temperatures repeated until every set value of every hour holds.
+
+Python calls the pieces, each compiled apart: as one function they would take minutes to compile, because everything that a
+function calls is optimised again with it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from heatnet.adapters.layout import IntArray
+from heatnet.simulate.season.begin import NOT_CONVERGED, RUNNING
+from heatnet.simulate.season.pressure import set_pressures
+from heatnet.simulate.season.rounds import TURNED, begin_block, begin_rounds, close_round, next_point, pass_round
+from heatnet.simulate.season.settle import settle
+
+#: rounds before acceleration begins
+_PLAIN_ROUNDS = 7
+#: spells of accelerated rounds: how many, and which share of a step they take; the last two alternate. Where water stands
+#: almost still or a ring is driven by buoyancy the next flows are steep in the last ones, but not for short steps
+_SPELLS = ((33, 1.0), (40, 0.3), (80, 0.1), (200, 0.03), (200, 0.01), (100, 0.1))
+#: how often consumers may be found short of pressure, or no longer so
+_MOST_TURNS = 60
+
+
+@dataclass(frozen=True, eq=False)
+class PlanReferences:
+    """A plan, its circuits without and with consumers, as compiled code takes them, and the number of plants."""
+
+    whole: Any
+    base: Any
+    full: Any
+    plants: int
+
+
+def solve_block(
+    plan: PlanReferences, given: Any, rows: IntArray, work: Any, warm: bool, status: IntArray, most_rounds: int
+) -> int:
+    """Solve the hours of `rows`, beginning from what `work` holds; set their statuses (OK: solved); return the rounds.
+
+    `given` and `work` are references (`heatnet.simulate.season.refs`).
+    """
+    through = begin_block(plan.whole, given, rows, work, warm, status)
+    rounds = 0
+    for turn in range(_MOST_TURNS + 1):
+        rounds += _iterate(plan, plan.full if through else plan.base, work, status, through, most_rounds)
+        set_pressures(plan.whole, work, through)
+        through = settle(plan.whole, work, status) or through
+        if not (status == RUNNING).any():
+            break
+        if turn == _MOST_TURNS:
+            status[status == RUNNING] = NOT_CONVERGED
+    return rounds
+
+
+def _iterate(plan: PlanReferences, core: Any, work: Any, status: IntArray, through: bool, most_rounds: int) -> int:
+    """Repeat rounds until no lane is running; return how many."""
+    figures = np.zeros((TURNED + 1, len(status)))
+    last, whole = np.zeros((2, plan.plants, len(status))), plan.whole
+    begin_rounds(whole, core, work, status, figures, through)
+    spell, left, remembered = 0, _SPELLS[0][0], 0
+    for rounds in range(1, most_rounds + 1):
+        pass_round(whole, core, work, figures)
+        if not close_round(whole, core, work, status, figures, last, through, rounds):
+            return rounds
+        if rounds < _PLAIN_ROUNDS:
+            continue
+        if left == 0:
+            spell = spell + 1 if spell + 1 < len(_SPELLS) else len(_SPELLS) - 2
+            left, remembered = _SPELLS[spell][0], 0
+        next_point(whole, core, work, figures, remembered, _SPELLS[spell][1])
+        remembered, left = remembered + 1, left - 1
+    status[status == RUNNING] = NOT_CONVERGED
+    return most_rounds

@@ -1,0 +1,1 @@
+"""Transient mode: plug flow with heat loss and pipe walls, quasi-steady hydraulics."""

@@ -1,0 +1,196 @@
+"""From the state at an instant to its row of results."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from heatnet.adapters.layout import NOWHERE, PIPE, RETURN, SUPPLY, IntArray, Layout
+from heatnet.model.network import Network
+from heatnet.physics.arrays import FloatArray
+from heatnet.simulate.controls import W_PER_MW, Hour
+from heatnet.simulate.dataset import ids_of_dimensions
+from heatnet.simulate.quantities import QUANTITIES
+from heatnet.simulate.results import J_PER_MWH, PA_PER_BAR, PUMP_EFFICIENCY_SHARE
+from heatnet.simulate.status import HourStatus
+from heatnet.simulate.transient.march import Pipes, Settled
+from heatnet.simulate.transient.plan import AREA, LENGTH, LOSS, Net
+from heatnet.simulate.transient.rules import Rules
+from heatnet.simulate.transient.sweep import LEAST_FLOW
+
+#: a shortfall below this is rounding, MW
+_LEAST_SHORTFALL_MW = 1e-9
+
+
+class Rows:
+    """Tables of results, filled row by row.
+
+    Parameters
+    ----------
+    network : Network
+    layout : Layout
+    net : Net
+    rules : Rules
+    count : int
+        Number of rows.
+    """
+
+    def __init__(self, network: Network, layout: Layout, net: Net, rules: Rules, count: int) -> None:
+        self._network, self._layout, self._net, self._rules = network, layout, net, rules
+        self._fluid = rules.fluid
+        ids = ids_of_dimensions(network)
+        self.tables: dict[str, FloatArray] = {
+            name: np.full((count, len(ids[quantity.dimension])) if quantity.dimension else count, np.nan)
+            for name, quantity in QUANTITIES.items()
+        }
+        self.status = np.full(count, HourStatus.NOT_CONVERGED.value, dtype=object)
+
+    def write(
+        self, row: int, hour: Hour, settled: Settled, pipes: Pipes, expansion_j: float, residual_mw: float | None
+    ) -> None:
+        """Write one row.
+
+        Parameters
+        ----------
+        row : int
+        hour : Hour
+            Set values of the instant.
+        settled : Settled
+            Its flows.
+        pipes : Pipes
+            What the pipes hold.
+        expansion_j : float
+            Added to the heat that the pipes hold, J.
+        residual_mw : float or None
+            Energy residual of the step that ends at the row; None takes that of the instant.
+        """
+        values = self._nodes(settled)
+        values |= self._pipes(settled, pipes, hour)
+        values |= self._consumers(hour, settled)
+        values |= self._plants(hour, settled)
+        stored = float(pipes.stored_j.sum()) + expansion_j
+        loss = float(np.nansum(values["pipe_loss_supply_mw"]) + np.nansum(values["pipe_loss_return_mw"]))
+        values["heat_loss_mw"], values["stored_heat_mwh"] = loss, stored / J_PER_MWH
+        values["mass_residual_kg_per_s"] = self._mass_residual_kg_per_s(settled)
+        if residual_mw is None:
+            heaters = self._net.heater_w[np.abs(settled.field.branch_mdot) > LEAST_FLOW].sum() / W_PER_MW
+            taken = float(np.sum(values["consumer_heat_mw"]))
+            residual_mw = float(np.nansum(values["plant_heat_mw"])) + heaters - taken - loss
+        values["energy_residual_mw"] = residual_mw
+        # flows of valves and pumps stay NaN: this mode does not tell them yet
+        for name in QUANTITIES.keys() & values.keys():
+            self.tables[name][row] = values[name]
+        self.status[row] = self._status(values, settled).value
+
+    def _status(self, values: dict[str, FloatArray | float], settled: Settled) -> HourStatus:
+        if np.any(np.asarray(values["consumer_shortfall_mw"]) > _LEAST_SHORTFALL_MW):
+            return HourStatus.UNDERSUPPLIED
+        on_a_line = np.concatenate([self._layout.supply, self._layout.back])
+        moving = settled.carried.inflow[on_a_line[on_a_line != NOWHERE]] > LEAST_FLOW
+        return HourStatus.OK if moving.all() else HourStatus.STAGNANT
+
+    def _nodes(self, settled: Settled) -> dict[str, FloatArray | float]:
+        t = self._fluid.temperature(settled.carried.leaving[:, 0])
+        p = settled.field.junction_p_bar
+        layout = self._layout
+        return {
+            "node_t_supply_degc": _at(t, layout.supply),
+            "node_t_return_degc": _at(t, layout.back),
+            "node_p_supply_bar": _at(p, layout.supply),
+            "node_p_return_bar": _at(p, layout.back),
+        }
+
+    def _pipes(self, settled: Settled, pipes: Pipes, hour: Hour) -> dict[str, FloatArray | float]:
+        branches, field = self._layout.of_kind(PIPE), settled.field
+        element, line = self._layout.element[branches], self._layout.line[branches]
+        density = self._fluid.density(pipes.mean_degc[branches])
+        geometry, mean = self._net.geometry[branches], pipes.mean_degc[branches]
+        velocity = np.abs(field.branch_mdot[branches]) / (density * geometry[:, AREA])
+        loss_w = geometry[:, LOSS] * geometry[:, LENGTH] * (mean - hour.t_ground_degc[element])
+        by_line = {}
+        for name, quantity in (
+            ("mdot", field.branch_mdot[branches]),
+            ("dp", field.branch_dp_bar[branches]),
+            ("loss", loss_w / W_PER_MW),
+            ("velocity", velocity),
+        ):
+            table = np.full((2, len(self._network.pipes)), np.nan)
+            table[line, element] = quantity
+            by_line[name] = table
+        own = np.where(np.isnan(by_line["mdot"][SUPPLY]), by_line["mdot"][RETURN], by_line["mdot"][SUPPLY])
+        is_pair = np.isfinite(by_line["mdot"]).all(axis=0)
+        return {
+            "pipe_mdot_kg_per_s": own,
+            "pipe_mdot_return_kg_per_s": np.where(is_pair, by_line["mdot"][RETURN], np.nan),
+            "pipe_velocity_m_per_s": np.fmax(by_line["velocity"][SUPPLY], by_line["velocity"][RETURN]),
+            "pipe_dp_supply_bar": by_line["dp"][SUPPLY],
+            "pipe_dp_return_bar": by_line["dp"][RETURN],
+            "pipe_loss_supply_mw": by_line["loss"][SUPPLY],
+            "pipe_loss_return_mw": by_line["loss"][RETURN],
+        }
+
+    def _consumers(self, hour: Hour, settled: Settled) -> dict[str, FloatArray | float]:
+        layout, carried, rules = self._layout, settled.carried, self._rules
+        mdot, p = settled.flows.consumer, settled.field.junction_p_bar
+        on = mdot > 0.0
+        t = self._fluid.temperature(carried.leaving[:, 0])
+        heat = np.where(on, mdot * (carried.consumer_h - carried.consumer_back_h), 0.0) / W_PER_MW
+        wanted = np.where(rules.by_flow, 0.0, hour.heat_w / W_PER_MW)
+        # what is missing beyond the tolerance of the iteration is a shortfall
+        missing = wanted - heat
+        return {
+            "consumer_heat_mw": heat,
+            "consumer_mdot_kg_per_s": np.where(on, mdot, 0.0),
+            "consumer_t_supply_degc": t[layout.consumer_start],
+            "consumer_t_return_degc": np.where(
+                on, self._fluid.temperature(carried.consumer_back_h), t[layout.consumer_end]
+            ),
+            "consumer_dp_bar": p[layout.consumer_start] - p[layout.consumer_end],
+            "consumer_shortfall_mw": np.where(missing > 1e-5 * wanted, missing, 0.0),
+        }
+
+    def _plants(self, hour: Hour, settled: Settled) -> dict[str, FloatArray | float]:
+        layout, carried, field = self._layout, settled.carried, settled.field
+        count = len(self._network.plants)
+        mdot, heat, t_in, t_out, pump = (np.full(count, np.nan) for _ in range(5))
+        between = layout.plant_end != NOWHERE
+        start, end = layout.plant_start[between], layout.plant_end[between]
+        t_leaving = self._fluid.temperature(carried.leaving[:, 0])
+        mdot[between], t_in[between] = field.plant_mdot[between], t_leaving[start]
+        t_out[between] = hour.plant_t_supply_degc[between]
+        lift = self._fluid.enthalpy(t_out[between]) - carried.leaving[start, 0]
+        flowing = mdot[between] > 0.0
+        heat[between] = np.where(flowing, mdot[between] * lift, 0.0) / W_PER_MW
+        head_pa = np.maximum(field.junction_p_bar[end] - field.junction_p_bar[start], 0.0) * PA_PER_BAR
+        power_w = mdot[between] / self._fluid.density(t_in[between]) * head_pa / PUMP_EFFICIENCY_SHARE
+        pump[between] = np.where(flowing, power_w, 0.0) / W_PER_MW
+        for plant in np.flatnonzero(layout.preheat_of_plant != NOWHERE):
+            node = layout.preheat_in[layout.preheat_of_plant[plant]]
+            mdot[plant], heat[plant], pump[plant] = carried.inflow[node], hour.plant_heat_w[plant] / W_PER_MW, 0.0
+            t_in[plant], t_out[plant] = self._fluid.temperature(carried.arriving[node, 0]), t_leaving[node]
+        return {
+            "plant_heat_mw": heat,
+            "plant_mdot_kg_per_s": mdot,
+            "plant_t_supply_degc": t_out,
+            "plant_t_return_degc": t_in,
+            "plant_pump_mw": pump,
+        }
+
+    def _mass_residual_kg_per_s(self, settled: Settled) -> float:
+        """Return the largest mass imbalance of a junction, kg/s."""
+        layout, field, consumed = self._layout, settled.field, settled.flows.consumer
+        between = layout.plant_end != NOWHERE
+        plants = field.plant_mdot[between]
+        net = np.zeros(layout.junctions)
+        for start, end, flow in (
+            (layout.start, layout.end, field.branch_mdot),
+            (layout.consumer_start, layout.consumer_end, consumed),
+            (layout.plant_start[between], layout.plant_end[between], plants),
+        ):
+            np.add.at(net, end, flow)
+            np.add.at(net, start, -flow)
+        return float(np.max(np.abs(net), initial=0.0))
+
+
+def _at(values: FloatArray, junctions: IntArray) -> FloatArray:
+    """Return values at junctions; NaN where there is none."""
+    return np.where(junctions == NOWHERE, np.nan, values[np.maximum(junctions, 0)])

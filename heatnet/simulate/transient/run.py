@@ -1,0 +1,233 @@
+"""A whole transient simulation: from row to row, each step with constant flows or several such.
+
+A row is the state at its instant, solved on what the pipes hold then; between rows every set heat holds in the mean, so that the
+heats of a step are exactly what the boundary asks for. The first row is a steady state; after a row without solution the next
+one begins from a steady state again. What flows in may change with every split step, flows with every step.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from itertools import pairwise
+
+import numpy as np
+import xarray
+
+from heatnet import __version__
+from heatnet.adapters.fluid import FluidTable, fluid_table
+from heatnet.adapters.layout import PIPE, Layout
+from heatnet.errors import Problems
+from heatnet.i18n import _
+from heatnet.model.boundary import Boundary
+from heatnet.model.network import Network
+from heatnet.physics import water
+from heatnet.simulate.controls import HourFailure
+from heatnet.simulate.dataset import ids_of_dimensions
+from heatnet.simulate.inputs import Inputs
+from heatnet.simulate.quantities import QUANTITIES, attributes
+from heatnet.simulate.status import HourStatus, is_solved
+from heatnet.simulate.transient.film import Film
+from heatnet.simulate.transient.hydraulics import Hydraulics, PlainHydraulics
+from heatnet.simulate.transient.march import Marcher
+from heatnet.simulate.transient.rows import Rows
+from heatnet.simulate.transient.rules import Flows, Rules
+from heatnet.simulate.transient.series import step_times
+from heatnet.simulate.transient.setpoints import SetValues
+from heatnet.simulate.transient.start import expansion_j, steady_water
+from heatnet.simulate.transient.structure import W_PER_MW, net_of, new_water
+
+#: longest step with constant flows, and longest split step of what flows in, s
+LONGEST_STEP_S, LONGEST_SPLIT_S = 900.0, 90.0
+#: split steps of a step that is longer than `SHORT_STEP_S`: from three on they show how what flows in rises and falls
+FEWEST_SPLITS, SHORT_STEP_S = 3, 10.0
+
+Steady = Callable[[Boundary], xarray.Dataset]
+
+
+def transient_dataset(
+    network: Network,
+    layout: Layout,
+    boundary: Boundary,
+    inputs: Inputs,
+    step_s: float,
+    progress: Callable[[int, int], None] | None = None,
+    hydraulics: Hydraulics | None = None,
+    steady: Steady | None = None,
+) -> xarray.Dataset:
+    """Return the quantities of `heatnet.simulate.quantities` over time, with transport, stored heat and pipe walls.
+
+    Parameters
+    ----------
+    network : Network
+        A water network that the season engine supports.
+    layout : Layout
+        Its junctions and branches.
+    boundary : Boundary
+        Its rows are instantaneous values, linear in between.
+    inputs : Inputs
+        Its set values.
+    step_s : float
+        Time from one row of results to the next, s.
+    progress : callable, optional
+        Called with (rows done, rows).
+    hydraulics : Hydraulics, optional
+        What finds flows and pressures; `PlainHydraulics` if absent.
+    steady : callable, optional
+        Returns the steady dataset of a boundary with one row; the season engine's if absent.
+
+    Returns
+    -------
+    xarray.Dataset
+        Rows every `step_s` from the boundary's first time to its last. `stored_heat_mwh` is that of the first row (water and
+        walls above 0 °C) plus what the pipes have taken up since, water pushed out by expansion included.
+        `energy_residual_mw` is over the step that ends at the row, in first rows that of the instant.
+
+    Raises
+    ------
+    InputError
+        If the boundary's times do not rise or the step is not positive.
+    """
+    _check(boundary, step_s)
+    simulation = _Simulation(network, layout, boundary, inputs, step_s, hydraulics, steady)
+    count = len(simulation.seconds)
+    for row in range(count):
+        simulation.solve(row)
+        if progress is not None:
+            progress(row + 1, count)
+    return simulation.dataset()
+
+
+def _check(boundary: Boundary, step_s: float) -> None:
+    problems = Problems()
+    if not boundary.time.is_monotonic_increasing or not boundary.time.is_unique:
+        problems.add("time", _("the times do not rise"), _("Each time once, in order"))
+    if not step_s >= 1.0:
+        problems.add("step_s", _("value {value!r}").format(value=step_s), _("Allowed: {low:g} or more").format(low=1.0))
+    problems.raise_if_any()
+
+
+def _season_row(network: Network) -> Steady:
+    from heatnet.simulate import simulate
+
+    return lambda boundary: simulate(network, boundary, engine="season")
+
+
+class _Simulation:
+    """One simulation: the marcher, its rows, and what the last row left behind."""
+
+    def __init__(
+        self,
+        network: Network,
+        layout: Layout,
+        boundary: Boundary,
+        inputs: Inputs,
+        step_s: float,
+        hydraulics: Hydraulics | None,
+        steady: Steady | None,
+    ) -> None:
+        self._network, self._layout, self._step_s = network, layout, step_s
+        self._fluid = fluid_table(network.fluid)
+        self._values = SetValues(network, boundary, inputs)
+        self.seconds, self._time = step_times(boundary.time, step_s)
+        self._steps = math.ceil(step_s / LONGEST_STEP_S - 1e-9)
+        splits = max(math.ceil(step_s / self._steps / LONGEST_SPLIT_S - 1e-9), 1)
+        if step_s > SHORT_STEP_S:
+            splits = max(splits, FEWEST_SPLITS)
+        self._splits = splits
+        self._net = net_of(network, layout, self._fluid, inputs.by_dt, step_s / self._steps / splits)
+        self._rules = Rules(network, layout, self._fluid, inputs)
+        self._marcher = Marcher(
+            self._net,
+            self._rules,
+            PlainHydraulics(network, layout, self._fluid) if hydraulics is None else hydraulics,
+            film_of(network, layout, self._fluid),
+            splits,
+            new_water(self._net),
+        )
+        self._steady = _season_row(network) if steady is None else steady
+        self._rows = Rows(network, layout, self._net, self._rules, len(self.seconds))
+        self._known = False
+        consumers, plants = np.zeros(len(layout.consumer_start)), np.zeros(len(layout.plant_start))
+        self._flows = Flows(consumers, plants, consumers, plants)
+        self._stored_j = self._expansion_j = 0.0
+
+    def solve(self, row: int) -> None:
+        """Solve one row, by a step from the last one or from a steady state."""
+        try:
+            residual_mw = self._march(row) if self._known else None
+        except HourFailure as failure:
+            self._known = False
+            self._rows.status[row] = failure.status.value
+            return
+        if not self._known and not self._begin(row):
+            return
+        hour = self._values.at(self.seconds[row])
+        try:
+            settled, pipes = self._marcher.instant(hour, self._flows)
+        except HourFailure as failure:
+            self._rows.status[row] = failure.status.value
+            return
+        self._flows = settled.flows
+        self._rows.write(row, hour, settled, pipes, self._expansion_j, residual_mw)
+
+    def _begin(self, row: int) -> bool:
+        """Fill the pipes with the steady state of a row; return whether there is one."""
+        state = self._steady(self._values.boundary_at(self.seconds[row], self._time[row])).isel(time=0)
+        status = str(state["status"].item())
+        if not is_solved(status):
+            self._rows.status[row] = HourStatus(status).value
+            return False
+        hour = self._values.at(self.seconds[row])
+        self._marcher.fill(steady_water(self._net, self._layout, self._fluid, state, hour.t_ground_degc))
+        self._flows = Flows(
+            np.nan_to_num(state["consumer_mdot_kg_per_s"].to_numpy()),
+            np.nan_to_num(state["plant_mdot_kg_per_s"].to_numpy()),
+            hour.heat_w,
+            hour.plant_heat_w,
+        )
+        self._rules.allow(self._flows)
+        self._expansion_j = expansion_j(self._layout, self._fluid, self._net, self._marcher.water)
+        self._stored_j = float(self._marcher.look().stored_j.sum())
+        self._known = True
+        return True
+
+    def _march(self, row: int) -> float:
+        """Carry the water on to a row; return the energy residual of the step, MW."""
+        first, last = self.seconds[row - 1], self.seconds[row]
+        edges = np.linspace(first, last, self._steps + 1)
+        balance_j = 0.0
+        for begin, end in pairwise(edges):
+            hour, supplies = self._values.mean(begin, end, self._splits)
+            settled = self._marcher.step(hour, supplies, self._flows, end - begin)
+            self._flows = settled.flows
+            given, taken, lost = self._marcher.heats_j(settled, end - begin)
+            balance_j += given - taken - lost
+        before, self._stored_j = self._stored_j, float(self._marcher.look().stored_j.sum())
+        return float((balance_j - (self._stored_j - before)) / (last - first)) / W_PER_MW
+
+    def dataset(self) -> xarray.Dataset:
+        """Return the rows."""
+        variables: dict[str, tuple[tuple[str, ...], np.ndarray, dict[str, str]]] = {}
+        for name, quantity in QUANTITIES.items():
+            dimensions = ("time", quantity.dimension) if quantity.dimension else ("time",)
+            variables[name] = (dimensions, self._rows.tables[name], attributes(name))
+        variables["status"] = (("time",), self._rows.status, {"meaning": "how the row was solved"})
+        ids = ids_of_dimensions(self._network)
+        coordinates = {"time": self._time, **{name: index.astype(str).to_numpy(object) for name, index in ids.items()}}
+        attrs = {
+            "network": self._network.id,
+            "engine": "transient",
+            "step_s": self._step_s,
+            "heatnet": __version__,
+        }
+        return xarray.Dataset(variables, coords=coordinates, attrs=attrs)
+
+
+def film_of(network: Network, layout: Layout, fluid: FluidTable) -> Film:
+    """Return what the pipes of a network exchange with their water."""
+    pipes = layout.of_kind(PIPE)
+    inner_m = np.ones(len(layout.start))
+    inner_m[pipes] = network.pipes["inner_diameter_mm"].to_numpy(float)[layout.element[pipes]] / 1e3
+    is_water = network.fluid.kind == "if97"
+    return Film(inner_m, fluid, water.conductivity_w_per_mk(fluid.t_degc) if is_water else None)
