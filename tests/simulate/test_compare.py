@@ -68,7 +68,7 @@ def test_each_kind_with_its_unit_place_and_time(solved):
     )
     found = of_kind(compare(solved, other))
     node, consumer, pipe = (str(solved[name].values[i]) for name, i in (("node", 2), ("consumer", 1), ("pipe", 3)))
-    flows = [name for name in QUANTITIES if "_mdot_" in name]
+    flows = [name for name in QUANTITIES if "_mdot_" in name and solved[name].size]
     largest_flow = max(float(np.abs(solved[name]).max()) for name in flows)
     largest_heat = float(solved["plant_heat_mw"].max())
     expected = {
@@ -168,7 +168,9 @@ def test_stamps_stay_stamps(solved):
 def test_the_table_has_a_row_a_quantity(solved):
     comparison = compare(solved, changed(solved, consumer_dp_bar=(2, 1, 0.125)))
     table = comparison.table()
-    assert table["quantity"].tolist() == [name for name in QUANTITIES if kind_of(name) is not None]
+    # a network without valves and pumps has nothing of them to compare
+    compared = [name for name in QUANTITIES if kind_of(name) is not None and solved[name].size]
+    assert table["quantity"].tolist() == compared
     row = table.set_index("quantity").loc["consumer_dp_bar"]
     assert row["largest_difference"] == pytest.approx(0.125, rel=ROUNDING)
     assert (row["kind"], row["unit"], row["time"], row["rows_compared"]) == ("pressure", "bar", 2.0, 3)

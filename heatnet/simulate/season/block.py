@@ -19,9 +19,21 @@ from heatnet.simulate.season.settle import settle
 
 #: rounds before acceleration begins
 _PLAIN_ROUNDS = 7
-#: spells of accelerated rounds: how many, and which share of a step they take; the last two alternate. Where water stands
-#: almost still or a ring is driven by buoyancy the next flows are steep in the last ones, but not for short steps
-_SPELLS = ((33, 1.0), (40, 0.3), (80, 0.1), (200, 0.03), (200, 0.01), (100, 0.1))
+#: spells of rounds: how many, which share of a step they take, whether accelerated; the last four are repeated. Where water
+#: stands almost still or a ring is driven by buoyancy the next flows are steep in the last ones, but not for short steps
+_SPELLS = (
+    (33, 1.0, True),
+    (40, 0.3, True),
+    (80, 0.1, True),
+    (200, 0.03, True),
+    (200, 0.01, True),
+    (100, 0.1, True),
+    (200, 0.01, True),
+    (100, 0.1, True),
+    (60, 0.2, False),
+    (300, 0.03, False),
+)
+_REPEATED = 4
 #: how often consumers may be found short of pressure, or no longer so
 _MOST_TURNS = 60
 
@@ -69,9 +81,9 @@ def _iterate(plan: PlanReferences, core: Any, work: Any, status: IntArray, throu
         if rounds < _PLAIN_ROUNDS:
             continue
         if left == 0:
-            spell = spell + 1 if spell + 1 < len(_SPELLS) else len(_SPELLS) - 2
+            spell = spell + 1 if spell + 1 < len(_SPELLS) else len(_SPELLS) - _REPEATED
             left, remembered = _SPELLS[spell][0], 0
         next_point(whole, core, work, figures, remembered, _SPELLS[spell][1])
-        remembered, left = remembered + 1, left - 1
+        remembered, left = remembered + 1 if _SPELLS[spell][2] else 0, left - 1
     status[status == RUNNING] = NOT_CONVERGED
     return most_rounds
