@@ -15,6 +15,7 @@ from heatnet.model.network import Network
 from heatnet.physics.arrays import FloatArray
 from heatnet.physics.friction import colebrook
 from heatnet.simulate.transient.circuits import Circuits
+from heatnet.simulate.transient.parts import parts_of
 
 #: as in the steady engines, so that pressures agree
 GRAVITY_M_PER_S2 = 9.81
@@ -96,11 +97,12 @@ class PlainHydraulics:
         plants = network.plants
         between = layout.plant_end != NOWHERE
         self._between = between
-        self._holding = int(np.flatnonzero((plants["role"] == "pressure").to_numpy() & between)[0])
-        self._head_bar = float(plants["head_bar"].to_numpy(dtype=float)[self._holding])
+        self._holding = np.flatnonzero((plants["role"] == "pressure").to_numpy() & between)
+        self._part = parts_of(layout, self._holding)
+        self._head_bar = plants["head_bar"].to_numpy(dtype=float)
         self._min_dp_bar = network.consumers["min_dp_bar"].fillna(0.0).to_numpy(dtype=float)
-        roots = [int(layout.plant_end[self._holding]), int(layout.plant_start[self._holding])]
-        self._circuits = Circuits(layout, roots)
+        roots = [*layout.plant_end[self._holding], *layout.plant_start[self._holding]]
+        self._circuits = Circuits(layout, [int(root) for root in roots])
         self._q = np.zeros(self._circuits.count)
         self._on_supply = np.zeros(layout.junctions, dtype=bool)
         self._on_supply[layout.supply[layout.supply != NOWHERE]] = True
@@ -140,7 +142,9 @@ class PlainHydraulics:
         np.add.at(need, layout.consumer_end, -consumer_mdot)
         np.add.at(need, layout.plant_start[self._between], plants[self._between])
         np.add.at(need, layout.plant_end[self._between], -plants[self._between])
-        plants[self._holding] = consumer_mdot.sum() - plants.sum()
+        for part, plant in enumerate(self._holding):
+            consumers, others = self._part[layout.consumer_start] == part, self._part[layout.plant_end] == part
+            plants[plant] = consumer_mdot[consumers].sum() - plants[others & self._between].sum()
         forest, odd = self._circuits.forest_flows(need)
         if odd > 1e-9 * np.abs(need).sum() + 1e-12:
             raise NotConvergedError
@@ -155,7 +159,7 @@ class PlainHydraulics:
         plants[self._holding] = True
         key = consumers.tobytes() + plants.tobytes()
         if key not in self._alive:
-            self._alive[key] = activity(self._layout, consumers, plants, np.array([self._holding]))
+            self._alive[key] = activity(self._layout, consumers, plants, self._holding)
         return self._alive[key]
 
     def _losses(
@@ -202,17 +206,29 @@ class PlainHydraulics:
         raise NotConvergedError
 
     def _pressures(self, dp: FloatArray, rho: FloatArray, active: Activity) -> FloatArray:
-        """Return absolute pressures: along the forest, each line lifted to its level."""
+        """Return absolute pressures: along the forest, each line lifted to its level.
+
+        The head of a pressure-holding plant is its own, or what the worst consumer of its part needs.
+        """
         layout = self._layout
         p = self._circuits.along_forest(rho * self._rise_bar - dp + np.where(active.branches, self._pump_bar, 0.0))
-        head = self._head_bar
-        if np.isnan(head):
-            on = active.consumers
-            needed = self._min_dp_bar - (p[layout.consumer_start] - p[layout.consumer_end])
-            head = float(np.max(needed[on])) if on.any() else 0.0
-        p = np.where(self._on_supply, p + head, p)
-        if self._point is None:
-            return np.asarray(p)
-        position = self._nodes.get_loc(self._point.node)
-        junction = int((layout.back if self._point.line == "return" else layout.supply)[position])
-        return np.asarray(p + (self._point.p_bar - p[junction]))
+        for part, plant in enumerate(self._holding):
+            here = self._part == part
+            head = self._head_bar[plant]
+            if np.isnan(head):
+                on = active.consumers & here[layout.consumer_start]
+                needed = self._min_dp_bar - (p[layout.consumer_start] - p[layout.consumer_end])
+                head = float(np.max(needed[on])) if on.any() else 0.0
+            p[here & self._on_supply] += head
+            if self._point is not None:
+                p[here] += self._point.p_bar - p[self._level_at(part)]
+        return p
+
+    def _level_at(self, part: int) -> int:
+        """Return the junction of a part that has the constant pressure: in parts without the point the plant's suction."""
+        if self._point is not None:
+            position = self._nodes.get_loc(self._point.node)
+            junction = int((self._layout.back if self._point.line == "return" else self._layout.supply)[position])
+            if self._part[junction] == part:
+                return junction
+        return int(self._layout.plant_start[self._holding[part]])

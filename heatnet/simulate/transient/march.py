@@ -25,11 +25,11 @@ from heatnet.simulate.transient.sweep import LEAST_FLOW, carry, look_at_pipes
 HEAT_TOLERANCE = 5e-7
 #: change of what water that runs in a circle brings, J/kg
 _CIRCLE_TOLERANCE_J_PER_KG = 1e-3
+#: change of return temperatures by exchange stations, K
+_RETURN_TOLERANCE_K = 1e-6
 _MOST_ROUNDS = 80
 #: rounds in which plants may be held back, or have no lift, before that counts as the state
 _ROUNDS_GRANTED = 10
-#: share of the consumers' flow that the pressure-holding plant keeps while others are held back
-_LEAST_SHARE = 1e-3
 #: flows are stepped more carefully once a round leaves more than this share of the last one's error
 _SLOW_SHARE = 0.3
 
@@ -174,25 +174,29 @@ class Marcher:
         split_s: float,
         moving: bool,
     ) -> Settled:
-        rules = self.rules
-        active = rules.active(hour, self._nearby_degc(pipes))
-        flows = rules.first(hour, active, last)
+        rules, nearby = self.rules, self._nearby_degc(pipes)
+        arriving = np.maximum(nearby[self.net.consumer_start], 0.0)
+        now = rules.with_stations(hour, arriving)
+        active = rules.active(now, nearby)
+        flows = rules.first(now, active, last)
         film: tuple[FloatArray, FloatArray] | None = None
         held, flat_rounds, damped, last_error = 0, 0, False, np.inf
         self._acceleration.forget()
         rest_h = rules.fluid.enthalpy(self._resting_degc(pipes, hour.t_ground_mean_degc))
         for _round in range(_MOST_ROUNDS):
-            flows, limited = self._held_back(flows)
+            flows, limited = rules.held_back(flows)
             field = self._field(flows, pipes)
             if film is None or not moving:
                 film = self._film.at(field.branch_mdot, pipes.mean_degc)
-            drive = self._drive(hour, flows, field, supply_h, rest_h, film, split_s)
+            drive = self._drive(now, flows, field, supply_h, rest_h, film, split_s)
             if not moving:
                 forward = field.branch_mdot > 0.0
                 t_out = np.where(forward, pipes.ends_degc[:, 1], pipes.ends_degc[:, 0])
                 carried.out[self._is_pipe, 0] = rules.fluid.enthalpy(t_out[self._is_pipe])
             circle = carry(self.net, self.water, self._next_water, drive, carried, self._work, moving)
-            following, error, flat = self._following(hour, active, flows, carried, supply_h, damped)
+            before, now = now, rules.with_stations(hour, rules.fluid.temperature(carried.consumer_h))
+            shifted = np.abs(now.t_return_degc - before.t_return_degc).max(initial=0.0)
+            following, error, flat = self._following(now, active, flows, carried, supply_h, damped)
             # steep only where water stays in the pipes for less than the step
             damped, last_error = damped or (moving and error > _SLOW_SHARE * last_error), error
             held, flat_rounds = held + 1 if limited else 0, flat_rounds + 1 if flat else 0
@@ -200,9 +204,10 @@ class Marcher:
                 raise HourFailure(HourStatus.PLANT_FLOW_REVERSED)
             if flat_rounds > _ROUNDS_GRANTED:
                 raise HourFailure(HourStatus.NO_TEMPERATURE_LIFT)
-            if not (limited or flat) and error <= HEAT_TOLERANCE and circle <= _CIRCLE_TOLERANCE_J_PER_KG:
+            done = error <= HEAT_TOLERANCE and circle <= _CIRCLE_TOLERANCE_J_PER_KG and shifted <= _RETURN_TOLERANCE_K
+            if done and not (limited or flat):
                 self._check(carried, drive)
-                return Settled(flows, field, active, carried, drive)
+                return Settled(flows.after(last), field, active, carried, drive)
             flows = following if limited or flat else self._accelerated(active, flows, following)
         raise HourFailure(HourStatus.NOT_CONVERGED)
 
@@ -264,20 +269,6 @@ class Marcher:
         consumer[consumers] = np.where(at_bound, there[:count], np.clip(found[:count], low, high))
         plant[plants] = found[count:]
         return replace(following, consumer=consumer, plant=plant)
-
-    def _held_back(self, flows: Flows) -> tuple[Flows, bool]:
-        """Scale plants with a set heat down where they would push more water than the consumers take."""
-        by_heat, by_flow = self.rules.plant_by_heat, self.rules.plant_by_flow
-        taken = float(flows.consumer.sum())
-        fixed, pushed = float(flows.plant[by_flow].sum()), float(flows.plant[by_heat].sum())
-        if fixed + pushed < taken or fixed + pushed == 0.0:
-            return flows, False
-        room = (1.0 - _LEAST_SHARE) * taken - fixed
-        if room <= 0.0 or pushed <= 0.0:
-            raise HourFailure(HourStatus.PLANT_FLOW_REVERSED)
-        plant = flows.plant.copy()
-        plant[by_heat] *= room / pushed
-        return replace(flows, plant=plant), True
 
     def _check(self, carried: Carried, drive: Drive) -> None:
         """Refuse pre-heaters without flow and water outside the fluid's table."""

@@ -34,6 +34,7 @@ class Net(NamedTuple):
     at_branch: IntArray
     served_ptr: IntArray
     served: IntArray
+    consumer_start: IntArray
     consumer_end: IntArray
     by_dt: BoolArray
     plant_start: IntArray

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from heatnet.adapters.layout import NOWHERE, PIPE, RETURN, SUPPLY, IntArray, Layout
+from heatnet.adapters.layout import NOWHERE, PIPE, PUMP, RETURN, SUPPLY, VALVE, IntArray, Layout
 from heatnet.model.network import Network
 from heatnet.physics.arrays import FloatArray
 from heatnet.simulate.controls import W_PER_MW, Hour
-from heatnet.simulate.dataset import ids_of_dimensions
+from heatnet.simulate.dataset import empty_tables
 from heatnet.simulate.quantities import QUANTITIES
 from heatnet.simulate.results import J_PER_MWH, PA_PER_BAR, PUMP_EFFICIENCY_SHARE
 from heatnet.simulate.status import HourStatus
@@ -37,11 +37,7 @@ class Rows:
     def __init__(self, network: Network, layout: Layout, net: Net, rules: Rules, count: int) -> None:
         self._network, self._layout, self._net, self._rules = network, layout, net, rules
         self._fluid = rules.fluid
-        ids = ids_of_dimensions(network)
-        self.tables: dict[str, FloatArray] = {
-            name: np.full((count, len(ids[quantity.dimension])) if quantity.dimension else count, np.nan)
-            for name, quantity in QUANTITIES.items()
-        }
+        self.tables = empty_tables(network, count)
         self.status = np.full(count, HourStatus.NOT_CONVERGED.value, dtype=object)
 
     def write(
@@ -67,6 +63,7 @@ class Rows:
         values |= self._pipes(settled, pipes, hour)
         values |= self._consumers(hour, settled)
         values |= self._plants(hour, settled)
+        values |= self._fittings(settled)
         stored = float(pipes.stored_j.sum()) + expansion_j
         loss = float(np.nansum(values["pipe_loss_supply_mw"]) + np.nansum(values["pipe_loss_return_mw"]))
         values["heat_loss_mw"], values["stored_heat_mwh"] = loss, stored / J_PER_MWH
@@ -146,6 +143,8 @@ class Rows:
             ),
             "consumer_dp_bar": p[layout.consumer_start] - p[layout.consumer_end],
             "consumer_shortfall_mw": np.where(missing > 1e-5 * wanted, missing, 0.0),
+            # consumers by valve have no transient mode
+            "consumer_imbalance_share": np.full(len(heat), np.nan),
         }
 
     def _plants(self, hour: Hour, settled: Settled) -> dict[str, FloatArray | float]:
@@ -173,6 +172,26 @@ class Rows:
             "plant_t_supply_degc": t_out,
             "plant_t_return_degc": t_in,
             "plant_pump_mw": pump,
+        }
+
+    def _fittings(self, settled: Settled) -> dict[str, FloatArray | float]:
+        """Return flows of valves and pumps, of those on both lines in the supply, and heads and power of pumps."""
+        layout, field, flows = self._layout, settled.field, {}
+        for kind, count in ((VALVE, len(self._network.valves)), (PUMP, len(self._network.pumps))):
+            branches = layout.of_kind(kind)[::-1]
+            flows[kind] = np.full(count, np.nan)
+            flows[kind][layout.element[branches]] = field.branch_mdot[branches]
+        pumps, p = layout.of_kind(PUMP), field.junction_p_bar
+        t = self._fluid.temperature(settled.carried.leaving[layout.start[pumps], 0])
+        head, density = np.full(len(flows[PUMP]), np.nan), np.full(len(flows[PUMP]), np.nan)
+        head[layout.element[pumps]] = p[layout.end[pumps]] - p[layout.start[pumps]]
+        density[layout.element[pumps]] = self._fluid.density(t)
+        power_w = np.maximum(flows[PUMP], 0.0) * np.maximum(head, 0.0) * PA_PER_BAR / density / PUMP_EFFICIENCY_SHARE
+        return {
+            "valve_mdot_kg_per_s": flows[VALVE],
+            "pump_mdot_kg_per_s": flows[PUMP],
+            "pump_head_bar": head,
+            "pump_mw": power_w / W_PER_MW,
         }
 
     def _mass_residual_kg_per_s(self, settled: Settled) -> float:

@@ -9,7 +9,7 @@ pipes at it can heat is shut.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -21,6 +21,7 @@ from heatnet.physics.arrays import FloatArray
 from heatnet.simulate.controls import W_PER_MW, Hour, HourFailure
 from heatnet.simulate.inputs import Inputs
 from heatnet.simulate.status import HourStatus
+from heatnet.simulate.transient.parts import parts_of
 from heatnet.simulate.transient.plan import Carried
 
 #: how much more than its largest needed flow a station's valve lets through
@@ -29,19 +30,41 @@ LARGEST_FLOW_SHARE = 2.0
 _LEAST_SPREAD_K = 0.05
 #: a flow step changes a flow at most by this factor
 _LARGEST_STEP = 3.0
+#: a flow is not expected to go on changing by more than this share
+_LARGEST_TREND = 0.1
 #: heats smaller than this share of the largest are held to the error of that share
 _SMALLEST_SHARE = 1e-6
 _LEAST_DROP_J_PER_KG = 1.0
+#: share of the consumers' flow that the pressure-holding plant keeps while others are held back
+_LEAST_SHARE = 1e-3
 
 
 @dataclass(frozen=True, eq=False)
 class Flows:
-    """Flows through consumers and plants, kg/s (that of the pressure-holding plant is not read), and their set heats, W."""
+    """Flows through consumers and plants, and what they were found for.
+
+    Parameters
+    ----------
+    consumer, plant : ndarray
+        Flows, kg/s; that of the pressure-holding plant is not read.
+    consumer_w, plant_w : ndarray
+        Set heats, W.
+    trend : ndarray, shape (consumers,)
+        Flow by heat of each consumer over that of the step or instant before.
+    """
 
     consumer: FloatArray
     plant: FloatArray
     consumer_w: FloatArray
     plant_w: FloatArray
+    trend: FloatArray
+
+    def after(self, last: Flows) -> Flows:
+        """Return these flows with their trend since the last ones."""
+        known = (self.consumer > 0.0) & (last.consumer > 0.0) & (self.consumer_w > 0.0) & (last.consumer_w > 0.0)
+        now, before = self.consumer * last.consumer_w, last.consumer * self.consumer_w
+        trend = np.divide(now, before, out=np.ones_like(now), where=known)
+        return replace(self, trend=np.clip(trend, 1.0 - _LARGEST_TREND, 1.0 + _LARGEST_TREND))
 
 
 class Rules:
@@ -65,6 +88,10 @@ class Rules:
         self.holding, self.plant_by_heat, self.plant_by_flow = (
             self.between & (roles == role) for role in ("pressure", "heat", "flow")
         )
+        part = parts_of(layout, np.flatnonzero(self.holding))
+        self._part_of_consumer = part[layout.consumer_start]
+        self._part_of_plant = np.where(self.between, part[layout.plant_end], NOWHERE)
+        self._stations = inputs if (inputs.station_of_consumer >= 0).any() else None
         self.largest_mdot = self._largest_mdot(network, inputs)
         self._activities: dict[bytes, Activity] = {}
 
@@ -136,12 +163,13 @@ class Rules:
         return heat
 
     def first(self, hour: Hour, active: Activity, last: Flows) -> Flows:
-        """Return flows to begin with: the last ones by their heats, and a guess for whom there are none."""
+        """Return flows to begin with: the last ones carried on by their heats, and a guess for whom there are none."""
         hottest = self.hottest_degc(hour)
         t_out = np.where(self.by_dt, hottest - hour.dt_k, hour.t_return_degc)
         drop = self.fluid.enthalpy(hottest) - self.fluid.enthalpy(t_out)
         guess = np.divide(hour.heat_w, drop, out=np.zeros_like(drop), where=drop > _LEAST_DROP_J_PER_KG)
-        guess = np.where(last.consumer > 0, last.consumer * _ratio(hour.heat_w, last.consumer_w), guess)
+        carried_on = last.consumer * last.trend * _ratio(hour.heat_w, last.consumer_w)
+        guess = np.where(last.consumer > 0, carried_on, guess)
         by_heat = np.clip(guess, np.maximum(self.min_mdot, 1e-9), self.largest_mdot)
         consumer = np.where(self.by_flow, hour.mdot_kg_per_s, by_heat)
         consumer = np.where(active.consumers, consumer, 0.0)
@@ -149,7 +177,53 @@ class Rules:
         taken = max(float(consumer.sum()), 1e-9)
         begun = np.where(last.plant > 0, last.plant * _ratio(hour.plant_heat_w, last.plant_w), 1e-3 * taken)
         plant = np.where(self.plant_by_heat & active.plants, begun, by_flow)
-        return Flows(consumer, plant, hour.heat_w, hour.plant_heat_w)
+        return Flows(consumer, plant, hour.heat_w, hour.plant_heat_w, np.ones_like(consumer))
+
+    def held_back(self, flows: Flows) -> tuple[Flows, bool]:
+        """Scale plants with a set heat down where they would push more water than their part's consumers take.
+
+        Raises
+        ------
+        HourFailure
+            Where that cannot help.
+        """
+        plant, limited = flows.plant.copy(), False
+        for part in range(int(self.holding.sum())):
+            here = self._part_of_plant == part
+            by_heat, by_flow = here & self.plant_by_heat, here & self.plant_by_flow
+            fixed, pushed = float(plant[by_flow].sum()), float(plant[by_heat].sum())
+            taken = float(flows.consumer[self._part_of_consumer == part].sum())
+            if fixed + pushed < taken or fixed + pushed == 0.0:
+                continue
+            room = (1.0 - _LEAST_SHARE) * taken - fixed
+            if room <= 0.0 or pushed <= 0.0:
+                raise HourFailure(HourStatus.PLANT_FLOW_REVERSED)
+            plant[by_heat] *= room / pushed
+            limited = True
+        return (replace(flows, plant=plant), True) if limited else (flows, False)
+
+    def with_stations(self, hour: Hour, arriving_degc: FloatArray) -> Hour:
+        """Return set values in which exchange stations set return temperature and largest heat, by what arrives.
+
+        Tables are linear between their rows; see `heatnet.simulate.inputs.Inputs`.
+        """
+        if self._stations is None:
+            return hour
+        inputs, t_return, heat_w = self._stations, hour.t_return_degc.copy(), hour.heat_w.copy()
+        on = np.flatnonzero(inputs.station_of_consumer >= 0)
+        station, design_w = inputs.station_of_consumer[on], np.maximum(inputs.design_heat_mw[on] * W_PER_MW, 1e-9)
+        table, largest = inputs.station_t_return_degc, inputs.station_share_max
+        row = (arriving_degc[on] - inputs.station_t_start_degc) / inputs.station_t_step_k
+        row = np.clip(row, 0.0, table.shape[1] - 1 - 1e-6)
+        a = row.astype(int)
+        most = largest[station, a] + (row - a) * (largest[station, a + 1] - largest[station, a])
+        heat_w[on] = np.minimum(heat_w[on], most * design_w)
+        column = np.clip(heat_w[on] / design_w / inputs.station_share_step, 0.0, table.shape[2] - 1 - 1e-6)
+        b = column.astype(int)
+        low = table[station, a, b] + (row - a) * (table[station, a + 1, b] - table[station, a, b])
+        high = table[station, a, b + 1] + (row - a) * (table[station, a + 1, b + 1] - table[station, a, b + 1])
+        t_return[on] = low + (column - b) * (high - low)
+        return replace(hour, t_return_degc=t_return, heat_w=heat_w)
 
     def bypass_w(self, hour: Hour, flows: Flows) -> FloatArray:
         """Return the heat of consumers whose flow is the bypass flow, NaN for others, W."""

@@ -14,7 +14,6 @@ from itertools import pairwise
 import numpy as np
 import xarray
 
-from heatnet import __version__
 from heatnet.adapters.fluid import FluidTable, fluid_table
 from heatnet.adapters.layout import PIPE, Layout
 from heatnet.errors import Problems
@@ -23,9 +22,8 @@ from heatnet.model.boundary import Boundary
 from heatnet.model.network import Network
 from heatnet.physics import water
 from heatnet.simulate.controls import HourFailure
-from heatnet.simulate.dataset import ids_of_dimensions
+from heatnet.simulate.dataset import dataset_of
 from heatnet.simulate.inputs import Inputs
-from heatnet.simulate.quantities import QUANTITIES, attributes
 from heatnet.simulate.status import HourStatus, is_solved
 from heatnet.simulate.transient.film import Film
 from heatnet.simulate.transient.hydraulics import Hydraulics, PlainHydraulics
@@ -107,10 +105,11 @@ def _check(boundary: Boundary, step_s: float) -> None:
     problems.raise_if_any()
 
 
-def _season_row(network: Network) -> Steady:
+def _season_row(network: Network, inputs: Inputs) -> Steady:
     from heatnet.simulate import simulate
 
-    return lambda boundary: simulate(network, boundary, engine="season")
+    stations = bool((inputs.station_of_consumer >= 0).any())
+    return lambda boundary: simulate(network, boundary, engine="season", station_returns=stations)
 
 
 class _Simulation:
@@ -145,11 +144,11 @@ class _Simulation:
             splits,
             new_water(self._net),
         )
-        self._steady = _season_row(network) if steady is None else steady
+        self._steady = _season_row(network, inputs) if steady is None else steady
         self._rows = Rows(network, layout, self._net, self._rules, len(self.seconds))
         self._known = False
         consumers, plants = np.zeros(len(layout.consumer_start)), np.zeros(len(layout.plant_start))
-        self._flows = Flows(consumers, plants, consumers, plants)
+        self._flows = Flows(consumers, plants, consumers, plants, np.ones_like(consumers))
         self._stored_j = self._expansion_j = 0.0
 
     def solve(self, row: int) -> None:
@@ -180,12 +179,8 @@ class _Simulation:
             return False
         hour = self._values.at(self.seconds[row])
         self._marcher.fill(steady_water(self._net, self._layout, self._fluid, state, hour.t_ground_degc))
-        self._flows = Flows(
-            np.nan_to_num(state["consumer_mdot_kg_per_s"].to_numpy()),
-            np.nan_to_num(state["plant_mdot_kg_per_s"].to_numpy()),
-            hour.heat_w,
-            hour.plant_heat_w,
-        )
+        consumer, plant = (np.nan_to_num(state[f"{name}_mdot_kg_per_s"].to_numpy()) for name in ("consumer", "plant"))
+        self._flows = Flows(consumer, plant, hour.heat_w, hour.plant_heat_w, np.ones_like(consumer))
         self._rules.allow(self._flows)
         self._expansion_j = expansion_j(self._layout, self._fluid, self._net, self._marcher.water)
         self._stored_j = float(self._marcher.look().stored_j.sum())
@@ -208,20 +203,9 @@ class _Simulation:
 
     def dataset(self) -> xarray.Dataset:
         """Return the rows."""
-        variables: dict[str, tuple[tuple[str, ...], np.ndarray, dict[str, str]]] = {}
-        for name, quantity in QUANTITIES.items():
-            dimensions = ("time", quantity.dimension) if quantity.dimension else ("time",)
-            variables[name] = (dimensions, self._rows.tables[name], attributes(name))
-        variables["status"] = (("time",), self._rows.status, {"meaning": "how the row was solved"})
-        ids = ids_of_dimensions(self._network)
-        coordinates = {"time": self._time, **{name: index.astype(str).to_numpy(object) for name, index in ids.items()}}
-        attrs = {
-            "network": self._network.id,
-            "engine": "transient",
-            "step_s": self._step_s,
-            "heatnet": __version__,
-        }
-        return xarray.Dataset(variables, coords=coordinates, attrs=attrs)
+        rows = Boundary(self._time)
+        dataset = dataset_of(self._network, rows, "transient", self._rows.tables, self._rows.status)
+        return dataset.assign_attrs(step_s=self._step_s)
 
 
 def film_of(network: Network, layout: Layout, fluid: FluidTable) -> Film:

@@ -43,6 +43,7 @@ class SetValues:
 
     def __init__(self, network: Network, boundary: Boundary, inputs: Inputs) -> None:
         self._network, self._by_flow = network, inputs.by_flow
+        self._has_station = inputs.station_of_consumer >= 0
         seconds = seconds_of(boundary.time)
         given = {
             name: np.array(getattr(inputs, source), dtype=float) * factor for name, (source, factor) in _FIELDS.items()
@@ -76,5 +77,8 @@ class SetValues:
                 row = np.where(self._by_flow, np.nan, row)
             elif name == "mdot_kg_per_s":
                 row = np.where(self._by_flow, row, np.nan)
+            elif name == "t_return_degc":
+                # nor may a return temperature stand in for the station's
+                row = np.where(self._has_station, np.nan, row)
             values[source] = pd.DataFrame(row[np.newaxis], index, ids)
         return Boundary(index, values)

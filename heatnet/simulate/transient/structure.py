@@ -72,6 +72,7 @@ def net_of(network: Network, layout: Layout, fluid: FluidTable, by_dt: BoolArray
         at_branch=at_branch,
         served_ptr=served_ptr,
         served=served,
+        consumer_start=layout.consumer_start,
         consumer_end=layout.consumer_end,
         by_dt=np.array(by_dt),
         plant_start=layout.plant_start,
