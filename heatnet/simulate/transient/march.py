@@ -174,6 +174,7 @@ class Marcher:
         split_s: float,
         moving: bool,
     ) -> Settled:
+        """Return flows at which every set heat holds, from one pass over the network to the next."""
         rules, nearby = self.rules, self._nearby_degc(pipes)
         arriving = np.maximum(nearby[self.net.consumer_start], 0.0)
         now = rules.with_stations(hour, arriving)
@@ -190,9 +191,7 @@ class Marcher:
                 film = self._film.at(field.branch_mdot, pipes.mean_degc)
             drive = self._drive(now, flows, field, supply_h, rest_h, film, split_s)
             if not moving:
-                forward = field.branch_mdot > 0.0
-                t_out = np.where(forward, pipes.ends_degc[:, 1], pipes.ends_degc[:, 0])
-                carried.out[self._is_pipe, 0] = rules.fluid.enthalpy(t_out[self._is_pipe])
+                self._let_out(carried, field, pipes)
             circle = carry(self.net, self.water, self._next_water, drive, carried, self._work, moving)
             before, now = now, rules.with_stations(hour, rules.fluid.temperature(carried.consumer_h))
             shifted = np.abs(now.t_return_degc - before.t_return_degc).max(initial=0.0)
@@ -207,9 +206,14 @@ class Marcher:
             done = error <= HEAT_TOLERANCE and circle <= _CIRCLE_TOLERANCE_J_PER_KG and shifted <= _RETURN_TOLERANCE_K
             if done and not (limited or flat):
                 self._check(carried, drive)
-                return Settled(flows.after(last), field, active, carried, drive)
+                return Settled(flows, field, active, carried, drive)
             flows = following if limited or flat else self._accelerated(active, flows, following)
         raise HourFailure(HourStatus.NOT_CONVERGED)
+
+    def _let_out(self, carried: Carried, field: FlowField, pipes: Pipes) -> None:
+        """Set what leaves every pipe at an instant: the water at the end towards which it flows."""
+        t_out = np.where(field.branch_mdot > 0.0, pipes.ends_degc[:, 1], pipes.ends_degc[:, 0])
+        carried.out[self._is_pipe, 0] = self.rules.fluid.enthalpy(t_out[self._is_pipe])
 
     def _field(self, flows: Flows, pipes: Pipes) -> FlowField:
         try:
@@ -285,10 +289,8 @@ class Marcher:
         between = net.plant_end != NOWHERE
         inlet_h = carried.leaving[np.maximum(net.plant_start, 0)].mean(axis=1)
         lift = drive.plant_h.mean(axis=1) - inlet_h
-        given_w = float(np.sum(np.maximum(drive.plant_mdot, 0.0)[between] * lift[between])) + float(
-            drive.preheat_w.sum()
-        )
         heaters = (net.kind == HEATER_BRANCH) & (np.abs(drive.mdot) > LEAST_FLOW)
-        given_w += float(net.heater_w[heaters].sum())
+        plants_w = float(np.sum(np.maximum(drive.plant_mdot, 0.0)[between] * lift[between]))
+        given_w = plants_w + float(drive.preheat_w.sum()) + float(net.heater_w[heaters].sum())
         taken_w = float(np.sum(drive.consumer_mdot * (carried.consumer_h - carried.consumer_back_h)))
         return given_w * seconds, taken_w * seconds, float(carried.lost_j[self._is_pipe].sum())

@@ -30,8 +30,6 @@ LARGEST_FLOW_SHARE = 2.0
 _LEAST_SPREAD_K = 0.05
 #: a flow step changes a flow at most by this factor
 _LARGEST_STEP = 3.0
-#: a flow is not expected to go on changing by more than this share
-_LARGEST_TREND = 0.1
 #: heats smaller than this share of the largest are held to the error of that share
 _SMALLEST_SHARE = 1e-6
 _LEAST_DROP_J_PER_KG = 1.0
@@ -41,30 +39,12 @@ _LEAST_SHARE = 1e-3
 
 @dataclass(frozen=True, eq=False)
 class Flows:
-    """Flows through consumers and plants, and what they were found for.
-
-    Parameters
-    ----------
-    consumer, plant : ndarray
-        Flows, kg/s; that of the pressure-holding plant is not read.
-    consumer_w, plant_w : ndarray
-        Set heats, W.
-    trend : ndarray, shape (consumers,)
-        Flow by heat of each consumer over that of the step or instant before.
-    """
+    """Flows through consumers and plants, kg/s (that of the pressure-holding plant is not read), and their set heats, W."""
 
     consumer: FloatArray
     plant: FloatArray
     consumer_w: FloatArray
     plant_w: FloatArray
-    trend: FloatArray
-
-    def after(self, last: Flows) -> Flows:
-        """Return these flows with their trend since the last ones."""
-        known = (self.consumer > 0.0) & (last.consumer > 0.0) & (self.consumer_w > 0.0) & (last.consumer_w > 0.0)
-        now, before = self.consumer * last.consumer_w, last.consumer * self.consumer_w
-        trend = np.divide(now, before, out=np.ones_like(now), where=known)
-        return replace(self, trend=np.clip(trend, 1.0 - _LARGEST_TREND, 1.0 + _LARGEST_TREND))
 
 
 class Rules:
@@ -163,13 +143,12 @@ class Rules:
         return heat
 
     def first(self, hour: Hour, active: Activity, last: Flows) -> Flows:
-        """Return flows to begin with: the last ones carried on by their heats, and a guess for whom there are none."""
+        """Return flows to begin with: the last ones by their heats, and a guess for whom there are none."""
         hottest = self.hottest_degc(hour)
         t_out = np.where(self.by_dt, hottest - hour.dt_k, hour.t_return_degc)
         drop = self.fluid.enthalpy(hottest) - self.fluid.enthalpy(t_out)
         guess = np.divide(hour.heat_w, drop, out=np.zeros_like(drop), where=drop > _LEAST_DROP_J_PER_KG)
-        carried_on = last.consumer * last.trend * _ratio(hour.heat_w, last.consumer_w)
-        guess = np.where(last.consumer > 0, carried_on, guess)
+        guess = np.where(last.consumer > 0, last.consumer * _ratio(hour.heat_w, last.consumer_w), guess)
         by_heat = np.clip(guess, np.maximum(self.min_mdot, 1e-9), self.largest_mdot)
         consumer = np.where(self.by_flow, hour.mdot_kg_per_s, by_heat)
         consumer = np.where(active.consumers, consumer, 0.0)
@@ -177,7 +156,7 @@ class Rules:
         taken = max(float(consumer.sum()), 1e-9)
         begun = np.where(last.plant > 0, last.plant * _ratio(hour.plant_heat_w, last.plant_w), 1e-3 * taken)
         plant = np.where(self.plant_by_heat & active.plants, begun, by_flow)
-        return Flows(consumer, plant, hour.heat_w, hour.plant_heat_w, np.ones_like(consumer))
+        return Flows(consumer, plant, hour.heat_w, hour.plant_heat_w)
 
     def held_back(self, flows: Flows) -> tuple[Flows, bool]:
         """Scale plants with a set heat down where they would push more water than their part's consumers take.

@@ -148,7 +148,7 @@ class _Simulation:
         self._rows = Rows(network, layout, self._net, self._rules, len(self.seconds))
         self._known = False
         consumers, plants = np.zeros(len(layout.consumer_start)), np.zeros(len(layout.plant_start))
-        self._flows = Flows(consumers, plants, consumers, plants, np.ones_like(consumers))
+        self._flows = Flows(consumers, plants, consumers, plants)
         self._stored_j = self._expansion_j = 0.0
 
     def solve(self, row: int) -> None:
@@ -180,7 +180,7 @@ class _Simulation:
         hour = self._values.at(self.seconds[row])
         self._marcher.fill(steady_water(self._net, self._layout, self._fluid, state, hour.t_ground_degc))
         consumer, plant = (np.nan_to_num(state[f"{name}_mdot_kg_per_s"].to_numpy()) for name in ("consumer", "plant"))
-        self._flows = Flows(consumer, plant, hour.heat_w, hour.plant_heat_w, np.ones_like(consumer))
+        self._flows = Flows(consumer, plant, hour.heat_w, hour.plant_heat_w)
         self._rules.allow(self._flows)
         self._expansion_j = expansion_j(self._layout, self._fluid, self._net, self._marcher.water)
         self._stored_j = float(self._marcher.look().stored_j.sum())

@@ -36,8 +36,8 @@ def value(dataset, name, **where):
 
 #: a steady row counts a pipe's heat at the mean of its end temperatures, here the profile is summed
 STORED_TOLERANCE_SHARE = 2e-4
-#: what a state that is steady moves by in two hours: at 10 % load water cools by up to 20 K on its way
-STEADY_TOLERANCE_K = {1.0: 2e-3, 0.1: 1e-2}
+#: what a state that is steady moves by in two hours
+STEADY_TOLERANCE_K = 5e-3
 
 
 @pytest.mark.parametrize("load", [1.0, 0.1])
@@ -49,7 +49,7 @@ def test_a_steady_boundary_keeps_the_steady_state(transient, boundary, example, 
     dataset = transient(network, steady_boundary, step_s)
     steady = simulate(network, steady_boundary.rows([0]), engine="season").isel(time=0)
     assert (dataset["status"] == "ok").all()
-    share = STEADY_TOLERANCE_K[load] / 60.0
+    share = STEADY_TOLERANCE_K / 60.0
     flow, heat = float(steady["plant_mdot_kg_per_s"].max()), float(steady["consumer_heat_mw"].sum())
     scales = {"_degc": 60.0, "_kg_per_s": flow, "_m_per_s": 1.0, "_mw": heat, "_bar": 10.0}
     for name in QUANTITIES:
@@ -242,6 +242,21 @@ def test_bypass_returns_warmer_instead_of_flowing_less(transient, boundary):
     np.testing.assert_allclose(value(dataset, "consumer_heat_mw")[:, 0], wanted, atol=1e-9)
     drop = value(dataset, "consumer_t_supply_degc") - value(dataset, "consumer_t_return_degc")
     np.testing.assert_allclose(drop[:, 0], wanted * 1e6 / (5.0 * CP), atol=1e-6)
+
+
+@pytest.mark.parametrize(("load", "t_supply"), [(0.5, 90.0), (0.8, 75.0)])
+def test_exchange_stations_set_the_return_temperature(boundary, load, t_supply):
+    """As in the season engine, through the entry of all simulations; in the second case stations cannot give all heat."""
+    network = with_walls(tree())
+    secondary = {"t_secondary_supply_degc": 75.0, "t_secondary_return_degc": 45.0, "t_return_degc": 50.0}
+    network = network.with_tables(consumers=network.consumers.assign(**secondary))
+    heat = {name: load * mw for name, mw in network.consumers["design_heat_mw"].items()}
+    given = boundary([0.0, 3600.0], consumer_heat_mw=heat, plant_t_supply_degc={"plant": t_supply})
+    steady = simulate(network, given.rows([0]), engine="season", station_returns=True).isel(time=0)
+    dataset = simulate(network, given, engine="season", transient=True, step_s=600.0, station_returns=True)
+    assert (dataset["status"] == steady["status"]).all()
+    for name, atol in (("consumer_t_return_degc", 1e-3), ("consumer_heat_mw", 1e-4), ("consumer_shortfall_mw", 1e-4)):
+        np.testing.assert_allclose(dataset[name], steady[name].broadcast_like(dataset[name]), atol=atol, err_msg=name)
 
 
 def test_in_line_heater_adds_its_heat(transient, boundary):
