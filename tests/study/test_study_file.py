@@ -117,8 +117,8 @@ RULES = (
         ("-2", "negative")),
     Rule("override that cuts a consumer off", override(pipes={"p4": {"closed": True}}), "(c3)", ("no open pipe",)),
     # what plants and pipes lack shows only when they are asked
-    Rule("consumer by valve", override(consumers={"c1": {"control": "valve", "kv_m3_per_h": 40}}),
-        "[study.yaml, cases: project]", ("tiny, consumers, c1, control", "does not solve")),
+    Rule("consumer by valve without flow coefficient", override(consumers={"c1": {"control": "valve"}}),
+        "(c1), kv_m3_per_h", ("is missing",)),
     Rule("data centre without capacity",
         lambda draft: draft.network.tables["plants"].append(DATA_CENTRE),
         "tiny, ", ("dc",)),

@@ -253,7 +253,8 @@ class Rules:
         if (lift * heat <= 0).any():
             return m, 1.0, True
         if on.any():
-            error = float(np.max(np.abs(m[on] * lift - heat) / np.abs(heat)))
+            # a plant of less than a watt is held to an error of that watt
+            error = float(np.max(np.abs(m[on] * lift - heat) / np.maximum(np.abs(heat), 1.0)))
             m[on] = heat / lift
         return m, error, False
 
@@ -261,7 +262,8 @@ class Rules:
 def _ratio(heat_w: FloatArray, last_w: FloatArray) -> FloatArray:
     """Return how much more heat is asked for than last, 1 where that says nothing."""
     known = (heat_w > 0.0) & (last_w > 0.0)
-    return np.clip(np.divide(heat_w, last_w, out=np.ones_like(heat_w), where=known), 1.0 / _LARGEST_STEP, _LARGEST_STEP)
+    least = np.maximum(last_w, heat_w / _LARGEST_STEP)
+    return np.maximum(np.divide(heat_w, least, out=np.ones_like(heat_w), where=known), 1.0 / _LARGEST_STEP)
 
 
 def _flow(heat_mw: FloatArray, drop_j_per_kg: FloatArray) -> FloatArray:

@@ -34,7 +34,7 @@ def shares(low, high, count):
     return st.lists(st.floats(low, high), min_size=count, max_size=count)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     example=st.sampled_from(EXAMPLES),
     step_s=st.sampled_from(STEPS_S),

@@ -36,8 +36,9 @@ def value(dataset, name, **where):
 
 #: a steady row counts a pipe's heat at the mean of its end temperatures, here the profile is summed
 STORED_TOLERANCE_SHARE = 2e-4
-#: what a state that is steady moves by in two hours
-STEADY_TOLERANCE_K = 5e-3
+#: what a state that is steady moves by in two hours; at 10 % load buoyancy drives water round the ring as well, by the density
+#: at a pipe's mean temperature here, by the mean of the densities at its ends in the season engine
+STEADY_TOLERANCE_K = {1.0: 2e-3, 0.1: 1e-2}
 
 
 @pytest.mark.parametrize("load", [1.0, 0.1])
@@ -49,7 +50,7 @@ def test_a_steady_boundary_keeps_the_steady_state(transient, boundary, example, 
     dataset = transient(network, steady_boundary, step_s)
     steady = simulate(network, steady_boundary.rows([0]), engine="season").isel(time=0)
     assert (dataset["status"] == "ok").all()
-    share = STEADY_TOLERANCE_K / 60.0
+    share = STEADY_TOLERANCE_K[load] / 60.0
     flow, heat = float(steady["plant_mdot_kg_per_s"].max()), float(steady["consumer_heat_mw"].sum())
     scales = {"_degc": 60.0, "_kg_per_s": flow, "_m_per_s": 1.0, "_mw": heat, "_bar": 10.0}
     for name in QUANTITIES:
