@@ -17,8 +17,8 @@ from heatnet.simulate.season.pressure import set_pressures
 from heatnet.simulate.season.rounds import TURNED, begin_block, begin_rounds, close_round, next_point, pass_round
 from heatnet.simulate.season.settle import settle
 
-#: rounds before acceleration begins
-_PLAIN_ROUNDS = 7
+#: rounds before acceleration begins: side by side with others, and for an hour on its own, which is the harder one
+_PLAIN_ROUNDS, _PLAIN_ROUNDS_ALONE = 3, 7
 #: spells of rounds: how many, which share of a step they take, whether accelerated; the last four are repeated. Where water
 #: stands almost still or a ring is driven by buoyancy the next flows are steep in the last ones, but not for short steps
 _SPELLS = (
@@ -74,11 +74,12 @@ def _iterate(plan: PlanReferences, core: Any, work: Any, status: IntArray, throu
     last, whole = np.zeros((2, plan.plants, len(status))), plan.whole
     begin_rounds(whole, core, work, status, figures, through)
     spell, left, remembered = 0, _SPELLS[0][0], 0
+    plain = _PLAIN_ROUNDS if len(status) > 1 else _PLAIN_ROUNDS_ALONE
     for rounds in range(1, most_rounds + 1):
         pass_round(whole, core, work, figures)
         if not close_round(whole, core, work, status, figures, last, through, rounds):
             return rounds
-        if rounds < _PLAIN_ROUNDS:
+        if rounds < plain:
             continue
         if left == 0:
             spell = spell + 1 if spell + 1 < len(_SPELLS) else len(_SPELLS) - _REPEATED
