@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 
-from heatnet.adapters.layout import IntArray
+from heatnet.adapters.layout import BoolArray, IntArray
 from heatnet.physics.arrays import FloatArray
-from heatnet.simulate.season.compiled import compiled
+from heatnet.simulate.season.compiled import compiled, kernel
 from heatnet.simulate.season.controls import W_PER_MW, plant_runs
 from heatnet.simulate.season.fluid import enthalpy_at, place, value_at
 from heatnet.simulate.season.plan import BY_FLOW, BY_HEAT, HOLDING, OUTSIDE, Given, Plan
@@ -137,55 +137,98 @@ def forget(plan: Plan, work: Work) -> None:
 @compiled
 def first_flows(plan: Plan, work: Work) -> None:
     """Guess flows: of consumers from the last hour's cooling, longer where the flow is less; of plants from its return."""
-    state = work.state
+    users, inlet, state, fluid, rows = plan.users, work.inlet, work.state, plan.fluid, work.scratch.rows
+    branches = len(plan.graph.start)
+    before, now, back = rows[0], rows[1], rows[2]
+    _consumer_flows(
+        branches, users.consumer_start, users.by_flow, users.by_dt, users.by_valve, users.station, users.min_mdot,
+        users.open_c, users.open_by_kv, inlet.heat_w, inlet.t_return, inlet.dt, inlet.mdot, inlet.hottest, inlet.t_rest,
+        state.live, state.short, state.cooling, state.consumer_t_out, fluid.enthalpy, fluid.middle_degc, fluid.per_k,
+        state.m, before, now, back, rows[3], rows[4], rows[5],
+    )  # fmt: skip
     for lane in range(state.m.shape[1]):
-        before, now, mean_back = _consumer_flows(plan, work, lane)
-        scale = now / before if before > 0.0 else 0.0
+        scale = now[lane] / before[lane] if before[lane] > 0.0 else 0.0
         for k in range(len(plan.base.chord)):
             state.m[plan.base.chord[k], lane] *= scale
-        _plant_flows(plan, work, lane, now, mean_back)
+        mean_back = back[lane] / now[lane] if now[lane] > 0.0 else inlet.t_rest[lane]
+        _plant_flows(plan, work, lane, now[lane], mean_back)
 
 
-@compiled
-def _consumer_flows(plan: Plan, work: Work, lane: int) -> tuple[float, float, float]:
-    """Return the flow before, the flow now, and its mean return temperature."""
-    users, inlet, state, fluid = plan.users, work.inlet, work.state, plan.fluid
-    branches, c_h, middle, per_k = len(plan.graph.start), fluid.enthalpy, fluid.middle_degc, fluid.per_k
-    hottest, ground = inlet.hottest[lane], inlet.t_rest[lane]
-    before, now, back = 0.0, 0.0, 0.0
-    for i in range(len(users.consumer_start)):
-        last = state.m[branches + i, lane]
-        before += last
-        if state.live[branches + i, lane] == 0.0:
-            state.m[branches + i, lane] = 0.0
-            continue
-        heat, t = inlet.heat_w[i, lane], max(hottest - 1.0, ground)
-        t_back = inlet.t_return[i, lane]
-        if users.by_dt[i]:
-            t_back = t - inlet.dt[i, lane]
-        elif users.station[i] >= 0:
-            t_back = state.consumer_t_out[i, lane] if last > 0.0 else 0.6 * t
-        if users.by_flow[i]:
-            flow = inlet.mdot[i, lane]
-        elif users.by_valve[i]:
-            flow = last if last > 0.0 else math.sqrt(0.5 / users.open_c[i] * (950.0 if users.open_by_kv[i] else 1.0))
+@kernel
+def _consumer_flows(
+    first: int,
+    consumer_start: IntArray,
+    by_flow: BoolArray,
+    by_dt: BoolArray,
+    by_valve: BoolArray,
+    station: IntArray,
+    min_mdot: FloatArray,
+    open_c: FloatArray,
+    open_by_kv: BoolArray,
+    heat_w: FloatArray,
+    t_return: FloatArray,
+    dt: FloatArray,
+    mdot: FloatArray,
+    hottest: FloatArray,
+    t_rest: FloatArray,
+    live: FloatArray,
+    short: FloatArray,
+    cooling: FloatArray,
+    t_out: FloatArray,
+    c_h: FloatArray,
+    middle: float,
+    per_k: float,
+    m: FloatArray,
+    before: FloatArray,
+    now: FloatArray,
+    back: FloatArray,
+    t_back: FloatArray,
+    flow: FloatArray,
+    t_in: FloatArray,
+) -> None:
+    """Set first flows of consumers, and by lane the sum of those before, of those now, and of those times return temperature."""
+    lanes = m.shape[1]
+    for lane in range(lanes):
+        before[lane], now[lane], back[lane] = 0.0, 0.0, 0.0
+    for i in range(len(consumer_start)):
+        for lane in range(lanes):
+            t_in[lane] = max(hottest[lane] - 1.0, t_rest[lane])
+            t_back[lane] = t_return[i, lane]
+        if by_dt[i]:
+            for lane in range(lanes):
+                t_back[lane] = t_in[lane] - dt[i, lane]
+        elif station[i] >= 0:
+            for lane in range(lanes):
+                t_back[lane] = t_out[i, lane] if m[first + i, lane] > 0.0 else 0.6 * t_in[lane]
+        if by_flow[i]:
+            for lane in range(lanes):
+                flow[lane] = mdot[i, lane]
+        elif by_valve[i]:
+            guess = math.sqrt(0.5 / open_c[i] * (950.0 if open_by_kv[i] else 1.0))
+            for lane in range(lanes):
+                flow[lane] = m[first + i, lane] if m[first + i, lane] > 0.0 else guess
         else:
-            h_back = enthalpy_at(c_h, place(t_back, middle, per_k))
-            if last > 0.0 and heat > 0.0 and not users.by_dt[i]:
-                k = state.cooling[i, lane]
-                t = ground + (hottest - ground) * kept_share(k)
-                estimate = heat / max(enthalpy_at(c_h, place(t, middle, per_k)) - h_back, 1000.0)
-                power = min(max(last / estimate, 0.1), 10.0)
-                t = ground + (hottest - ground) * max(kept_share(k * power), 0.3)
-            drop = enthalpy_at(c_h, place(t, middle, per_k)) - h_back
-            least = 0.05 * 4186.0 * max(hottest - t_back, 1.0)
-            flow = max(heat / max(drop, least), users.min_mdot[i])
-        if state.short[i, lane] > 0.0 and last > 0.0:
-            flow = last
-        state.m[branches + i, lane] = flow
-        now += flow
-        back += flow * t_back
-    return before, now, back / now if now > 0.0 else ground
+            warmed = 0.0 if by_dt[i] else 1.0
+            for lane in range(lanes):
+                last = m[first + i, lane]
+                span = hottest[lane] - t_rest[lane]
+                h_back = enthalpy_at(c_h, place(t_back[lane], middle, per_k))
+                t = t_rest[lane] + span * kept_share(cooling[i, lane])
+                estimate = heat_w[i, lane] / max(enthalpy_at(c_h, place(t, middle, per_k)) - h_back, 1000.0)
+                power = min(max(last / max(estimate, 1e-30), 0.1), 10.0)
+                again = t_rest[lane] + span * max(kept_share(cooling[i, lane] * power), 0.3)
+                known = warmed * last * heat_w[i, lane] > 0.0
+                drop = enthalpy_at(c_h, place(again if known else t_in[lane], middle, per_k)) - h_back
+                least = 0.05 * 4186.0 * max(hottest[lane] - t_back[lane], 1.0)
+                flow[lane] = max(heat_w[i, lane] / max(drop, least), min_mdot[i])
+        for lane in range(lanes):
+            last, on = m[first + i, lane], live[first + i, lane] > 0.0
+            kept = last if short[i, lane] * last > 0.0 else flow[lane]
+            one = kept if on else 0.0
+            before[lane] += last
+            now[lane] += one
+            back[lane] += one * t_back[lane] if on else 0.0
+            m[first + i, lane] = one
 
 
 @compiled
