@@ -50,8 +50,8 @@ def looped_network(consumers: int) -> Network:
 
     for loop in range(loops):
         behind = (loops - loop) * PER_LOOP * HEAT_MW
-        # about 1.5 m/s at 60 K in the main, not less than DN150
-        main_mm = max(150.0, 1e3 * np.sqrt(behind * 1e6 / 251e3 / 960.0 / 1.5 * 4 / np.pi))
+        # about 1.5 m/s at 60 K in the main, from DN150 to the largest pipe that a network may have
+        main_mm = float(np.clip(1e3 * np.sqrt(behind * 1e6 / 251e3 / 960.0 / 1.5 * 4 / np.pi), 150.0, 3300.0))
         start, finish = f"hub_{loop}", f"hub_{loop + 1}"
         nodes.append(finish)
         for side, places in enumerate(SIDE_PLACES):
