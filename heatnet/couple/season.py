@@ -15,9 +15,10 @@ import numpy as np
 import pandas as pd
 
 from heatnet.couple.hours import representative_hours, season_hours
-from heatnet.couple.year import NetworkYear, plant_supplies_degc
+from heatnet.couple.year import NetworkYear
 from heatnet.model.boundary import NETWORK_WIDE, Boundary
 from heatnet.model.network import Network
+from heatnet.model.regulation import plant_supplies_degc
 from heatnet.model.supply import (
     Conditions,
     DispatchProblem,

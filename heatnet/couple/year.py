@@ -9,19 +9,10 @@ import pandas as pd
 
 from heatnet.demand.load import consumer_loads, heat_filter, process_loads
 from heatnet.model.network import Network
-from heatnet.model.regulation import consumer_returns_degc, heating_curve_degc, plant_supplies_degc
+from heatnet.model.regulation import consumer_returns_degc, heating_curve_degc
 from heatnet.model.supply import BoolArray, FloatArray
 from heatnet.model.weather import WeatherYear
 from heatnet.physics.regulation import load_share
-
-__all__ = [
-    "LoadScale",
-    "NetworkYear",
-    "consumer_returns_degc",
-    "heating_curve_degc",
-    "network_year",
-    "plant_supplies_degc",
-]
 
 
 @dataclass(frozen=True)

@@ -91,27 +91,8 @@ class ResultMaker:
         layout, count = self.layout, len(self.network.pipes)
         branches = layout.of_kind(PIPE)
         element, line = layout.element[branches], layout.line[branches]
-        by_line = {}
-        for name, quantity in (
-            ("mdot", parts.mdot[branches]),
-            ("dp", parts.dp_bar[branches]),
-            ("loss", parts.loss_w[branches] / W_PER_MW),
-            ("velocity", np.abs(parts.velocity[branches])),
-        ):
-            table = np.full((2, count), np.nan)
-            table[line, element] = quantity
-            by_line[name] = table
-        own = np.where(np.isnan(by_line["mdot"][SUPPLY]), by_line["mdot"][RETURN], by_line["mdot"][SUPPLY])
-        is_pair = np.isfinite(by_line["mdot"]).all(axis=0)
-        return {
-            "pipe_mdot_kg_per_s": own,
-            "pipe_mdot_return_kg_per_s": np.where(is_pair, by_line["mdot"][RETURN], np.nan),
-            "pipe_velocity_m_per_s": np.fmax(by_line["velocity"][SUPPLY], by_line["velocity"][RETURN]),
-            "pipe_dp_supply_bar": by_line["dp"][SUPPLY],
-            "pipe_dp_return_bar": by_line["dp"][RETURN],
-            "pipe_loss_supply_mw": by_line["loss"][SUPPLY],
-            "pipe_loss_return_mw": by_line["loss"][RETURN],
-        }
+        mdot, dp_bar, loss_mw = parts.mdot[branches], parts.dp_bar[branches], parts.loss_w[branches] / W_PER_MW
+        return pipe_quantities(element, line, count, mdot, dp_bar, loss_mw, np.abs(parts.velocity[branches]))
 
     def _consumers(self, parts: _Parts, by_flow: BoolArray) -> dict[str, FloatArray | float]:
         layout, fluid = self.layout, self.fluid
@@ -296,3 +277,45 @@ class _Parts:
 def _at(values: FloatArray, junctions: np.ndarray) -> FloatArray:
     """Return values at junctions; NaN where there is none."""
     return np.where(junctions == NOWHERE, np.nan, values[np.maximum(junctions, 0)])
+
+
+def pipe_quantities(
+    element: np.ndarray,
+    line: np.ndarray,
+    count: int,
+    mdot_kg_per_s: FloatArray,
+    dp_bar: FloatArray,
+    loss_mw: FloatArray,
+    velocity_m_per_s: FloatArray,
+) -> dict[str, FloatArray | float]:
+    """Return the quantities of the pipes table's rows from those of its branches, one or two a pipe.
+
+    Parameters
+    ----------
+    element, line : ndarray of int, shape (branches,)
+        Row in the pipes table, and supply or return.
+    count : int
+        Rows of that table.
+    mdot_kg_per_s, dp_bar, loss_mw, velocity_m_per_s : ndarray, shape (branches,)
+    """
+    by_line = {}
+    for name, quantity in (
+        ("mdot", mdot_kg_per_s),
+        ("dp", dp_bar),
+        ("loss", loss_mw),
+        ("velocity", velocity_m_per_s),
+    ):
+        table = np.full((2, count), np.nan)
+        table[line, element] = quantity
+        by_line[name] = table
+    own = np.where(np.isnan(by_line["mdot"][SUPPLY]), by_line["mdot"][RETURN], by_line["mdot"][SUPPLY])
+    is_pair = np.isfinite(by_line["mdot"]).all(axis=0)
+    return {
+        "pipe_mdot_kg_per_s": own,
+        "pipe_mdot_return_kg_per_s": np.where(is_pair, by_line["mdot"][RETURN], np.nan),
+        "pipe_velocity_m_per_s": np.fmax(by_line["velocity"][SUPPLY], by_line["velocity"][RETURN]),
+        "pipe_dp_supply_bar": by_line["dp"][SUPPLY],
+        "pipe_dp_return_bar": by_line["dp"][RETURN],
+        "pipe_loss_supply_mw": by_line["loss"][SUPPLY],
+        "pipe_loss_return_mw": by_line["loss"][RETURN],
+    }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from heatnet.adapters.layout import NOWHERE, Layout
+from heatnet.adapters.parts import part_labels
 from heatnet.errors import InputError, Problems
 from heatnet.i18n import _
 from heatnet.model.network import Network
@@ -59,7 +60,7 @@ def _check_plants(network: Network, layout: Layout, problems: Problems, engine: 
     elif not len(holding):
         problems.add("plants, role", found, _("One plant with role: pressure and connection: supply"))
     elif len(holding) > 1:
-        labels = _parts(layout)
+        labels = part_labels(layout)
         by_part: dict[int, list[str]] = {}
         for plant in holding:
             end = layout.plant_end[plants.index.get_loc(plant)]
@@ -78,18 +79,6 @@ def _check_plants(network: Network, layout: Layout, problems: Problems, engine: 
             _("a plant that holds the pressure stands between the lines"),
             _("Allowed: {names}").format(names="supply"),
         )
-
-
-def _parts(layout: Layout) -> np.ndarray:
-    """Return a number for every junction, the same for all that hang together."""
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-
-    between = layout.plant_end != NOWHERE
-    start = np.concatenate([layout.start[layout.is_open], layout.consumer_start, layout.plant_start[between]])
-    end = np.concatenate([layout.end[layout.is_open], layout.consumer_end, layout.plant_end[between]])
-    shape = (layout.junctions, layout.junctions)
-    return np.asarray(connected_components(coo_array((np.ones(len(start)), (start, end)), shape), directed=False)[1])
 
 
 def _check_lines(network: Network, layout: Layout, problems: Problems) -> None:

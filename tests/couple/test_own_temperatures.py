@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from heatnet.couple.state import state_at_outdoor
-from heatnet.couple.year import consumer_returns_degc, plant_supplies_degc
 from heatnet.model.examples import two_pipe
+from heatnet.model.regulation import consumer_returns_degc, plant_supplies_degc
 
 SHARE = np.array([1.0, 0.5, 0.0])
 

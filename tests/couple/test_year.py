@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from heatnet.couple.state import state_at_outdoor
-from heatnet.couple.year import LoadScale, heating_curve_degc, network_year
+from heatnet.couple.year import LoadScale, network_year
 from heatnet.model.network import Design
+from heatnet.model.regulation import heating_curve_degc
 
 ALL = np.ones(96, dtype=bool)
 

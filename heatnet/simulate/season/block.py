@@ -50,26 +50,24 @@ class PlanReferences:
 
 def solve_block(
     plan: PlanReferences, given: Any, rows: IntArray, work: Any, warm: bool, status: IntArray, most_rounds: int
-) -> int:
-    """Solve the hours of `rows`, beginning from what `work` holds; set their statuses (OK: solved); return the rounds.
+) -> None:
+    """Solve the hours of `rows`, beginning from what `work` holds; set their statuses (OK: solved).
 
     `given` and `work` are references (`heatnet.simulate.season.refs`).
     """
     through = begin_block(plan.whole, given, rows, work, warm, status)
-    rounds = 0
     for turn in range(_MOST_TURNS + 1):
-        rounds += _iterate(plan, plan.full if through else plan.base, work, status, through, most_rounds)
+        _iterate(plan, plan.full if through else plan.base, work, status, through, most_rounds)
         set_pressures(plan.whole, work, through)
         through = settle(plan.whole, work, status) or through
         if not (status == RUNNING).any():
             break
         if turn == _MOST_TURNS:
             status[status == RUNNING] = NOT_CONVERGED
-    return rounds
 
 
-def _iterate(plan: PlanReferences, core: Any, work: Any, status: IntArray, through: bool, most_rounds: int) -> int:
-    """Repeat rounds until no lane is running; return how many."""
+def _iterate(plan: PlanReferences, core: Any, work: Any, status: IntArray, through: bool, most_rounds: int) -> None:
+    """Repeat rounds until no lane is running."""
     figures = np.zeros((TURNED + 1, len(status)))
     last, whole = np.zeros((2, plan.plants, len(status))), plan.whole
     begin_rounds(whole, core, work, status, figures, through)
@@ -78,7 +76,7 @@ def _iterate(plan: PlanReferences, core: Any, work: Any, status: IntArray, throu
     for rounds in range(1, most_rounds + 1):
         pass_round(whole, core, work, figures)
         if not close_round(whole, core, work, status, figures, last, through, rounds):
-            return rounds
+            return
         if rounds < plain:
             continue
         if left == 0:
@@ -87,4 +85,3 @@ def _iterate(plan: PlanReferences, core: Any, work: Any, status: IntArray, throu
         next_point(whole, core, work, figures, remembered, _SPELLS[spell][1])
         remembered, left = remembered + 1 if _SPELLS[spell][2] else 0, left - 1
     status[status == RUNNING] = NOT_CONVERGED
-    return most_rounds

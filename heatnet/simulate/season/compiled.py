@@ -1,30 +1,19 @@
-"""Compilation by numba, cached on disk by the contents of this folder.
-
-numba's own cache of a function does not notice that a function which it calls in another file has changed. So compiled code
-lies in a folder named after a digest of every source file here.
-"""
+"""How functions of the season engine are compiled."""
 
 from __future__ import annotations
 
-import hashlib
-import os
 from collections.abc import Callable
-from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
-import numba
 from numba.core import cpu, options
+
+from heatnet.simulate.code_cache import cached
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
-@lru_cache(maxsize=1)
-def _cache_folder() -> str:
-    """Return the folder for compiled code, empty (numba's own choice) where this one cannot be written."""
-    here = Path(__file__).parent
-    digest = hashlib.sha256(b"".join(file.read_bytes() for file in sorted(here.glob("*.py")))).hexdigest()[:16]
-    return str(here / "__pycache__" / f"season-{digest}") if os.access(here, os.W_OK) else ""
+_HERE = Path(__file__).parent
 
 
 def _tell_arrays_apart() -> bool:
@@ -46,28 +35,21 @@ _APART = {"noalias": True} if _tell_arrays_apart() else {}
 def compiled(function: _Function) -> _Function:
     """Return a function that numba compiles when other compiled code first calls it."""
     # without wrappers for Python, which take most of the time to compile where many arrays are passed
-    return _jit(function, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+    return cached(function, _HERE, no_cpython_wrapper=True, no_cfunc_wrapper=True)
 
 
 def kernel(function: _Function) -> _Function:
     """Return a compiled function over lanes; no array that it writes may be passed twice or overlap another."""
-    return _jit(function, no_cpython_wrapper=True, no_cfunc_wrapper=True, fastmath={"contract"}, **_APART)
+    return cached(function, _HERE, no_cpython_wrapper=True, no_cfunc_wrapper=True, fastmath={"contract"}, **_APART)
 
 
 def small(function: _Function) -> _Function:
     """Return a compiled function of numbers that becomes part of every loop that calls it."""
-    return _jit(function, no_cpython_wrapper=True, no_cfunc_wrapper=True, fastmath={"contract"}, forceinline=True)
+    return cached(
+        function, _HERE, no_cpython_wrapper=True, no_cfunc_wrapper=True, fastmath={"contract"}, forceinline=True
+    )
 
 
 def compiled_entry(function: _Function) -> _Function:
     """Return a function that numba compiles when Python first calls it; it releases the interpreter while it runs."""
-    return _jit(function, nogil=True)
-
-
-def _jit(function: _Function, **wanted: Any) -> _Function:
-    before = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = _cache_folder() or before
-    try:
-        return cast(_Function, numba.njit(cache=True, error_model="numpy", **wanted)(function))
-    finally:
-        numba.config.CACHE_DIR = before
+    return cached(function, _HERE, nogil=True)

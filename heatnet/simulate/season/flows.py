@@ -13,7 +13,7 @@ from heatnet.simulate.season.work import Scratch, State
 
 
 @kernel
-def _add(need: FloatArray, start: IntArray, end: IntArray, first: int, m: FloatArray) -> None:
+def add_edges(need: FloatArray, start: IntArray, end: IntArray, first: int, m: FloatArray) -> None:
     """Count edges from start to end, whose flows begin at row `first`, as needed at their start and given at their end."""
     lanes = m.shape[1]
     for i in range(len(start)):
@@ -62,7 +62,7 @@ def set_flows(graph: Graph, users: Users, core: Core, state: State, scratch: Scr
     need, m = scratch.need, state.m
     lanes = m.shape[1]
     need[:] = 0.0
-    _add(need, users.consumer_start, users.consumer_end, len(graph.start), m)
+    add_edges(need, users.consumer_start, users.consumer_end, len(graph.start), m)
     for i in range(len(users.plant_start)):
         if users.plant_role[i] == BY_HEAT or users.plant_role[i] == BY_FLOW:
             for lane in range(lanes):

@@ -6,24 +6,23 @@ from typing import NamedTuple
 
 from heatnet.adapters.layout import BoolArray, IntArray
 from heatnet.physics.arrays import FloatArray
+from heatnet.simulate.results import J_PER_MWH, PA_PER_BAR, PUMP_EFFICIENCY_SHARE
 from heatnet.simulate.season.begin import CIRCULATING, OK, STAGNANT, UNDERSUPPLIED
 from heatnet.simulate.season.compiled import compiled, compiled_entry, kernel
 from heatnet.simulate.season.controls import W_PER_MW
+from heatnet.simulate.season.flows import add_edges
 from heatnet.simulate.season.fluid import enthalpy_at, place, value_at
 from heatnet.simulate.season.friction import LEAST_FLOW
 from heatnet.simulate.season.plan import OUTSIDE, Plan
-from heatnet.simulate.season.pressure import PA_PER_BAR
 from heatnet.simulate.season.rounds import flow_into
 from heatnet.simulate.season.work import Work
 
-J_PER_MWH = 3.6e9
-PUMP_EFFICIENCY_SHARE = 0.75
 #: a shortfall counts from this share of what is asked for, and from this heat in MW
 _SHORT_SHARE, _SHORT_MW = 1e-6, 1e-9
 
 
 class Out(NamedTuple):
-    """Results, shape (hours, elements), named as in `heatnet.simulate.quantities`, and a status code and rounds an hour."""
+    """Results, shape (hours, elements), named as in `heatnet.simulate.quantities`, and a status code an hour."""
 
     node_t_supply_degc: FloatArray
     node_t_return_degc: FloatArray
@@ -57,7 +56,6 @@ class Out(NamedTuple):
     mass_residual_kg_per_s: FloatArray
     energy_residual_mw: FloatArray
     status: IntArray
-    rounds: IntArray
 
 
 @kernel
@@ -252,17 +250,6 @@ def _write_fittings(plan: Plan, work: Work, out: Out, row: int, lane: int) -> No
 
 
 @kernel
-def _add(start: IntArray, end: IntArray, first: int, m: FloatArray, net: FloatArray) -> None:
-    lanes = m.shape[1]
-    for i in range(len(start)):
-        a, b = start[i], end[i]
-        for lane in range(lanes):
-            net[b, lane] += m[first + i, lane]
-        for lane in range(lanes):
-            net[a, lane] -= m[first + i, lane]
-
-
-@kernel
 def _largest(net: FloatArray, worst: FloatArray) -> None:
     lanes = net.shape[1]
     for lane in range(lanes):
@@ -277,13 +264,13 @@ def _mass_residual(plan: Plan, work: Work, worst: FloatArray) -> None:
     """Set the largest imbalance of a junction's flows by lane, kg/s."""
     graph, users, state, net = plan.graph, plan.users, work.state, work.scratch.need
     net[:] = 0.0
-    _add(graph.start, graph.end, 0, state.m, net)
-    _add(users.consumer_start, users.consumer_end, len(graph.start), state.m, net)
+    add_edges(net, graph.start, graph.end, 0, state.m)
+    add_edges(net, users.consumer_start, users.consumer_end, len(graph.start), state.m)
     for i in range(len(users.plant_start)):
         if users.plant_role[i] != OUTSIDE:
             for lane in range(len(worst)):
-                net[users.plant_end[i], lane] += state.plant_m[i, lane]
-                net[users.plant_start[i], lane] -= state.plant_m[i, lane]
+                net[users.plant_end[i], lane] -= state.plant_m[i, lane]
+                net[users.plant_start[i], lane] += state.plant_m[i, lane]
     _largest(net, worst)
 
 
@@ -296,7 +283,7 @@ def _resting(on_line: BoolArray, live_junction: BoolArray, lane: int) -> bool:
 
 
 @compiled_entry
-def write_block(plan: Plan, work: Work, out: Out, rows: IntArray, used: int, status: IntArray, rounds: int) -> None:
+def write_block(plan: Plan, work: Work, out: Out, rows: IntArray, used: int, status: IntArray) -> None:
     """Write the results of the first `used` lanes that are solved, and the status of all of them."""
     graph, users, fluid, state, inlet = plan.graph, plan.users, plan.fluid, work.state, work.inlet
     lanes, branches = work.scratch.rows, len(graph.start)
@@ -314,7 +301,7 @@ def write_block(plan: Plan, work: Work, out: Out, rows: IntArray, used: int, sta
     _mass_residual(plan, work, worst)
     for lane in range(used):
         row = rows[lane]
-        out.status[row], out.rounds[row] = status[lane], rounds
+        out.status[row] = status[lane]
         if status[lane] != OK:
             continue
         _copy(state.t, plan.lines.node_supply, lane, row, 1.0, out.node_t_supply_degc)

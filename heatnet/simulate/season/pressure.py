@@ -6,6 +6,7 @@ import math
 
 from heatnet.adapters.layout import BoolArray, IntArray
 from heatnet.physics.arrays import FloatArray
+from heatnet.simulate.results import GRAVITY_M_PER_S2, PA_PER_BAR
 from heatnet.simulate.season.compiled import compiled, compiled_entry, kernel
 from heatnet.simulate.season.fluid import place, value_at
 from heatnet.simulate.season.friction import set_losses, set_properties
@@ -13,8 +14,6 @@ from heatnet.simulate.season.loops import pump_head
 from heatnet.simulate.season.plan import CURVED, Plan
 from heatnet.simulate.season.work import Work
 
-PA_PER_BAR = 1e5
-GRAVITY_M_PER_S2 = 9.81
 _MOST_STEPS = 20
 
 

@@ -72,9 +72,9 @@ class _Chain:
             used = len(rows)
             # lanes without an hour of their own repeat the last one
             rows = np.concatenate([rows, np.repeat(rows[-1:], LANES - used)])
-            rounds = solve_block(self._references, self._given, rows, work, warm, status, _ROUNDS_TOGETHER)
+            solve_block(self._references, self._given, rows, work, warm, status, _ROUNDS_TOGETHER)
             warm = bool((status == OK).all())
-            write_block(self._references.whole, work, self._out, rows, used, status, rounds)
+            write_block(self._references.whole, work, self._out, rows, used, status)
             for lane in np.flatnonzero(status[:used] != OK):
                 self._solve_alone(rows[lane : lane + 1])
 
@@ -84,11 +84,11 @@ class _Chain:
         status = np.zeros(1, dtype=np.int64)
         # from the last such hour, then from nothing, which no other hour can be to blame for
         for warm in (True, False) if self._alone_warm else (False,):
-            rounds = solve_block(self._references, self._given, row, self._alone, warm, status, _ROUNDS_ALONE)
+            solve_block(self._references, self._given, row, self._alone, warm, status, _ROUNDS_ALONE)
             if status[0] == OK:
                 break
         self._alone_warm = bool(status[0] == OK)
-        write_block(self._references.whole, self._alone, self._out, row, 1, status, rounds)
+        write_block(self._references.whole, self._alone, self._out, row, 1, status)
 
 
 def season_dataset(
@@ -120,7 +120,7 @@ def season_dataset(
     plan_ref = PlanReferences(referenced(plan), referenced(plan.base), referenced(plan.full), len(network.plants))
     given, rows = referenced(_given(inputs)), len(boundary.time)
     tables = empty_tables(network, rows)
-    out = Out(**tables, status=np.full(rows, NOT_CONVERGED), rounds=np.zeros(rows, dtype=np.int64))
+    out = Out(**tables, status=np.full(rows, NOT_CONVERGED))
     out_ref, order = referenced(out), _alike(inputs)
     chains = [order[first : first + CHAIN_ROWS] for first in range(0, rows, CHAIN_ROWS)]
     done = 0

@@ -8,10 +8,12 @@ import numpy as np
 
 from heatnet.adapters.fluid import FluidTable
 from heatnet.adapters.layout import HEATER, NOWHERE, PIPE, PUMP, VALVE, BoolArray, IntArray, Layout
+from heatnet.adapters.parts import parts_of
 from heatnet.model.network import Network
 from heatnet.physics.arrays import FloatArray
 from heatnet.physics.pump import PumpCurve
 from heatnet.simulate.inputs import Inputs
+from heatnet.simulate.results import GRAVITY_M_PER_S2, PA_PER_BAR
 from heatnet.simulate.season.circuits import Forest, core_of, listed, on_circuits, spanning_forest
 from heatnet.simulate.season.fluid import fluid_of
 from heatnet.simulate.season.plan import (
@@ -30,8 +32,6 @@ from heatnet.simulate.season.plan import (
     Users,
 )
 
-GRAVITY_M_PER_S2 = 9.81
-PA_PER_BAR = 1e5
 _ROLES = {"pressure": HOLDING, "heat": BY_HEAT, "flow": BY_FLOW}
 #: as in the reference engine
 _SMOOTHEST_MM = 1e-5
@@ -43,12 +43,14 @@ def plan_of(network: Network, layout: Layout, table: FluidTable, inputs: Inputs)
     """Return a network as the compiled code reads it."""
     kind = _kinds(network, layout)
     usable = layout.is_open & (layout.start != layout.end)
-    users = _users(network, layout, inputs)
-    roots = [int(end) for plant in users.holding for end in (layout.plant_end[plant], layout.plant_start[plant])]
+    holding = np.flatnonzero(_roles(network, layout) == HOLDING)
+    part = parts_of(layout, holding)
+    users = _users(network, layout, inputs, part)
+    roots = [int(end) for plant in holding for end in (layout.plant_end[plant], layout.plant_start[plant])]
     forest = spanning_forest(layout.junctions, layout.start, layout.end, usable, kind == CHECK, roots)
-    base, full = _cores(layout, usable, forest, users.holding)
+    base, full = _cores(layout, usable, forest, holding)
     return Plan(
-        graph=_uniform(_graph(layout, kind, usable, forest, users.holding)),
+        graph=_uniform(_graph(layout, kind, usable, forest, part)),
         branches=_uniform(_branches(network, layout, kind)),
         base=_uniform(base),
         full=_uniform(full),
@@ -95,7 +97,7 @@ def _cores(layout: Layout, usable: BoolArray, forest: Forest, holding: IntArray)
     return cores[0], cores[1]
 
 
-def _graph(layout: Layout, kind: IntArray, usable: BoolArray, forest: Forest, holding: IntArray) -> Graph:
+def _graph(layout: Layout, kind: IntArray, usable: BoolArray, forest: Forest, part: IntArray) -> Graph:
     on_line, is_supply = (np.zeros(layout.junctions, dtype=bool) for _ in range(2))
     for junctions in (layout.supply, layout.back):
         on_line[junctions[junctions != NOWHERE]] = True
@@ -117,7 +119,7 @@ def _graph(layout: Layout, kind: IntArray, usable: BoolArray, forest: Forest, ho
         is_supply=is_supply,
         on_line=on_line,
         elevation_m=layout.elevation_m,
-        part=parts_of(layout, holding),
+        part=part,
         adj_ptr=adj_ptr,
         adj_branch=adj_branch,
         edge_ptr=edge_ptr,
@@ -130,22 +132,6 @@ def _graph(layout: Layout, kind: IntArray, usable: BoolArray, forest: Forest, ho
         streams=streams,
         preheat_of=preheat_of,
     )
-
-
-def parts_of(layout: Layout, holding: IntArray) -> IntArray:
-    """Return which plant holds the pressure of each junction's connected part (position in `holding`), -1 for none."""
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-
-    between = layout.plant_end != NOWHERE
-    start = np.concatenate([layout.start[layout.is_open], layout.consumer_start, layout.plant_start[between]])
-    end = np.concatenate([layout.end[layout.is_open], layout.consumer_end, layout.plant_end[between]])
-    shape = (layout.junctions, layout.junctions)
-    label = connected_components(coo_array((np.ones(len(start)), (start, end)), shape=shape), directed=False)[1]
-    part = np.full(layout.junctions, -1)
-    for i, plant in enumerate(holding):
-        part[label == label[layout.plant_end[plant]]] = i
-    return part
 
 
 def _adjacency(layout: Layout, usable: BoolArray) -> tuple[IntArray, IntArray, IntArray, IntArray, IntArray]:
@@ -221,17 +207,20 @@ def _curve_points(network: Network, layout: Layout, kind: IntArray) -> list[list
     return rows
 
 
-def _users(network: Network, layout: Layout, inputs: Inputs) -> Users:
+def _roles(network: Network, layout: Layout) -> IntArray:
     roles = np.array([_ROLES[role] for role in network.plants["role"]], dtype=np.int64)
     roles[layout.plant_end == NOWHERE] = OUTSIDE
-    holding = np.flatnonzero(roles == HOLDING)
+    return roles
+
+
+def _users(network: Network, layout: Layout, inputs: Inputs, part: IntArray) -> Users:
+    roles = _roles(network, layout)
     min_dp_bar = network.consumers["min_dp_bar"].fillna(0.0).to_numpy(dtype=float)
     kv, design = inputs.kv_m3_per_h, inputs.consumer_mdot_design_kg_per_s
     by_kv = kv > 0
     open_c: FloatArray = np.where(by_kv, _KV_FACTOR / np.where(by_kv, kv, 1.0) ** 2, np.inf)
     known = ~by_kv & (design > 0) & (min_dp_bar > 0)
     open_c[known] = min_dp_bar[known] / design[known] ** 2
-    part = parts_of(layout, holding)
     return Users(
         consumer_start=layout.consumer_start,
         consumer_end=layout.consumer_end,
@@ -255,7 +244,7 @@ def _users(network: Network, layout: Layout, inputs: Inputs) -> Users:
         plant_head_bar=network.plants["head_bar"].to_numpy(dtype=float),
         plant_part=np.where(layout.plant_end == NOWHERE, -1, part[layout.plant_end]),
         consumer_part=part[layout.consumer_start],
-        holding=holding,
+        holding=np.flatnonzero(roles == HOLDING),
         preheat_at=layout.preheat_in,
         preheat_of_plant=layout.preheat_of_plant,
     )

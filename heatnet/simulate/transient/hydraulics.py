@@ -11,15 +11,13 @@ from heatnet.adapters.activity import Activity, activity
 from heatnet.adapters.flows import NotConvergedError
 from heatnet.adapters.fluid import FluidTable
 from heatnet.adapters.layout import NOWHERE, PIPE, PUMP, SUPPLY, VALVE, BoolArray, IntArray, Layout
+from heatnet.adapters.parts import parts_of
 from heatnet.model.network import Network
 from heatnet.physics.arrays import FloatArray
 from heatnet.physics.friction import colebrook
+from heatnet.simulate.results import GRAVITY_M_PER_S2, PA_PER_BAR
 from heatnet.simulate.transient.circuits import Circuits
-from heatnet.simulate.transient.parts import parts_of
 
-#: as in the steady engines, so that pressures agree
-GRAVITY_M_PER_S2 = 9.81
-PA_PER_BAR = 1e5
 RESTING_REYNOLDS = 10.0
 _SMOOTHEST_MM = 1e-5
 #: the slope of the pressure loss is never less than at this share of the largest flow

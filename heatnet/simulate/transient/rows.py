@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from heatnet.adapters.layout import NOWHERE, PIPE, PUMP, RETURN, SUPPLY, VALVE, IntArray, Layout
+from heatnet.adapters.layout import NOWHERE, PIPE, PUMP, VALVE, IntArray, Layout
 from heatnet.model.network import Network
 from heatnet.physics.arrays import FloatArray
 from heatnet.simulate.controls import W_PER_MW, Hour
 from heatnet.simulate.dataset import empty_tables
 from heatnet.simulate.quantities import QUANTITIES
-from heatnet.simulate.results import J_PER_MWH, PA_PER_BAR, PUMP_EFFICIENCY_SHARE
+from heatnet.simulate.results import J_PER_MWH, PA_PER_BAR, PUMP_EFFICIENCY_SHARE, pipe_quantities
 from heatnet.simulate.status import HourStatus
 from heatnet.simulate.transient.march import Pipes, Settled
 from heatnet.simulate.transient.plan import AREA, LENGTH, LOSS, Net
@@ -103,27 +103,8 @@ class Rows:
         geometry, mean = self._net.geometry[branches], pipes.mean_degc[branches]
         velocity = np.abs(field.branch_mdot[branches]) / (density * geometry[:, AREA])
         loss_w = geometry[:, LOSS] * geometry[:, LENGTH] * (mean - hour.t_ground_degc[element])
-        by_line = {}
-        for name, quantity in (
-            ("mdot", field.branch_mdot[branches]),
-            ("dp", field.branch_dp_bar[branches]),
-            ("loss", loss_w / W_PER_MW),
-            ("velocity", velocity),
-        ):
-            table = np.full((2, len(self._network.pipes)), np.nan)
-            table[line, element] = quantity
-            by_line[name] = table
-        own = np.where(np.isnan(by_line["mdot"][SUPPLY]), by_line["mdot"][RETURN], by_line["mdot"][SUPPLY])
-        is_pair = np.isfinite(by_line["mdot"]).all(axis=0)
-        return {
-            "pipe_mdot_kg_per_s": own,
-            "pipe_mdot_return_kg_per_s": np.where(is_pair, by_line["mdot"][RETURN], np.nan),
-            "pipe_velocity_m_per_s": np.fmax(by_line["velocity"][SUPPLY], by_line["velocity"][RETURN]),
-            "pipe_dp_supply_bar": by_line["dp"][SUPPLY],
-            "pipe_dp_return_bar": by_line["dp"][RETURN],
-            "pipe_loss_supply_mw": by_line["loss"][SUPPLY],
-            "pipe_loss_return_mw": by_line["loss"][RETURN],
-        }
+        mdot, dp_bar = field.branch_mdot[branches], field.branch_dp_bar[branches]
+        return pipe_quantities(element, line, len(self._network.pipes), mdot, dp_bar, loss_w / W_PER_MW, velocity)
 
     def _consumers(self, hour: Hour, settled: Settled) -> dict[str, FloatArray | float]:
         layout, carried, rules = self._layout, settled.carried, self._rules

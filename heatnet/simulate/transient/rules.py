@@ -16,12 +16,12 @@ import numpy as np
 from heatnet.adapters.activity import Activity, activity
 from heatnet.adapters.fluid import FluidTable
 from heatnet.adapters.layout import NOWHERE, BoolArray, Layout
+from heatnet.adapters.parts import parts_of
 from heatnet.model.network import Network
 from heatnet.physics.arrays import FloatArray
 from heatnet.simulate.controls import W_PER_MW, Hour, HourFailure
 from heatnet.simulate.inputs import Inputs
 from heatnet.simulate.status import HourStatus
-from heatnet.simulate.transient.parts import parts_of
 from heatnet.simulate.transient.plan import Carried
 
 #: how much more than its largest needed flow a station's valve lets through
