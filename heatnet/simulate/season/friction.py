@@ -21,6 +21,10 @@ RESTING_REYNOLDS = 10.0
 _LN10 = math.log(10.0)
 #: relative change of the logarithm's argument up to which the series is within 1e-10
 _SERIES_SHARE = 0.2
+#: from this decay exponent U L / (m cp) on the mean of the ends counts less (the water left is 5e-5 of what entered warmer)
+_COOLED_BY, _WATER_J_PER_KGK = 10.0, 4190.0
+#: what even a perfectly insulated pipe loses where water stands, and the factor where a branch has no length
+_LEAST_U_W_PER_MK, _ALWAYS, _FAR = 0.01, 1e30, 1e3
 #: flow in kg/s below which a branch counts as resting
 LEAST_FLOW = 1e-10
 
@@ -36,6 +40,8 @@ def set_properties(
     t: FloatArray,
     t_out: FloatArray,
     t_rest: FloatArray,
+    loss_w_per_k: FloatArray,
+    length_m: FloatArray,
     c_density: FloatArray,
     c_fluidity: FloatArray,
     middle: float,
@@ -45,13 +51,19 @@ def set_properties(
     first: FloatArray,
     last: FloatArray,
 ) -> None:
-    """Set density and fluidity of branches from the temperatures at their ends."""
+    """Set density and fluidity of branches from the temperatures at their ends.
+
+    Water that comes to the ground's temperature long before the end of a pipe leaves most of it cold: then the mean of the
+    ends counts less the slower it is, and not at all in still water, so that density does not jump where a flow reverses.
+    """
     lanes = m.shape[1]
     for k in range(len(edges)):
         branch = edges[k]
         if branch >= branches:
             continue
         a, b = start[branch], end[branch]
+        loss = max(loss_w_per_k[branch], _LEAST_U_W_PER_MK * length_m[branch])
+        slow = _COOLED_BY * _WATER_J_PER_KGK / loss if loss > 0.0 else _ALWAYS
         for lane in range(lanes):
             flow, on = m[branch, lane], live[branch, lane]
             t_in = t[a, lane] if flow >= 0.0 else t[b, lane]
@@ -59,7 +71,11 @@ def set_properties(
             last[lane] = t_out[branch, lane] if on * abs(flow) > LEAST_FLOW else t_rest[lane]
         for lane in range(lanes):
             one = value_at(c_density, place(first[lane], middle, per_k))
-            rho[branch, lane] = 0.5 * (one + value_at(c_density, place(last[lane], middle, per_k)))
+            both = 0.5 * (one + value_at(c_density, place(last[lane], middle, per_k)))
+            still = value_at(c_density, place(t_rest[lane], middle, per_k))
+            x = min(abs(m[branch, lane]) * slow, _FAR)
+            x2 = x * x
+            rho[branch, lane] = still + (both - still) * x2 / math.sqrt(math.sqrt(1.0 + x2 * x2 * x2 * x2))
         for lane in range(lanes):
             phi[branch, lane] = value_at(c_fluidity, place(0.5 * (first[lane] + last[lane]), middle, per_k))
 

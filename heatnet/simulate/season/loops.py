@@ -248,7 +248,8 @@ def close_circuits(
     least, moved, step, damping, before, now, by_re = rows[0], rows[1], rows[2], rows[3], rows[4], rows[5], rows[6]
     set_properties(
         core.edge, branches, graph.start, graph.end, state.m, state.live, state.t, state.t_out, work.inlet.t_rest,
-        fluid.density, fluid.fluidity, fluid.middle_degc, fluid.per_k, state.rho, state.phi, least, moved,
+        coefficients.loss_w_per_k, coefficients.length_m, fluid.density, fluid.fluidity, fluid.middle_degc, fluid.per_k,
+        state.rho, state.phi, least, moved,
     )  # fmt: skip
     for lane in range(lanes):
         before[lane] = 1e300

@@ -24,7 +24,8 @@ def _set_all_losses(plan: Plan, work: Work) -> None:
     edges, branches, lanes = work.scratch.all_branches, len(graph.start), state.m.shape[1]
     set_properties(
         edges, branches, graph.start, graph.end, state.m, state.live, state.t, state.t_out, work.inlet.t_rest,
-        fluid.density, fluid.fluidity, fluid.middle_degc, fluid.per_k, state.rho, state.phi, rows[0], rows[1],
+        coefficients.loss_w_per_k, coefficients.length_m, fluid.density, fluid.fluidity, fluid.middle_degc, fluid.per_k,
+        state.rho, state.phi, rows[0], rows[1],
     )  # fmt: skip
     for lane in range(lanes):
         rows[0, lane] = 0.0

@@ -202,6 +202,27 @@ def close_round(
     return any_running
 
 
+@compiled_entry
+def put_point(plan: Plan, core: Core, work: Work) -> None:
+    """Take the flows of `mix.point` in every lane."""
+    use = work.scratch.rows[8]
+    use[:] = 1.0
+    scatter(work.state, len(plan.graph.start), len(plan.users.consumer_start), core.chord, work.mix.point, use)
+    set_flows(plan.graph, plan.users, core, work.state, work.scratch)
+
+
+@compiled_entry
+def judge(plan: Plan, work: Work, status: IntArray, v: FloatArray) -> None:
+    """Set statuses of lanes that are solved otherwise: solved, or what forbids that."""
+    for lane in range(len(status)):
+        if v[FLAT, lane] > 0.0:
+            status[lane] = NO_LIFT
+        elif _reversed(plan, work, lane):
+            status[lane] = REVERSED
+        else:
+            status[lane] = _checked(plan, work, lane)
+
+
 @compiled
 def _turned(mix: Mix, first: int, chords: int, total: FloatArray, turned: FloatArray) -> None:
     """Set the largest change of a chord's flow as a share of the flow through the network."""

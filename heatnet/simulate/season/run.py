@@ -16,11 +16,14 @@ from heatnet.model.network import Network
 from heatnet.physics.arrays import FloatArray
 from heatnet.simulate.dataset import dataset_of, empty_tables
 from heatnet.simulate.inputs import Inputs
-from heatnet.simulate.season.begin import NOT_CONVERGED, OK
+from heatnet.simulate.season.begin import NOT_CONVERGED, OK, RUNNING
 from heatnet.simulate.season.block import PlanReferences, solve_block
 from heatnet.simulate.season.output import Out, write_block
 from heatnet.simulate.season.plan import Given, Plan
+from heatnet.simulate.season.pressure import set_pressures
 from heatnet.simulate.season.refs import referenced
+from heatnet.simulate.season.settle import settle
+from heatnet.simulate.season.steps import StepSolver
 from heatnet.simulate.season.structure import plan_of
 from heatnet.simulate.season.work import new_work
 from heatnet.simulate.status import HourStatus
@@ -32,7 +35,7 @@ CHAIN_ROWS = 24 * LANES
 #: classes of the other plants' share of the load; within one the load rises, in the next it falls
 _SHARE_CLASSES = 12
 #: rounds after which an hour is given up side by side with others, and on its own
-_ROUNDS_TOGETHER, _ROUNDS_ALONE = 40, 3000
+_ROUNDS_TOGETHER, _ROUNDS_ALONE = 40, 300
 
 #: status by code, in the order of `heatnet.simulate.season.begin`
 STATUSES = np.array(
@@ -62,6 +65,7 @@ class _Chain:
         self._plan, self._references, self._given, self._out = plan, references, given, out
         self._alone: Any = None
         self._alone_warm = False
+        self._steps: StepSolver | None = None
 
     def solve(self, chain: IntArray) -> None:
         """Solve and write the rows of the chain."""
@@ -81,14 +85,28 @@ class _Chain:
     def _solve_alone(self, row: IntArray) -> None:
         if self._alone is None:
             self._alone = referenced(new_work(self._plan, 1))
-        status = np.zeros(1, dtype=np.int64)
+        status, work = np.zeros(1, dtype=np.int64), self._alone
         # from the last such hour, then from nothing, which no other hour can be to blame for
         for warm in (True, False) if self._alone_warm else (False,):
             solve_block(self._references, self._given, row, self._alone, warm, status, _ROUNDS_ALONE)
-            if status[0] == OK:
+            if status[0] != NOT_CONVERGED:
                 break
         self._alone_warm = bool(status[0] == OK)
-        write_block(self._references.whole, self._alone, self._out, row, 1, status)
+        if status[0] == NOT_CONVERGED:
+            work = self._step(row, status)
+        write_block(self._references.whole, work, self._out, row, 1, status)
+
+    def _step(self, row: IntArray, status: IntArray) -> Any:
+        """Solve an hour by implicit steps; return the working arrays that hold it."""
+        if self._steps is None:
+            self._steps = StepSolver(self._plan, self._references.whole, self._references.base)
+        self._steps.solve(self._given, row, status)
+        if status[0] == OK:
+            set_pressures(self._references.whole, self._steps.work, False)
+            settle(self._references.whole, self._steps.work, status)
+        if status[0] == RUNNING:
+            status[0] = NOT_CONVERGED
+        return self._steps.work
 
 
 def season_dataset(
