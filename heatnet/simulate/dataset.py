@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pandas as pd
@@ -27,14 +28,16 @@ def ids_of_dimensions(network: Network) -> dict[str, pd.Index]:
     }
 
 
-def empty_tables(network: Network, rows: int) -> dict[str, FloatArray]:
-    """Return a table of NaN for every quantity."""
+def empty_tables(network: Network, rows: int, threads: int = 1) -> dict[str, FloatArray]:
+    """Return a table of NaN for every quantity; memory that is touched for the first time is slow, so on several threads."""
     ids = ids_of_dimensions(network)
-    tables = {}
-    for name, quantity in QUANTITIES.items():
-        shape = (rows, len(ids[quantity.dimension])) if quantity.dimension else (rows,)
-        tables[name] = np.full(shape, np.nan)
-    return tables
+
+    def empty(dimension: str | None) -> FloatArray:
+        return np.full((rows, len(ids[dimension])) if dimension else (rows,), np.nan)
+
+    with ThreadPoolExecutor(threads) as pool:
+        tables = pool.map(empty, (quantity.dimension for quantity in QUANTITIES.values()))
+        return dict(zip(QUANTITIES, tables, strict=True))
 
 
 def dataset_of(

@@ -267,8 +267,9 @@ def _check_elements(network: Network, boundary: Boundary, problems: Problems) ->
         known = [NETWORK_WIDE] if table == "network" else list(getattr(network, table).index)
         if variable == "t_ground_degc":
             known += list(network.pipes.index)
+        every = set(known)
         for name in frame.columns:
-            if name not in known:
+            if name not in every:
                 guess = nearest(str(name), known)
                 problems.add(
                     f"{variable}, {_('column')} {name}",

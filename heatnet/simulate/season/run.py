@@ -137,7 +137,7 @@ def season_dataset(
     plan = plan_of(network, layout, fluid_table(network.fluid), inputs)
     plan_ref = PlanReferences(referenced(plan), referenced(plan.base), referenced(plan.full), len(network.plants))
     given, rows = referenced(_given(inputs)), len(boundary.time)
-    tables = empty_tables(network, rows)
+    tables = empty_tables(network, rows, threads)
     out = Out(**tables, status=np.full(rows, NOT_CONVERGED))
     out_ref, order = referenced(out), _alike(inputs)
     chains = [order[first : first + CHAIN_ROWS] for first in range(0, rows, CHAIN_ROWS)]
