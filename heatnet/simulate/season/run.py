@@ -28,10 +28,10 @@ from heatnet.simulate.season.structure import plan_of
 from heatnet.simulate.season.work import new_work
 from heatnet.simulate.status import HourStatus
 
-#: hours that are solved side by side
-LANES = 8
+#: hours that are solved side by side: in networks up to a number of branches, whose arrays stay in a core's cache, and beyond
+_LANES, _LANES_LARGE, _LARGE_BRANCHES = 16, 8, 3000
 #: rows of a chain: its blocks are solved one after the other, each from the last; fixed, so that threads change no result
-CHAIN_ROWS = 24 * LANES
+CHAIN_ROWS = 12 * _LANES
 #: classes of the other plants' share of the load; within one the load rises, in the next it falls
 _SHARE_CLASSES = 12
 #: rounds after which an hour is given up side by side with others, and on its own
@@ -69,13 +69,14 @@ class _Chain:
 
     def solve(self, chain: IntArray) -> None:
         """Solve and write the rows of the chain."""
-        work, status = referenced(new_work(self._plan, LANES)), np.zeros(LANES, dtype=np.int64)
+        lanes = _LANES if len(self._plan.graph.start) <= _LARGE_BRANCHES else _LANES_LARGE
+        work, status = referenced(new_work(self._plan, lanes)), np.zeros(lanes, dtype=np.int64)
         warm = False
-        for first in range(0, len(chain), LANES):
-            rows = chain[first : first + LANES]
+        for first in range(0, len(chain), lanes):
+            rows = chain[first : first + lanes]
             used = len(rows)
             # lanes without an hour of their own repeat the last one
-            rows = np.concatenate([rows, np.repeat(rows[-1:], LANES - used)])
+            rows = np.concatenate([rows, np.repeat(rows[-1:], lanes - used)])
             solve_block(self._references, self._given, rows, work, warm, status, _ROUNDS_TOGETHER)
             warm = bool((status == OK).all())
             write_block(self._references.whole, work, self._out, rows, used, status)
