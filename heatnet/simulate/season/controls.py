@@ -118,6 +118,10 @@ def consumers_step(
             cooling[i, lane] = fall
             h_out[lane] = with_slope * value_at(c_cp, s) * above * fall
         for lane in range(lanes):
+            # who takes what the pressure gives heats no water: what arrives colder than the return passes as it is
+            given = by_valve[i] or short[i, lane] > 0.0
+            t_out[i, lane] = min(t_out[i, lane], t[node, lane]) if given else t_out[i, lane]
+        for lane in range(lanes):
             h_back = enthalpy_at(c_h, place(t_out[i, lane], middle, per_k))
             drop = h_in[lane] - h_back
             now = m[first + i, lane]
