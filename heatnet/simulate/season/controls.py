@@ -140,7 +140,9 @@ def consumers_step(
                     # below its bypass flow a consumer returns warmer instead
                     next_m[i, lane] = min_mdot[i]
                     h_out[lane] = h_in[lane] - asked_w[i, lane] / max(now, 1e-12)
+                    # from far away: twice
                     t_out[i, lane] = temperature_of(h_out[lane], t[node, lane], c_h, c_cp, middle, per_k)
+                    t_out[i, lane] = temperature_of(h_out[lane], t_out[i, lane], c_h, c_cp, middle, per_k)
                     error[lane] = max(error[lane], abs(now - min_mdot[i]) / min_mdot[i])
                 else:
                     smallest = max(asked_w[i, lane], _SMALLEST_SHARE * largest_w[lane])
