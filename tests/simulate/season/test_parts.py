@@ -10,7 +10,7 @@ import pytest
 from scipy.optimize import brentq
 
 from heatnet.model.boundary import Boundary
-from heatnet.model.examples import CONSTANT_WATER, boundary_at_loads, preheat_loop, tree, two_source_loop
+from heatnet.model.examples import CONSTANT_WATER, EXAMPLES, boundary_at_loads, preheat_loop, tree, two_source_loop
 from heatnet.physics import water
 from heatnet.simulate import HourStatus, is_solved, simulate
 from heatnet.simulate.quantities import QUANTITIES
@@ -122,6 +122,18 @@ def test_a_cold_part_gets_nothing_and_spoils_nothing():
     assert together["status"].item() == HourStatus.UNDERSUPPLIED
     for part in (first, second):
         assert_same_state(together, simulate(part, Boundary(time), engine="season"))
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.__name__)
+@pytest.mark.parametrize("before", [0, 8], ids=["alone", "after_running_hours"])
+def test_hours_that_all_rest_are_at_ground_temperature(example, before):
+    """No pass of temperatures is made where nothing moves: neither a first guess nor an earlier hour may show."""
+    network = example()
+    result = simulate(network, boundary_at_loads(network, (1.0,) * before + (0.0,) * 8), engine="season")
+    result = result.isel(time=slice(before, None))
+    assert set(result["status"].values) == {HourStatus.STAGNANT}
+    for name in ("node_t_supply_degc", "node_t_return_degc", "consumer_t_supply_degc", "plant_t_return_degc"):
+        assert (result[name] == GROUND).all(), name
 
 
 @pytest.fixture
