@@ -118,6 +118,10 @@ def consumers_step(
             cooling[i, lane] = fall
             h_out[lane] = with_slope * value_at(c_cp, s) * above * fall
         for lane in range(lanes):
+            # who takes what the pressure gives heats no water: what arrives colder than the return passes as it is
+            given = by_valve[i] or short[i, lane] > 0.0
+            t_out[i, lane] = min(t_out[i, lane], t[node, lane]) if given else t_out[i, lane]
+        for lane in range(lanes):
             h_back = enthalpy_at(c_h, place(t_out[i, lane], middle, per_k))
             drop = h_in[lane] - h_back
             now = m[first + i, lane]
@@ -136,7 +140,9 @@ def consumers_step(
                     # below its bypass flow a consumer returns warmer instead
                     next_m[i, lane] = min_mdot[i]
                     h_out[lane] = h_in[lane] - asked_w[i, lane] / max(now, 1e-12)
+                    # from far away: twice
                     t_out[i, lane] = temperature_of(h_out[lane], t[node, lane], c_h, c_cp, middle, per_k)
+                    t_out[i, lane] = temperature_of(h_out[lane], t_out[i, lane], c_h, c_cp, middle, per_k)
                     error[lane] = max(error[lane], abs(now - min_mdot[i]) / min_mdot[i])
                 else:
                     smallest = max(asked_w[i, lane], _SMALLEST_SHARE * largest_w[lane])

@@ -274,6 +274,18 @@ def _mass_residual(plan: Plan, work: Work, worst: FloatArray) -> None:
     _largest(net, worst)
 
 
+@kernel
+def _rest(live_junction: BoolArray, t_rest: FloatArray, preheat_at: IntArray, t: FloatArray, t_in: FloatArray) -> None:
+    """Give resting junctions the ground's temperature: where nothing moves in any lane no pass has set it."""
+    lanes = t.shape[1]
+    for node in range(len(t)):
+        for lane in range(lanes):
+            t[node, lane] = t[node, lane] if live_junction[node, lane] else t_rest[lane]
+    for k in range(len(preheat_at)):
+        for lane in range(lanes):
+            t_in[k, lane] = t_in[k, lane] if live_junction[preheat_at[k], lane] else t_rest[lane]
+
+
 @compiled
 def _resting(on_line: BoolArray, live_junction: BoolArray, lane: int) -> bool:
     for node in range(len(on_line)):  # noqa: SIM110 (compiled)
@@ -289,6 +301,7 @@ def write_block(plan: Plan, work: Work, out: Out, rows: IntArray, used: int, sta
     lanes, branches = work.scratch.rows, len(graph.start)
     loss_w, stored_j, taken_w, worst = lanes[8], lanes[9], lanes[10], lanes[11]
     h_zero = enthalpy_at(fluid.enthalpy, place(0.0, fluid.middle_degc, fluid.per_k))
+    _rest(state.live_junction, inlet.t_rest, users.preheat_at, state.t, state.t_in)
     _pipe_heat(
         graph.start, graph.end, graph.pipe, state.m, state.t, state.t_out, state.live, inlet.t_rest, plan.branches.area_m2,
         plan.branches.length_m, plan.branches.wall_j_per_mk, fluid.enthalpy, fluid.density, fluid.middle_degc, fluid.per_k,
@@ -332,10 +345,16 @@ def _circulates(plan: Plan, work: Work, lane: int) -> bool:
     graph, o, m = plan.graph, work.order, work.state.m
     if o.counts[2] == 0:
         return False
-    # junctions that water from a plant, a consumer or a reached junction enters are reached
+    # junctions that water from a plant, a consumer, a heater, a pre-heater or a reached junction enters are reached
     reached = work.scratch.found_at
     for node in range(len(reached)):
         reached[node] = 1 if work.scratch.ext_m[node, lane] > LEAST_FLOW else 0
+    for branch in range(len(graph.start)):
+        if plan.branches.heater_w[branch] != 0.0 and abs(m[branch, lane]) > LEAST_FLOW:
+            reached[graph.end[branch] if m[branch, lane] > 0.0 else graph.start[branch]] = 1
+    for k in range(len(plan.users.preheat_at)):
+        if work.state.preheat_w[k, lane] != 0.0:
+            reached[plan.users.preheat_at[k]] = 1
     again = True
     while again:
         again = False

@@ -219,7 +219,8 @@ def _users(network: Network, layout: Layout, inputs: Inputs, part: IntArray) -> 
     kv, design = inputs.kv_m3_per_h, inputs.consumer_mdot_design_kg_per_s
     by_kv = kv > 0
     open_c: FloatArray = np.where(by_kv, _KV_FACTOR / np.where(by_kv, kv, 1.0) ** 2, np.inf)
-    known = ~by_kv & (design > 0) & (min_dp_bar > 0)
+    # a valve that is shut lets nothing through, whatever the design flow
+    known = ~by_kv & ~inputs.by_valve & (design > 0) & (min_dp_bar > 0)
     open_c[known] = min_dp_bar[known] / design[known] ** 2
     return Users(
         consumer_start=layout.consumer_start,
