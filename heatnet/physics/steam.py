@@ -30,11 +30,11 @@ VAPOUR_HEADER = ("p_bar", "h_j_per_kg", "t_degc", "v_m3_per_kg", "viscosity_pa_s
 SATURATION_FILE = Path(__file__).parent / "data" / "steam_saturation_if97.csv"
 SATURATION_HEADER = ("p_bar", "h_liquid_j_per_kg", "h_vapour_j_per_kg", "v_liquid_m3_per_kg")
 #: nodes in pressure and in enthalpy, and on the saturation line
-NODES_P, NODES_H, NODES_SATURATION = 11, 13, 21
+NODES_P, NODES_H, NODES_SATURATION = 11, 13, 17
 #: shift of the root over the share of enthalpy between saturation (0) and the top (1)
 ROOT_SHIFT = 0.02
 #: degrees of the viscosity, which only friction asks for
-_VISCOSITY_DEGREES = (6, 7)
+VISCOSITY_DEGREES = (4, 5)
 _PA_PER_BAR = 1e5
 
 
@@ -105,7 +105,7 @@ def steam_table() -> SteamTable:
         p_high_bar=P_HIGH_BAR,
         pv_per_h=_surface((p_bar * _PA_PER_BAR * v / h).reshape(grid)),
         t_degc=_surface(t_degc.reshape(grid)),
-        fluidity=_surface((1 / viscosity).reshape(grid), _VISCOSITY_DEGREES),
+        fluidity=_surface((1 / viscosity).reshape(grid), VISCOSITY_DEGREES),
         h_vapour=_curve(h_vapour),
         h_liquid=_curve(h_liquid),
         v_liquid=_curve(v_liquid),
@@ -122,7 +122,9 @@ def top_enthalpy(h_vapour_j_per_kg: FloatArray, h_j_per_kg: FloatArray) -> float
 def _fit(values: FloatArray) -> FloatArray:
     """Return Chebyshev coefficients along the first axis from values at the nodes."""
     count = len(values)
-    return np.linalg.solve(chebyshev.chebvander(chebyshev_nodes(count), count - 1), values)
+    return np.asarray(
+        np.linalg.solve(chebyshev.chebvander(chebyshev_nodes(count), count - 1), values), dtype=np.float64
+    )
 
 
 def _powers(count: int) -> FloatArray:
@@ -175,7 +177,7 @@ def _b_of(a: FloatArray, h_j_per_kg: FloatArray) -> FloatArray:
     h_vapour = _polynomial(table.h_vapour, a)
     share = np.maximum((h_j_per_kg - h_vapour) / (table.h_top_j_per_kg - h_vapour), 0.0)
     share = np.where(share <= 1.0 + 1e-12, share, np.nan)
-    return (np.sqrt(share + table.shift) - np.sqrt(table.shift)) * table.per_y_root - 1
+    return np.asarray((np.sqrt(share + table.shift) - np.sqrt(table.shift)) * table.per_y_root - 1)
 
 
 def vapour_enthalpy_j_per_kg(p_bar: FloatLike) -> FloatArray:

@@ -49,7 +49,9 @@ def _temperature_k(p_bar: float, h_j_per_kg: float) -> float:
     from scipy.optimize import brentq
 
     low = _boiling_k(p_bar) + _ABOVE_K
-    return float(brentq(lambda t_k: _of("H", p_bar, t_k) - h_j_per_kg, low, _ZERO_DEGC_K + T_TOP_DEGC + 100, xtol=1e-11))
+    return float(
+        brentq(lambda t_k: _of("H", p_bar, t_k) - h_j_per_kg, low, _ZERO_DEGC_K + T_TOP_DEGC + 100, xtol=1e-11)
+    )
 
 
 def compute_saturation() -> FloatArray:

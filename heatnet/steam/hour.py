@@ -8,7 +8,7 @@ from typing import NamedTuple
 from heatnet.physics.arrays import FloatArray
 from heatnet.steam.compiled import compiled, compiled_entry
 from heatnet.steam.flows import accumulate, all_flow, first_chords, step_chords, step_consumers
-from heatnet.steam.fluid import Fluid, state, vapour_enthalpy
+from heatnet.steam.fluid import P_HIGH, P_LOW, state, vapour_enthalpy
 from heatnet.steam.given import BY_NEED, OWN, Given
 from heatnet.steam.march import CONDENSATE, M_OUT
 from heatnet.steam.plan import NOWHERE, PRESSURE, IntArray, Plan
@@ -28,7 +28,7 @@ from heatnet.steam.sweep import BOTH, REST, set_plants, set_pressures, sweep
 from heatnet.steam.work import Work
 
 #: relative change at which an hour is done: flows, enthalpies, pressures, heat
-DONE = 1e-9
+DONE = 1e-8
 _MOST_SWEEPS = 300
 #: a choked hour is given up once its flows stand still
 _STEADY, _CHOKED_SWEEPS = 1e-5, 3
@@ -53,17 +53,18 @@ class Raw(NamedTuple):
     cold: FloatArray
     status: IntArray
     largest: FloatArray
+    sweeps: IntArray
 
 
 @compiled
-def begin(fluid: Fluid, plan: Plan, given: Given, row: int, scale: float, work: Work) -> None:
+def begin(fluid: FloatArray, plan: Plan, given: Given, row: int, scale: float, work: Work) -> None:
     """Set a first guess: the plants' pressures everywhere, no loss."""
     for node in range(len(plan.part)):
         plant = plan.part[node]
         work.p[node] = 1e6
         if plant != NOWHERE:
             guess = given.plant_p[row, plant]
-            work.p[node] = min(max(guess, 1.2 * fluid.p_low), 0.99 * fluid.p_high) if guess > 0.0 else 1e6
+            work.p[node] = min(max(guess, 1.2 * fluid[P_LOW]), 0.99 * fluid[P_HIGH]) if guess > 0.0 else 1e6
     for plant in range(len(plan.plant_node)):
         if plan.plant_role[plant] == PRESSURE and given.mode[plant] == BY_NEED:
             highest = 0.0
@@ -73,7 +74,7 @@ def begin(fluid: Fluid, plan: Plan, given: Given, row: int, scale: float, work: 
             if highest > 0.0:
                 for node in range(len(plan.part)):
                     if plan.part[node] == plant:
-                        work.p[node] = min(1.3 * highest, 0.99 * fluid.p_high)
+                        work.p[node] = min(1.3 * highest, 0.99 * fluid[P_HIGH])
     set_plants(fluid, plan, given, row, work)
     for node in range(len(plan.part)):
         plant = plan.part[node]
@@ -92,7 +93,7 @@ def begin(fluid: Fluid, plan: Plan, given: Given, row: int, scale: float, work: 
 
 
 @compiled
-def product_pv(fluid: Fluid, plan: Plan, work: Work) -> float:
+def product_pv(fluid: FloatArray, plan: Plan, work: Work) -> float:
     """Return pressure times volume at the first plant that holds a pressure, for first guesses of drops."""
     node = plan.order[0]
     p, h = work.p[node], work.h[node]
@@ -100,7 +101,7 @@ def product_pv(fluid: Fluid, plan: Plan, work: Work) -> float:
 
 
 @compiled
-def solve(fluid: Fluid, plan: Plan, given: Given, row: int, scale: float, warm: bool, work: Work) -> int:
+def solve(fluid: FloatArray, plan: Plan, given: Given, row: int, scale: float, warm: bool, work: Work) -> int:
     """Solve one hour with all demands times `scale` and return its status."""
     if not warm:
         begin(fluid, plan, given, row, scale, work)
@@ -111,7 +112,8 @@ def solve(fluid: Fluid, plan: Plan, given: Given, row: int, scale: float, warm: 
         step_consumers(plan, given, row, scale, work)
     pv = product_pv(fluid, plan, work)
     choked_sweeps, choked, flooded, below, done = 0, False, False, False, False
-    for _sweep in range(_MOST_SWEEPS):
+    for count in range(_MOST_SWEEPS):
+        work.sweeps[0] = count + 1
         below = set_plants(fluid, plan, given, row, work)
         accumulate(plan, work)
         total = all_flow(plan, work)
@@ -136,7 +138,7 @@ def solve(fluid: Fluid, plan: Plan, given: Given, row: int, scale: float, warm: 
 
 
 @compiled
-def verdict(fluid: Fluid, plan: Plan, given: Given, row: int, flooded: bool, work: Work) -> int:
+def verdict(fluid: FloatArray, plan: Plan, given: Given, row: int, flooded: bool, work: Work) -> int:
     """Return the status of an hour whose iteration has settled."""
     if flooded:
         return FLOODED
@@ -146,7 +148,7 @@ def verdict(fluid: Fluid, plan: Plan, given: Given, row: int, flooded: bool, wor
         if work.plant_m[i] < -1e-9:
             return PLANT_FLOW_REVERSED
         p = work.p[plan.plant_node[i]]
-        if given.mode[i] != OWN and (p >= 0.9998 * fluid.p_high or p <= 1.006 * fluid.p_low):
+        if given.mode[i] != OWN and (p >= 0.9998 * fluid[P_HIGH] or p <= 1.006 * fluid[P_LOW]):
             return OUT_OF_RANGE
     if short_of_pressure(plan, given, work):
         return UNDERSUPPLIED
@@ -178,13 +180,13 @@ def short_of_pressure(plan: Plan, given: Given, work: Work) -> bool:
 
 
 @compiled
-def largest_scale(fluid: Fluid, plan: Plan, given: Given, row: int, work: Work) -> float:
+def largest_scale(fluid: FloatArray, plan: Plan, given: Given, row: int, work: Work) -> float:
     """Return the largest scale of all demands with which pressure suffices; the last state solved is that one's."""
     low, high, best = 0.0, 1.0, 0.0
     for _round in range(_BISECTIONS):
         middle = 0.5 * (low + high)
         status = solve(fluid, plan, given, row, middle, False, work)
-        if status == CHOKED or status == UNDERSUPPLIED or status == NOT_CONVERGED:
+        if status in (CHOKED, UNDERSUPPLIED, NOT_CONVERGED):
             high = middle
         else:
             low, best = middle, middle
@@ -208,11 +210,12 @@ def keep(work: Work, raw: Raw, row: int, status: int) -> None:
     for node in range(len(work.cold)):
         raw.cold[row, node] = 1.0 if work.cold[node] else 0.0
     raw.status[row] = status
+    raw.sweeps[row] = work.sweeps[0]
 
 
 @compiled_entry
 def solve_rows(
-    fluid: Fluid,
+    fluid: FloatArray,
     plan: Plan,
     given: Given,
     rows: IntArray,
@@ -226,7 +229,7 @@ def solve_rows(
 
     Parameters
     ----------
-    fluid : Fluid
+    fluid : ndarray
     plan : Plan
     given : Given
     rows : ndarray of int
@@ -251,15 +254,14 @@ def solve_rows(
         warm = status < UNDERSUPPLIED
         raw.largest[row] = math.nan
         keep(work, raw, row, status)
-        if search and (status == CHOKED or status == UNDERSUPPLIED):
-            limited = given
-            best = largest_scale(fluid, plan, limited, row, work)
+        if search and status in (CHOKED, UNDERSUPPLIED):
+            best = largest_scale(fluid, plan, given, row, work)
             if best > 0.0:
-                found = solve(fluid, plan, limited, row, best, False, work)
+                found = solve(fluid, plan, given, row, best, False, work)
                 for i in range(len(plan.plant_role)):
                     if plan.plant_role[i] == PRESSURE:
-                        raw.largest[row] = work.plant_m[i] if math.isnan(raw.largest[row]) else (
-                            raw.largest[row] + work.plant_m[i]
+                        raw.largest[row] = (
+                            work.plant_m[i] if math.isnan(raw.largest[row]) else (raw.largest[row] + work.plant_m[i])
                         )
                 if cut and found < CHOKED:
                     keep(work, raw, row, UNDERSUPPLIED)

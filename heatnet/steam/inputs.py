@@ -114,9 +114,7 @@ def _given(boundary: Boundary, variable: str, ids: pd.Index) -> FloatArray:
     return np.asarray(frame.reindex(columns=ids).to_numpy(dtype=float))
 
 
-def _filled(
-    boundary: Boundary, variable: str, table: pd.DataFrame, *fallbacks: pd.Series | float
-) -> FloatArray:
+def _filled(boundary: Boundary, variable: str, table: pd.DataFrame, *fallbacks: pd.Series | float) -> FloatArray:
     values = _given(boundary, variable, table.index)
     for fallback in fallbacks:
         other = fallback.to_numpy(dtype=float) if isinstance(fallback, pd.Series) else fallback
@@ -157,9 +155,7 @@ def _pressures(
             held = network.pressure_point
             if held.node != row["node"]:
                 if not missing.all():
-                    problems.add(
-                        f"plant_p_bar, {plant}", _("some times are missing"), _("All times, or none"), ""
-                    )
+                    problems.add(f"plant_p_bar, {plant}", _("some times are missing"), _("All times, or none"), "")
                 mode[i], point[i] = AT_NODE, nodes.get_loc(held.node)
             p_bar[missing, i] = held.p_bar
         elif missing.any():

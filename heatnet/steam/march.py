@@ -8,72 +8,114 @@ root search within a step, so that no step spans both phases.
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 from heatnet.physics.arrays import FloatArray
 from heatnet.physics.friction import GRAVITY_M_PER_S2
 from heatnet.steam.compiled import compiled
-from heatnet.steam.fluid import Fluid, boiling_degc, liquid_enthalpy, state, vapour_enthalpy
-from heatnet.steam.step import Pipe, one_step, slopes
+from heatnet.steam.fluid import (
+    P_LOW,
+    boiling_degc,
+    liquid_enthalpy,
+    liquid_enthalpy_slope,
+    state,
+    vapour_enthalpy,
+    vapour_enthalpy_slope,
+)
+from heatnet.steam.step import Pipe, first_root, one_step, slopes
 
 #: local error of a step as a share of pressure, and of enthalpy in MJ/kg
-TOLERANCE = 1e-9
+TOLERANCE = 1e-8
 #: shortest step as a share of the pipe: what needs a shorter one chokes
 _SHORTEST_SHARE = 1e-11
 #: distance from a line of saturation at which it counts as met, J/kg
-_ON_LINE_J_PER_KG = 1e-5
-_MOST_STEPS = 100_000
+_ON_LINE_J_PER_KG = 1e-3
 
 #: columns of what a march returns: state at the end (Pa, J/kg with kinetic energy, kg/s), condensate (kg/s), heat lost and
 #: energy drained (W), velocities (m/s), least dryness, where condensation starts (m), largest Mach number, how it ended,
 #: how far it came (m), and p_in² - p_out² (Pa²), which goes on where the pressure is used up
-P_OUT, H_OUT, M_OUT, CONDENSATE, LOSS, DRAINED, V_IN, V_OUT, V_MAX, DRYNESS, WET_FROM, MACH, END, REACHED, FALL = range(15)
+P_OUT, H_OUT, M_OUT, CONDENSATE, LOSS, DRAINED, V_IN, V_OUT, V_MAX, DRYNESS, WET_FROM, MACH, END, REACHED, FALL = range(
+    15
+)
 COLUMNS = 15
 #: columns of a trace: distance, pressure, enthalpy, mass flow, velocity
 TRACE = 5
 #: how a march ends
 ARRIVED, CHOKED, FLOODED = 0.0, 1.0, 2.0
+#: what happens at the end of a step
+GOES_ON, TURNS, CONDENSED = range(3)
+
+
+class At(NamedTuple):
+    """A state along the pipe: distance, pressure, enthalpy, flow, volume, slopes, friction's x, Mach², phase (SI)."""
+
+    x: float
+    p: float
+    h: float
+    m: float
+    v: float
+    kp: float
+    kh: float
+    fx: float
+    mach2: float
+    wet: bool
 
 
 @compiled
-def static_enthalpy(fluid: Fluid, g: float, p: float, h_total: float) -> tuple[float, float]:
-    """Return enthalpy and volume of steam that moves, h = h_total - (G v)²/2; v is infinite where there is none."""
-    h, v = h_total, 0.0
+def area_of(pipe: Pipe) -> float:
+    """Return the cross-section, m²."""
+    return 0.25 * math.pi * pipe.diameter * pipe.diameter
+
+
+@compiled
+def static_enthalpy(fluid: FloatArray, g: float, p: float, h_total: float) -> tuple[float, float, float]:
+    """Return enthalpy, volume and viscosity of steam that moves, h = h_total - (G v)²/2.
+
+    By Newton's method; the volume is infinite where no such state is near.
+    """
+    h = h_total
     for _round in range(50):
-        wet = h < vapour_enthalpy(fluid, p)
-        v = state(fluid, wet, p, h)[0]
-        now = h_total - 0.5 * (g * v) * (g * v)
-        if now < h_total - 3e5:
-            return h, math.inf
-        moved, h = abs(now - h), now
-        if moved < 1e-7:
+        v, _v_p, v_h, _t, mu = state(fluid, h < vapour_enthalpy(fluid, p), p, h)
+        step = (h_total - 0.5 * (g * v) * (g * v) - h) / (1.0 + g * g * v * v_h)
+        h += step
+        if not h > h_total - 3e5:
             break
-    return h, v
+        # the square of the step is what it leaves, as a share of the enthalpy
+        if abs(step) * (1e-6 * step) * (1e-6 * step) < 1e-4:
+            return h, v + v_h * step, mu
+    return h_total, math.inf, mu
 
 
 @compiled
-def goes_wet(fluid: Fluid, pipe: Pipe, g: float, t_ambient: float, p: float, h: float) -> bool:
+def goes_wet(fluid: FloatArray, pipe: Pipe, g: float, t_ambient: float, fx: float, p: float, h: float) -> bool:
     """Return whether steam on the saturation line is about to condense: h falls faster than h''."""
-    dp, dh, _v, mach2 = slopes(fluid, pipe, False, g, t_ambient, p, h)
+    dp, dh, _v, mach2, _fx = slopes(fluid, pipe, False, g, t_ambient, fx, p, h)
     if mach2 >= 1.0:
         return False
-    change = 1e-6 * p
-    by_p = (vapour_enthalpy(fluid, p + change) - vapour_enthalpy(fluid, p - change)) / (2.0 * change)
-    return dh < by_p * dp
+    return dh < vapour_enthalpy_slope(fluid, p) * dp
 
 
 @compiled
-def line_distance(fluid: Fluid, line: int, p: float, h: float) -> float:
+def line_distance(fluid: FloatArray, line: int, p: float, h: float) -> float:
     """Return the enthalpy above saturated vapour (line 0) or above saturated liquid (line 1)."""
     return h - (vapour_enthalpy(fluid, p) if line == 0 else liquid_enthalpy(fluid, p))
 
 
 @compiled
+def line_rate(fluid: FloatArray, line: int, p: float, kp: float, kh: float) -> float:
+    """Return how fast `line_distance` changes along the pipe, J/(kg·m)."""
+    slope = vapour_enthalpy_slope(fluid, p) if line == 0 else liquid_enthalpy_slope(fluid, p)
+    return kh - slope * kp
+
+
+@compiled
 def crossing(
-    fluid: Fluid,
+    fluid: FloatArray,
     pipe: Pipe,
     wet: bool,
     g: float,
     t_ambient: float,
+    fx: float,
     dx: float,
     p: float,
     h: float,
@@ -83,23 +125,23 @@ def crossing(
     first: float,
     last: float,
 ) -> float:
-    """Return the share of a step after which the line is met, by the Illinois variant of the false position."""
-    low, high = 0.0, 1.0
-    at_low, at_high = first, last
-    share = 0.5
+    """Return the length of the step that ends on the line, by Newton's method kept within brackets."""
+    low, high = 0.0, dx
+    step = dx * first / (first - last)
     for _round in range(80):
-        share = (low * at_high - high * at_low) / (at_high - at_low)
-        p_new, h_new, _kp, _kh, _v, _m2, _error = one_step(fluid, pipe, wet, g, t_ambient, share * dx, p, h, kp, kh)
+        p_new, h_new, kp_new, kh_new, _v, _m2, _x, _e = one_step(fluid, pipe, wet, g, t_ambient, fx, step, p, h, kp, kh)
         at = line_distance(fluid, line, p_new, h_new)
         if abs(at) < _ON_LINE_J_PER_KG:
             break
-        if (at > 0.0) == (at_high > 0.0):
-            high, at_high = share, at
-            at_low *= 0.5
+        if (at > 0.0) == (last > 0.0):
+            high = step
         else:
-            low, at_low = share, at
-            at_high *= 0.5
-    return share
+            low = step
+        rate = line_rate(fluid, line, p_new, kp_new, kh_new)
+        step -= at / rate if rate != 0.0 else 0.0
+        if not (step > low and step < high):
+            step = 0.5 * (low + high)
+    return step
 
 
 @compiled
@@ -114,28 +156,36 @@ def next_stop(pipe: Pipe, wet: bool, x: float) -> float:
 
 
 @compiled
-def note(trace: FloatArray, points: int, x: float, p: float, h: float, m: float, velocity: float) -> int:
+def note(trace: FloatArray, points: int, pipe: Pipe, at: At) -> int:
     """Write a point of the trace if there is room; return how many there are."""
-    if points < trace.shape[0]:
-        trace[points, 0], trace[points, 1], trace[points, 2] = x, p, h
-        trace[points, 3], trace[points, 4] = m, velocity
-        return points + 1
-    return points
+    if points >= trace.shape[0]:
+        return points
+    trace[points, 0], trace[points, 1], trace[points, 2] = at.x, at.p, at.h
+    trace[points, 3], trace[points, 4] = at.m, at.m / area_of(pipe) * at.v
+    return points + 1
 
 
 @compiled
 def finish_choked(
-    fluid: Fluid, pipe: Pipe, t_ambient: float, m: float, p_in: float, h_in: float, p: float, x: float, out: FloatArray
+    fluid: FloatArray,
+    pipe: Pipe,
+    t_ambient: float,
+    m: float,
+    p_in: float,
+    h_in: float,
+    p: float,
+    x: float,
+    out: FloatArray,
 ) -> None:
     """Write an end that goes on from the choked point as p² fell so far, so that iterations have a direction."""
-    area = 0.25 * math.pi * pipe.diameter * pipe.diameter
+    area = area_of(pipe)
     v, _v_p, _v_h, t, _mu = state(fluid, h_in < vapour_enthalpy(fluid, p_in), p_in, h_in)
     if x > 1e-3 * pipe.length:
         fall = (p_in * p_in - p * p) * pipe.length / x
     else:
         fall = (0.02 * pipe.length / pipe.diameter + pipe.zeta) * (m / area) * (m / area) * p_in * v
     out[FALL] = max(fall, 1e-3 * p_in * p_in)
-    out[P_OUT] = math.sqrt(max(p_in * p_in - out[FALL], (1.01 * fluid.p_low) ** 2))
+    out[P_OUT] = math.sqrt(max(p_in * p_in - out[FALL], (1.01 * fluid[P_LOW]) ** 2))
     lost = pipe.u * (t - t_ambient) * pipe.length
     out[H_OUT] = max(h_in - lost / m, liquid_enthalpy(fluid, out[P_OUT]))
     out[M_OUT], out[CONDENSATE], out[LOSS], out[DRAINED] = m, 0.0, lost, 0.0
@@ -144,7 +194,7 @@ def finish_choked(
 
 @compiled
 def finish_condensed(
-    fluid: Fluid, pipe: Pipe, t_ambient: float, m: float, p: float, x: float, drained: bool, out: FloatArray
+    fluid: FloatArray, pipe: Pipe, t_ambient: float, m: float, p: float, x: float, drained: bool, out: FloatArray
 ) -> None:
     """Write the end of a pipe whose steam has all condensed at x.
 
@@ -168,8 +218,132 @@ def finish_condensed(
 
 
 @compiled
+def state_at(
+    fluid: FloatArray, pipe: Pipe, t_ambient: float, x: float, p: float, h: float, m: float, wet: bool, fx: float
+) -> At:
+    """Return a state with its slopes."""
+    kp, kh, v, mach2, fx = slopes(fluid, pipe, wet, m / area_of(pipe), t_ambient, fx, p, h)
+    return At(x, p, h, m, v, kp, kh, fx, mach2, wet)
+
+
+@compiled
+def dryness_of(fluid: FloatArray, p: float, h: float) -> float:
+    """Return the dryness of wet steam."""
+    h_liquid = liquid_enthalpy(fluid, p)
+    return min(max((h - h_liquid) / (vapour_enthalpy(fluid, p) - h_liquid), 0.0), 1.0)
+
+
+@compiled
+def total_enthalpy(pipe: Pipe, at: At) -> float:
+    """Return enthalpy with kinetic energy, J/kg."""
+    velocity = at.m / area_of(pipe) * at.v
+    return at.h + 0.5 * velocity * velocity
+
+
+@compiled
+def enter(fluid: FloatArray, pipe: Pipe, t_ambient: float, m: float, p: float, h_in: float) -> At:
+    """Return the state behind the inlet; its Mach² is 1 or more where the flow does not pass it."""
+    g = m / area_of(pipe)
+    h, v, mu = static_enthalpy(fluid, g, p, h_in)
+    distance = line_distance(fluid, 0, p, h)
+    fx = first_root(g * pipe.diameter / mu, pipe.roughness / pipe.diameter)
+    wet = distance < -_ON_LINE_J_PER_KG
+    if abs(distance) <= _ON_LINE_J_PER_KG:
+        wet = goes_wet(fluid, pipe, g, t_ambient, fx, p, h)
+    at = state_at(fluid, pipe, t_ambient, 0.0, p, h, m, wet, fx)
+    return at if v < math.inf else At(0.0, p, h, m, v, 0.0, 0.0, fx, 2.0, wet)
+
+
+@compiled
+def advance(
+    fluid: FloatArray, pipe: Pipe, t_ambient: float, at: At, dx: float, longest: float, tolerance: float
+) -> tuple[At, float, bool]:
+    """Return the state after one step within the tolerance, the length of the next one, and whether the flow got on."""
+    g = at.m / area_of(pipe)
+    while True:
+        step = longest if dx >= longest * (1.0 - 1e-9) else dx
+        p, h, kp, kh, v, mach2, fx, error = one_step(
+            fluid, pipe, at.wet, g, t_ambient, at.fx, step, at.p, at.h, at.kp, at.kh
+        )
+        if error <= tolerance:
+            grown = step * min(5.0, 0.9 * (tolerance / max(error, 1e-30)) ** 0.2)
+            return At(at.x + step, p, h, at.m, v, kp, kh, fx, mach2, at.wet), grown, True
+        dx = 0.5 * step if error == math.inf else step * max(0.2, 0.9 * (tolerance / error) ** 0.2)
+        if dx < _SHORTEST_SHARE * pipe.length:
+            return at, dx, False
+
+
+@compiled
+def meet_line(fluid: FloatArray, pipe: Pipe, t_ambient: float, before: At, at: At, may_turn: bool) -> tuple[At, int]:
+    """Return where a step ends if it meets a line of saturation, and what happens there.
+
+    A state that begins on the line and leaves it to the other side than thought turns where it stands.
+    """
+    distance = line_distance(fluid, 0, at.p, at.h)
+    line = 0
+    if not (distance > _ON_LINE_J_PER_KG if at.wet else distance < -_ON_LINE_J_PER_KG):
+        line = 1
+        if not at.wet or line_distance(fluid, 1, at.p, at.h) >= -_ON_LINE_J_PER_KG:
+            return at, GOES_ON
+        distance = line_distance(fluid, 1, at.p, at.h)
+    first = line_distance(fluid, line, before.p, before.h)
+    g = at.m / area_of(pipe)
+    if line == 0 and (abs(first) <= _ON_LINE_J_PER_KG or (first > 0.0) == (distance > 0.0)):
+        if not may_turn:
+            return at, GOES_ON
+        turned = state_at(fluid, pipe, t_ambient, before.x, before.p, before.h, before.m, not before.wet, before.fx)
+        return turned, TURNS
+    step = crossing(
+        fluid,
+        pipe,
+        before.wet,
+        g,
+        t_ambient,
+        before.fx,
+        at.x - before.x,
+        before.p,
+        before.h,
+        before.kp,
+        before.kh,
+        line,
+        first,
+        distance,
+    )
+    p, h, kp, kh, v, mach2, fx, _error = one_step(
+        fluid, pipe, before.wet, g, t_ambient, before.fx, step, before.p, before.h, before.kp, before.kh
+    )
+    there = At(before.x + step, p, h, before.m, v, kp, kh, fx, mach2, before.wet)
+    if line == 1:
+        return there, CONDENSED
+    return state_at(fluid, pipe, t_ambient, there.x, p, h, there.m, not before.wet, fx), TURNS
+
+
+@compiled
+def watch(fluid: FloatArray, pipe: Pipe, at: At, out: FloatArray) -> None:
+    """Note extremes of velocity, Mach number and dryness, and where the steam first is wet."""
+    out[V_MAX] = max(out[V_MAX], at.m / area_of(pipe) * at.v)
+    out[MACH] = max(out[MACH], math.sqrt(max(at.mach2, 0.0)))
+    if at.wet:
+        out[DRYNESS] = min(out[DRYNESS], dryness_of(fluid, at.p, at.h))
+        if math.isnan(out[WET_FROM]):
+            out[WET_FROM] = at.x
+
+
+@compiled
+def drain(fluid: FloatArray, pipe: Pipe, t_ambient: float, at: At, out: FloatArray) -> At:
+    """Return the state behind a trap along the pipe."""
+    kept = at.m * dryness_of(fluid, at.p, at.h)
+    out[CONDENSATE] += at.m - kept
+    h = vapour_enthalpy(fluid, at.p)
+    if kept <= 1e-12:
+        return At(at.x, at.p, h, 0.0, at.v, at.kp, at.kh, at.fx, at.mach2, True)
+    wet = goes_wet(fluid, pipe, kept / area_of(pipe), t_ambient, at.fx, at.p, h)
+    return state_at(fluid, pipe, t_ambient, at.x, at.p, h, kept, wet, at.fx)
+
+
+@compiled
 def march(
-    fluid: Fluid,
+    fluid: FloatArray,
     pipe: Pipe,
     t_ambient: float,
     m_in: float,
@@ -184,7 +358,7 @@ def march(
 
     Parameters
     ----------
-    fluid : Fluid
+    fluid : ndarray
     pipe : Pipe
     t_ambient : float
         Temperature of ground or air, °C.
@@ -202,143 +376,72 @@ def march(
     trace : ndarray, shape (points, TRACE)
         States along the pipe; of length 0 where nobody asks.
     """
-    area = 0.25 * math.pi * pipe.diameter * pipe.diameter
-    m, g, p, x = m_in, m_in / area, p_in, 0.0
     out[:] = 0.0
     out[DRYNESS], out[WET_FROM] = 1.0, math.nan
-    h, v = static_enthalpy(fluid, g, p, h_in)
-    out[V_IN] = out[V_MAX] = g * v
-    distance = h - vapour_enthalpy(fluid, p)
-    wet = distance < -1e-3
-    if abs(distance) <= 1e-3:
-        wet = goes_wet(fluid, pipe, g, t_ambient, p, h)
-    kp, kh, _v, mach2 = slopes(fluid, pipe, wet, g, t_ambient, p, h)
-    if mach2 >= 1.0 or v == math.inf:
-        finish_choked(fluid, pipe, t_ambient, m, p_in, h_in, p, x, out)
+    at = enter(fluid, pipe, t_ambient, m_in, p_in, h_in)
+    if at.mach2 >= 1.0:
+        finish_choked(fluid, pipe, t_ambient, m_in, p_in, h_in, p_in, 0.0, out)
         return 0
-    if wet:
-        out[WET_FROM] = 0.0
-        h_liquid = liquid_enthalpy(fluid, p)
-        out[DRYNESS] = min((h - h_liquid) / (vapour_enthalpy(fluid, p) - h_liquid), 1.0)
-    out[MACH] = math.sqrt(mach2)
-    points = note(trace, 0, x, p, h, m, g * v)
-    drained = pipe.trap_at_end or pipe.trap_spacing > 0.0
-    h_start, x_start = h_in, 0.0
-    stop = next_stop(pipe, wet, x)
-    dx = min(pipe.length, 0.3 * p / max(abs(kp), 1e-30), 1e5 / max(abs(kh), 1e-30))
-    flipped_at = -1.0
+    watch(fluid, pipe, at, out)
+    out[V_IN] = out[V_MAX]
+    points = note(trace, 0, pipe, at)
+    has_traps = pipe.trap_at_end or pipe.trap_spacing > 0.0
     lift = GRAVITY_M_PER_S2 * pipe.rise / pipe.length
-    for _step in range(_MOST_STEPS):
-        at_stop = dx >= (stop - x) * (1.0 - 1e-9) and dx_max >= (stop - x) * (1.0 - 1e-9)
-        step = stop - x if at_stop else min(dx, dx_max)
-        p_new, h_new, kp_new, kh_new, v_new, mach2, error = one_step(fluid, pipe, wet, g, t_ambient, step, p, h, kp, kh)
-        if error > tolerance:
-            dx = 0.5 * step if error == math.inf else step * max(0.2, 0.9 * (tolerance / error) ** 0.2)
-            if dx < _SHORTEST_SHARE * pipe.length:
-                finish_choked(fluid, pipe, t_ambient, m, p_in, h_in, p, x, out)
-                return points
-            continue
-        dx = step * min(5.0, 0.9 * (tolerance / max(error, 1e-30)) ** 0.2)
-        line, condensed = 0, False
-        last = line_distance(fluid, 0, p_new, h_new)
-        crossed = (not wet and last < -_ON_LINE_J_PER_KG) or (wet and last > _ON_LINE_J_PER_KG)
-        if wet and not crossed and line_distance(fluid, 1, p_new, h_new) < -_ON_LINE_J_PER_KG:
-            line, condensed, last = 1, True, line_distance(fluid, 1, p_new, h_new)
-        if crossed or condensed:
-            first = line_distance(fluid, line, p, h)
-            if crossed and (first > 0.0) == (last > 0.0) or abs(first) < _ON_LINE_J_PER_KG and crossed:
-                # begins on the line and leaves it to the other side
-                if flipped_at != x:
-                    flipped_at, wet = x, not wet
-                    kp, kh, _v, mach2 = slopes(fluid, pipe, wet, g, t_ambient, p, h)
-                    stop = next_stop(pipe, wet, x)
-                    if wet and math.isnan(out[WET_FROM]):
-                        out[WET_FROM] = x
-                    continue
-                crossed = False
-            else:
-                share = crossing(fluid, pipe, wet, g, t_ambient, step, p, h, kp, kh, line, first, last)
-                dx, step, at_stop = step, share * step, False
-                p_new, h_new, kp_new, kh_new, v_new, mach2, error = one_step(
-                    fluid, pipe, wet, g, t_ambient, step, p, h, kp, kh
-                )
-                if error == math.inf:
-                    finish_choked(fluid, pipe, t_ambient, m, p_in, h_in, p, x, out)
-                    return points
-        p, h, kp, kh, v = p_new, h_new, kp_new, kh_new, v_new
-        x = stop if at_stop else x + step
-        out[V_MAX], out[MACH] = max(out[V_MAX], g * v), max(out[MACH], math.sqrt(max(mach2, 0.0)))
-        if wet:
-            h_liquid = liquid_enthalpy(fluid, p)
-            dryness = min(max((h - h_liquid) / (vapour_enthalpy(fluid, p) - h_liquid), 0.0), 1.0)
-            out[DRYNESS] = min(out[DRYNESS], dryness)
-        points = note(trace, points, x, p, h, m, g * v)
-        if condensed:
-            out[LOSS] += m * (h_start - h - 0.5 * (g * v) * (g * v) - lift * (x - x_start))
-            finish_condensed(fluid, pipe, t_ambient, m, p, x, drained, out)
-            break
-        if crossed:
-            wet = not wet
-            kp, kh, _v, mach2 = slopes(fluid, pipe, wet, g, t_ambient, p, h)
-            stop = next_stop(pipe, wet, x)
-            if wet and math.isnan(out[WET_FROM]):
-                out[WET_FROM] = x
-        if x >= pipe.length * (1.0 - 1e-12):
-            break
-        if at_stop and wet:
-            # a trap along the pipe
-            h_vapour = vapour_enthalpy(fluid, p)
-            total = h + 0.5 * (g * v) * (g * v)
-            out[LOSS] += m * (h_start - total - lift * (x - x_start))
-            dryness = min((h - liquid_enthalpy(fluid, p)) / (h_vapour - liquid_enthalpy(fluid, p)), 1.0)
-            kept = m * dryness
-            out[CONDENSATE] += m - kept
-            m, g, h = kept, kept / area, h_vapour
-            if m <= 1e-12:
-                finish_condensed(fluid, pipe, t_ambient, 0.0, p, x, drained, out)
+    h_start, x_start = h_in, 0.0
+    dx = min(pipe.length, 0.3 * p_in / max(abs(at.kp), 1e-30), 1e5 / max(abs(at.kh), 1e-30))
+    turned_at = -1.0
+    while at.x < pipe.length:
+        stop = next_stop(pipe, at.wet, at.x)
+        new, dx, gets_on = advance(fluid, pipe, t_ambient, at, dx, min(stop - at.x, dx_max), tolerance)
+        if not gets_on:
+            finish_choked(fluid, pipe, t_ambient, at.m, p_in, h_in, at.p, at.x, out)
+            return points
+        new, event = meet_line(fluid, pipe, t_ambient, at, new, at.x != turned_at)
+        if event == TURNS:
+            turned_at = new.x
+        at = new
+        if abs(at.x - stop) <= 1e-9 * pipe.length:
+            at = At(stop, at.p, at.h, at.m, at.v, at.kp, at.kh, at.fx, at.mach2, at.wet)
+        watch(fluid, pipe, at, out)
+        points = note(trace, points, pipe, at)
+        if event == CONDENSED or (at.wet and at.x == stop and stop < pipe.length):
+            out[LOSS] += at.m * (h_start - total_enthalpy(pipe, at) - lift * (at.x - x_start))
+            if event != CONDENSED:
+                at = drain(fluid, pipe, t_ambient, at, out)
+                h_start, x_start = total_enthalpy(pipe, at), at.x
+                points = note(trace, points, pipe, at)
+            if event == CONDENSED or at.m == 0.0:
+                finish_condensed(fluid, pipe, t_ambient, at.m, at.p, at.x, has_traps, out)
                 break
-            v = state(fluid, False, p, h)[0]
-            h_start, x_start = h + 0.5 * (g * v) * (g * v), x
-            wet = goes_wet(fluid, pipe, g, t_ambient, p, h)
-            kp, kh, _v, mach2 = slopes(fluid, pipe, wet, g, t_ambient, p, h)
-            stop = next_stop(pipe, wet, x)
-            points = note(trace, points, x, p, h, m, g * v)
-    if x >= pipe.length * (1.0 - 1e-12):
-        points = finish_arrived(fluid, pipe, area, m, p, h, h_start, x_start, lift, v, out, trace, points)
+    else:
+        points = finish_arrived(fluid, pipe, at, h_start, x_start, out, trace, points)
     out[DRAINED] = m_in * h_in - out[LOSS] - out[M_OUT] * out[H_OUT] - lift * pipe.length * out[M_OUT]
-    out[REACHED] = x
+    out[REACHED] = at.x
     out[FALL] = p_in * p_in - out[P_OUT] * out[P_OUT]
     return points
 
 
 @compiled
 def finish_arrived(
-    fluid: Fluid,
+    fluid: FloatArray,
     pipe: Pipe,
-    area: float,
-    m: float,
-    p: float,
-    h: float,
+    at: At,
     h_start: float,
     x_start: float,
-    lift: float,
-    v: float,
     out: FloatArray,
     trace: FloatArray,
     points: int,
 ) -> int:
     """Write the end of a pipe that steam leaves; its trap drains what is liquid."""
-    g = m / area
-    total = h + 0.5 * (g * v) * (g * v)
-    out[LOSS] += m * (h_start - total - lift * (pipe.length - x_start))
-    h_vapour = vapour_enthalpy(fluid, p)
-    if pipe.trap_at_end and h < h_vapour:
-        h_liquid = liquid_enthalpy(fluid, p)
-        kept = m * max((h - h_liquid) / (h_vapour - h_liquid), 0.0)
-        out[CONDENSATE] += m - kept
-        m, g, h = kept, kept / area, h_vapour
-        v = state(fluid, False, p, h)[0]
-        total = h + 0.5 * (g * v) * (g * v)
-        points = note(trace, points, pipe.length, p, h, m, g * v)
-    out[P_OUT], out[H_OUT], out[M_OUT], out[V_OUT], out[END] = p, total, m, g * v, ARRIVED
+    lift = GRAVITY_M_PER_S2 * pipe.rise / pipe.length
+    out[LOSS] += at.m * (h_start - total_enthalpy(pipe, at) - lift * (pipe.length - x_start))
+    h_vapour = vapour_enthalpy(fluid, at.p)
+    if pipe.trap_at_end and at.h < h_vapour:
+        kept = at.m * dryness_of(fluid, at.p, at.h)
+        out[CONDENSATE] += at.m - kept
+        v = state(fluid, False, at.p, h_vapour)[0]
+        at = At(at.x, at.p, h_vapour, kept, v, at.kp, at.kh, at.fx, at.mach2, False)
+        points = note(trace, points, pipe, at)
+    out[P_OUT], out[H_OUT], out[M_OUT], out[END] = at.p, total_enthalpy(pipe, at), at.m, ARRIVED
+    out[V_OUT] = at.m / area_of(pipe) * at.v
     return points

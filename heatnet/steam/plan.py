@@ -110,7 +110,7 @@ def plan_of(network: Network) -> Plan:
             near[pipe], far[pipe], turned[pipe] = far[pipe], near[pipe], True
     reached = part[near] != NOWHERE if len(near) else np.zeros(0, dtype=bool)
     chords = np.flatnonzero(~in_tree & reached)
-    circuits = [_circuit(chord, near, far, parent_pipe) for chord in chords]
+    circuits = [_circuit(int(chord), near, far, parent_pipe) for chord in chords]
     rows = pipes.iloc[element]
     return Plan(
         element=element,

@@ -40,7 +40,11 @@ _ROWS = (
     ("pipe_condensate_kg_per_s", "pipe", "condensate that the pipe's traps drain"),
     ("pipe_condensate_mw", "pipe", "enthalpy of that condensate, above water at 0 °C"),
     ("pipe_dryness_share", "pipe", "least dryness along the pipe, before a trap"),
-    ("pipe_condensation_m", "pipe", "distance from where the steam enters to where it first condenses; empty where not"),
+    (
+        "pipe_condensation_m",
+        "pipe",
+        "distance from where the steam enters to where it first condenses; empty where not",
+    ),
     ("consumer_heat_mw", "consumer", "heat taken, steam less condensate as it leaves"),
     ("consumer_mdot_kg_per_s", "consumer", "steam taken"),
     ("consumer_p_bar", "consumer", "pressure at which the steam arrives"),

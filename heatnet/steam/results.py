@@ -18,7 +18,7 @@ from heatnet.steam.fluid import PA_PER_BAR
 from heatnet.steam.given import Given
 from heatnet.steam.hour import Raw
 from heatnet.steam.inputs import W_PER_MW
-from heatnet.steam.march import CONDENSATE, DRAINED, DRYNESS, H_OUT, LOSS, M_OUT, MACH, V_IN, V_MAX, V_OUT, WET_FROM
+from heatnet.steam.march import CONDENSATE, DRAINED, DRYNESS, LOSS, M_OUT, MACH, V_IN, V_MAX, V_OUT, WET_FROM
 from heatnet.steam.plan import BoolArray, Plan
 from heatnet.steam.quantities import QUANTITIES, attributes
 from heatnet.steam.status import STATUSES
@@ -108,8 +108,11 @@ def _spread(values: FloatArray, pipes: int, plan: Plan) -> FloatArray:
 def _consumers(network: Network, plan: Plan, given: Given, raw: Raw, tables: Tables) -> Tables:
     node = plan.consumer_node
     heat = raw.consumer_m * (raw.h[:, node] - given.h_condensate)
-    asked = np.where(given.by_flow, heat * given.consumer_flow / np.where(raw.consumer_m > 0, raw.consumer_m, 1.0),
-                     given.consumer_heat)
+    asked = np.where(
+        given.by_flow,
+        heat * given.consumer_flow / np.where(raw.consumer_m > 0, raw.consumer_m, 1.0),
+        given.consumer_heat,
+    )
     short = asked - heat
     p = tables["node_p_bar"][:, node]
     return {
@@ -182,7 +185,9 @@ def _energy_residual_mw(plan: Plan, raw: Raw) -> FloatArray:
     return np.asarray(total / W_PER_MW)
 
 
-def dataset_of(network: Network, boundary: Boundary, tables: Mapping[str, FloatArray], status: np.ndarray) -> xarray.Dataset:
+def dataset_of(
+    network: Network, boundary: Boundary, tables: Mapping[str, FloatArray], status: np.ndarray
+) -> xarray.Dataset:
     """Return tables and statuses with their labels."""
     variables: dict[str, tuple[tuple[str, ...], np.ndarray, dict[str, str]]] = {}
     for name, quantity in QUANTITIES.items():

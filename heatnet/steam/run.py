@@ -9,7 +9,8 @@ import xarray
 
 from heatnet.model.boundary import Boundary
 from heatnet.model.network import Network
-from heatnet.steam.fluid import Fluid, steam_fluid
+from heatnet.physics.arrays import FloatArray
+from heatnet.steam.fluid import steam_fluid
 from heatnet.steam.given import Given
 from heatnet.steam.hour import Raw, solve_rows
 from heatnet.steam.inputs import given_of
@@ -58,27 +59,31 @@ def new_raw(plan: Plan, rows: int) -> Raw:
         cold=numbers(nodes),
         status=np.zeros(rows, dtype=np.int64),
         largest=np.full(rows, np.nan),
+        sweeps=np.zeros(rows, dtype=np.int64),
     )
 
 
 def rows_of(given: Given, rows: slice) -> Given:
-    """Return the set values of some rows."""
-    by_row = (
-        "consumer_heat",
-        "consumer_flow",
-        "h_condensate",
-        "plant_t",
-        "plant_superheat",
-        "plant_heat",
-        "plant_flow",
-        "plant_p",
-        "t_ambient",
+    """Return the set values of some rows, each array in one piece as compiled code takes it."""
+
+    def cut(values: FloatArray) -> FloatArray:
+        return np.array(values[rows], order="C")
+
+    return given._replace(
+        consumer_heat=cut(given.consumer_heat),
+        consumer_flow=cut(given.consumer_flow),
+        h_condensate=cut(given.h_condensate),
+        plant_t=cut(given.plant_t),
+        plant_superheat=cut(given.plant_superheat),
+        plant_heat=cut(given.plant_heat),
+        plant_flow=cut(given.plant_flow),
+        plant_p=cut(given.plant_p),
+        t_ambient=cut(given.t_ambient),
     )
-    return given._replace(**{name: np.ascontiguousarray(getattr(given, name)[rows]) for name in by_row})
 
 
 def solved_raw(
-    fluid: Fluid, plan: Plan, given: Given, scale: np.ndarray, search: bool = False, cut: bool = False
+    fluid: FloatArray, plan: Plan, given: Given, scale: np.ndarray, search: bool = False, cut: bool = False
 ) -> Raw:
     """Return the states of all rows of the set values, solved in the order of their demand."""
     count = len(scale)

@@ -71,7 +71,9 @@ def _check_pipes(network: Network, problems: Problems) -> None:
                 _("Remove them, or set carrier: water in a network of their own."),
             )
         if row["heat_mw"]:
-            problems.add(f"{network.id}, pipes, {pipe}, heat_mw", f"{row['heat_mw']:g}", _("A steam pipe has no heater"))
+            problems.add(
+                f"{network.id}, pipes, {pipe}, heat_mw", f"{row['heat_mw']:g}", _("A steam pipe has no heater")
+            )
 
 
 def check_plan(network: Network, plan: Plan) -> None:

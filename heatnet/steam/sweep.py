@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 
+from heatnet.physics.arrays import FloatArray
 from heatnet.physics.friction import GRAVITY_M_PER_S2
 from heatnet.steam.compiled import compiled
-from heatnet.steam.fluid import Fluid, boiling_degc, enthalpy_at, liquid_enthalpy, state, vapour_enthalpy
 from heatnet.steam.flows import resistance
+from heatnet.steam.fluid import P_HIGH, P_LOW, boiling_degc, enthalpy_at, liquid_enthalpy, state, vapour_enthalpy
 from heatnet.steam.given import BY_NEED, OWN, Given
 from heatnet.steam.march import (
     CHOKED,
@@ -37,7 +38,7 @@ SATURATED_WITHIN_K = 0.5
 
 
 @compiled
-def set_plants(fluid: Fluid, plan: Plan, given: Given, row: int, work: Work) -> bool:
+def set_plants(fluid: FloatArray, plan: Plan, given: Given, row: int, work: Work) -> bool:
     """Set enthalpy and given flow of plants; return whether one's steam is colder than saturation."""
     below = False
     for i in range(len(plan.plant_node)):
@@ -62,14 +63,14 @@ def set_plants(fluid: Fluid, plan: Plan, given: Given, row: int, work: Work) -> 
 
 
 @compiled
-def kept_hot_by(fluid: Fluid, plan: Plan, e: int, t_ambient: float, p: float, h: float) -> float:
+def kept_hot_by(fluid: FloatArray, plan: Plan, e: int, t_ambient: float, p: float, h: float) -> float:
     """Return the least inflow of a pipe with traps, kg/s: all of it condenses, nothing arrives."""
     lost = plan.u[e] * plan.length[e] * (boiling_degc(fluid, p) - t_ambient)
     return max(lost / (h - liquid_enthalpy(fluid, p)), 0.0)
 
 
 @compiled
-def set_direction(fluid: Fluid, plan: Plan, e: int, t_ambient: float, work: Work) -> float:
+def set_direction(fluid: FloatArray, plan: Plan, e: int, t_ambient: float, work: Work) -> float:
     """Set the direction of a pipe's flow; return its inflow, kg/s."""
     near, far = plan.near[e], plan.far[e]
     along = plan.trap_spacing[e] > 0.0
@@ -105,7 +106,7 @@ def pipe_along(plan: Plan, e: int, forward: bool) -> Pipe:
 
 
 @compiled
-def set_still(fluid: Fluid, plan: Plan, e: int, t_ambient: float, work: Work) -> None:
+def set_still(fluid: FloatArray, plan: Plan, e: int, t_ambient: float, work: Work) -> None:
     """Set a pipe that passes nothing on: kept hot from both ends, or at rest and cold."""
     near, far = plan.near[e], plan.far[e]
     out = work.out[e]
@@ -129,14 +130,12 @@ def set_still(fluid: Fluid, plan: Plan, e: int, t_ambient: float, work: Work) ->
         # from the drop of a flow that ends at the far end to that of one that ends at the near end
         at_end = resistance(plan, e, p * v) * work.c[e] * work.c[e] / 3.0
         work.fall[e] += at_end * (1.0 + 2.0 * work.f[e] / work.c[e])
-    out[P_OUT] = math.sqrt(max(p * p - work.fall[e], fluid.p_low * fluid.p_low))
+    out[P_OUT] = math.sqrt(max(p * p - work.fall[e], fluid[P_LOW] * fluid[P_LOW]))
     out[FALL] = work.fall[e]
 
 
 @compiled
-def march_pipe(
-    fluid: Fluid, plan: Plan, e: int, inflow: float, t_ambient: float, work: Work
-) -> float:
+def march_pipe(fluid: FloatArray, plan: Plan, e: int, inflow: float, t_ambient: float, work: Work) -> float:
     """March one pipe that flows and hand its steam to the node at its end; return the change of its condensate."""
     forward = work.direction[e] == FORWARD
     start, end = (plan.near[e], plan.far[e]) if forward else (plan.far[e], plan.near[e])
@@ -186,7 +185,7 @@ def mix(plan: Plan, node: int, work: Work) -> float:
 
 
 @compiled
-def sweep(fluid: Fluid, plan: Plan, given: Given, row: int, work: Work, total: float) -> tuple[float, bool, bool]:
+def sweep(fluid: FloatArray, plan: Plan, given: Given, row: int, work: Work, total: float) -> tuple[float, bool, bool]:
     """March all pipes in the order of their flow; return the largest relative change, and whether one choked or flooded."""
     work.sum_m[:] = 0.0
     work.sum_e[:] = 0.0
@@ -222,7 +221,11 @@ def sweep(fluid: Fluid, plan: Plan, given: Given, row: int, work: Work, total: f
         for i in range(plan.first[node], plan.first[node + 1]):
             e = plan.pipe_at[i]
             forward = work.direction[e] == FORWARD
-            if work.direction[e] == REST or work.direction[e] == BOTH or node != (plan.near[e] if forward else plan.far[e]):
+            if (
+                work.direction[e] == REST
+                or work.direction[e] == BOTH
+                or node != (plan.near[e] if forward else plan.far[e])
+            ):
                 continue
             t_ambient = given.t_ambient[row, e]
             inflow = set_direction(fluid, plan, e, t_ambient, work)
@@ -247,10 +250,10 @@ def sweep(fluid: Fluid, plan: Plan, given: Given, row: int, work: Work, total: f
 
 
 @compiled
-def set_pressures(fluid: Fluid, plan: Plan, given: Given, row: int, work: Work) -> float:
+def set_pressures(fluid: FloatArray, plan: Plan, given: Given, row: int, work: Work) -> float:
     """Set node pressures along the tree from the last falls; return the largest relative change."""
     changed = 0.0
-    low, high = 1.005 * fluid.p_low, 0.9999 * fluid.p_high
+    low, high = 1.005 * fluid[P_LOW], 0.9999 * fluid[P_HIGH]
     for node in plan.order:
         e = plan.parent_pipe[node]
         before = work.p[node]

@@ -36,6 +36,8 @@ class Work(NamedTuple):
     waiting, queue : ndarray of int, shape (nodes,)
     matrix, wrong : ndarray, shapes (circuits, circuits) and (circuits,)
     trace : ndarray, shape (0, TRACE)
+    sweeps : ndarray of int, shape (1,)
+        Sweeps that the hour took.
     """
 
     consumer_m: FloatArray
@@ -58,6 +60,7 @@ class Work(NamedTuple):
     matrix: FloatArray
     wrong: FloatArray
     trace: FloatArray
+    sweeps: IntArray
 
 
 def new_work(plan: Plan) -> Work:
@@ -88,4 +91,5 @@ def new_work(plan: Plan) -> Work:
         matrix=numbers(circuits, circuits),
         wrong=numbers(circuits),
         trace=numbers(0, TRACE),
+        sweeps=np.zeros(1, dtype=np.int64),
     )
