@@ -19,13 +19,14 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
 @lru_cache
-def _cache_folder(here: Path) -> str:
+def _cache_folder(here: Path, also: tuple[Path, ...]) -> str:
     """Return the folder for compiled code, empty (numba's own choice) where this one cannot be written."""
-    digest = hashlib.sha256(b"".join(file.read_bytes() for file in sorted(here.glob("*.py")))).hexdigest()[:16]
+    files = [*sorted(here.glob("*.py")), *also]
+    digest = hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
     return str(here / "__pycache__" / f"{here.name}-{digest}") if os.access(here, os.W_OK) else ""
 
 
-def cached(function: _Function, here: Path, **options: Any) -> _Function:
+def cached(function: _Function, here: Path, *, also: tuple[Path, ...] = (), **options: Any) -> _Function:
     """Return a function that numba compiles when first called, cached for the folder `here`.
 
     Parameters
@@ -33,11 +34,13 @@ def cached(function: _Function, here: Path, **options: Any) -> _Function:
     function : callable
     here : Path
         Folder of the source files that the function depends on.
+    also : tuple of Path
+        Files elsewhere whose constants are compiled in.
     **options
         Options of `numba.njit`.
     """
     before = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = _cache_folder(here) or before
+    numba.config.CACHE_DIR = _cache_folder(here, also) or before
     try:
         return cast(_Function, numba.njit(cache=True, error_model="numpy", **options)(function))
     finally:

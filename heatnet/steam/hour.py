@@ -10,7 +10,7 @@ from heatnet.steam.compiled import compiled, compiled_entry
 from heatnet.steam.flows import accumulate, all_flow, first_chords, step_chords, step_consumers
 from heatnet.steam.fluid import P_HIGH, P_LOW, state, vapour_enthalpy
 from heatnet.steam.given import BY_NEED, OWN, Given
-from heatnet.steam.march import CONDENSATE, M_OUT
+from heatnet.steam.march import CONDENSATE
 from heatnet.steam.plan import NOWHERE, PRESSURE, IntArray, Plan
 from heatnet.steam.status import (
     BELOW_SATURATION,
@@ -24,7 +24,7 @@ from heatnet.steam.status import (
     UNDERSUPPLIED,
     WET,
 )
-from heatnet.steam.sweep import BOTH, REST, set_plants, set_pressures, sweep
+from heatnet.steam.sweep import BOTH, FORWARD, REST, set_plants, set_pressures, sweep
 from heatnet.steam.work import Work
 
 #: relative change at which an hour is done: flows, enthalpies, pressures, heat
@@ -34,6 +34,8 @@ _MOST_SWEEPS = 300
 _STEADY, _CHOKED_SWEEPS = 1e-5, 3
 #: shortfall of pressure that counts, bar as a share
 _SHORT_SHARE = 1e-7
+#: flow that counts as none, kg/s
+_STILL = 1e-6
 #: rounds of the search for the largest flow
 _BISECTIONS = 40
 
@@ -154,7 +156,8 @@ def verdict(fluid: FloatArray, plan: Plan, given: Given, row: int, flooded: bool
         return UNDERSUPPLIED
     still, wet = False, False
     for e in range(len(plan.near)):
-        still = still or work.direction[e] == REST or work.direction[e] == BOTH or work.out[e, M_OUT] < 1e-8
+        passed = abs(work.f[e]) if work.direction[e] == FORWARD else abs(work.f[e] + work.c[e])
+        still = still or work.direction[e] == REST or work.direction[e] == BOTH or passed < _STILL
         wet = wet or work.out[e, CONDENSATE] > 0.0
     for i in range(len(plan.consumer_node)):
         node = plan.consumer_node[i]
