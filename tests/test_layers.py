@@ -9,7 +9,7 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "heatnet"
 LINES = (
-    ("errors", "i18n", "units"),
+    ("errors", "i18n", "units", "compiled_code"),
     ("physics",),
     ("model",),
     ("adapters",),

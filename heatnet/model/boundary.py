@@ -18,6 +18,7 @@ BOUNDARY_VARIABLES = MappingProxyType(
         "plant_t_supply_degc": "plants",
         "plant_heat_mw": "plants",
         "plant_mdot_kg_per_s": "plants",
+        "plant_p_bar": "plants",
         "t_ground_degc": "network",
         "t_outdoor_degc": "network",
     }

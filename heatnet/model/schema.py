@@ -61,6 +61,7 @@ LINES = ("supply", "return", "pair")
 ROLES = ("pressure", "heat", "flow")
 CONNECTIONS = ("supply", "return_preheat", "branch", "secondary")
 SOURCE_MARKS = ("plan", "standard", "typical", "illustrative")
+LAYINGS = ("buried", "above_ground")
 WASTE_CLASSES = ("none", "strict", "plan", "broad")
 
 _TEXT_NAMES = (
@@ -71,6 +72,7 @@ _TEXT_NAMES = (
 NODES = (
     Column("id", "text", "identifier, unique within the network over all tables, ignoring case", required=True),
     Column("elevation_m", "number", "height of the pipe axis above sea level", low=-430, high=5000, default=0.0),
+    Column("trap", "flag", "steam: condensate of pipes that end here is drained", default=True),
     *_TEXT_NAMES,
 )
 
@@ -92,6 +94,10 @@ PIPES = (
     Column("u_w_per_mk", "number", "loss per metre of one pipe on fluid minus ground temperature", low=0.0, high=50),
     Column("zeta", "number", "sum of local loss coefficients", low=0.0, high=10_000),
     Column("wall_j_per_mk", "number", "heat capacity of the pipe wall per metre", low=0.0, high=1e6),
+    Column("laying", "text", "steam: loses heat to the ground or to the air", choices=LAYINGS, default="buried"),
+    Column(
+        "trap_spacing_m", "number", "steam: distance between traps along the pipe; none if absent", low=1.0, high=60_000
+    ),
     Column("closed", "flag", "shut off", default=False),
     Column("heat_mw", "number", "heat added by an in-line heater", low=-1000, high=1000, default=0.0),
     *_TEXT_NAMES,
@@ -125,6 +131,7 @@ CONSUMERS = (
     Column("min_mdot_kg_per_s", "number", "bypass flow that never stops", low=0.0, high=50_000, default=0.0),
     Column("kv_m3_per_h", "number", "flow coefficient of the fully open valve", low=0.0, high=100_000),
     Column("opening", "number", "valve opening, 0 to 1", low=0.0, high=1.0),
+    Column("min_p_bar", "number", "steam: absolute pressure that the user needs", low=0.1, high=32),
     Column("min_dp_bar", "number", "pressure difference that the station needs", low=0.0, high=20, default=1.0),
     Column("t_secondary_supply_degc", "number", "secondary supply temperature at design", low=10, high=120),
     Column("t_secondary_return_degc", "number", "secondary return temperature at design", low=10, high=110),
@@ -149,6 +156,7 @@ PLANTS = (
     Column("heat_mw", "number", "heat where no boundary gives one", low=-5000, high=20_000),
     Column("mdot_kg_per_s", "number", "flow where no boundary gives one", low=0.0, high=100_000),
     Column("head_bar", "number", "pump head; follows the worst consumer if absent", low=0.0, high=60),
+    Column("p_bar", "number", "steam: absolute pressure that a plant with role pressure holds", low=0.1, high=32),
     Column("waste_class", "text", "class of the heat in the substitution rate", choices=WASTE_CLASSES),
     *_TEXT_NAMES,
 )

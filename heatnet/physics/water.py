@@ -100,6 +100,11 @@ def _interpolate(column: str, t_degc: FloatLike) -> FloatArray:
     return np.where(inside, c0[row] + x * (c1[row] + x * (c2[row] + x * c3[row])), np.nan)
 
 
+def saturation_coefficients() -> FloatArray:
+    """Return the coefficients n1 … n10 of the saturation line, for engines that bring their own evaluation."""
+    return np.array(_SATURATION)
+
+
 def density_kg_per_m3(t_degc: FloatLike) -> FloatArray:
     """Density of liquid water, kg/m³.
 

@@ -1,0 +1,153 @@
+"""Flows of a network: the tree carries what consumers, plants, traps and chords take and give; circuits by Newton's method.
+
+Mass is conserved to rounding whatever the chords' flows are. The pressure falls along a pipe as p_near² - p_far², which for
+an isothermal ideal gas is exactly quadratic in the flow; its slope 2 fall/flow drives Newton's method for the chords.
+"""
+
+from __future__ import annotations
+
+import math
+
+from heatnet.physics.arrays import FloatArray
+from heatnet.steam.compiled import compiled
+from heatnet.steam.given import Given
+from heatnet.steam.plan import NOWHERE, PRESSURE, Plan
+from heatnet.steam.work import Work
+
+#: flow below which a pipe's slope is held, as a share of all flow
+_LEAST_SHARE = 1e-4
+#: friction factor of first guesses
+_FIRST_FRICTION = 0.02
+#: rounds of the first guess of circuits; largest step of a chord as a share of all flow
+_FIRST_ROUNDS, _LONGEST_STEP = 40, 0.5
+
+
+@compiled
+def accumulate(plan: Plan, work: Work) -> None:
+    """Set the flows of the tree, and of the plants that hold the pressure, from everything else."""
+    s = work.through
+    s[:] = 0.0
+    for i in range(len(plan.consumer_node)):
+        s[plan.consumer_node[i]] += work.consumer_m[i]
+    for i in range(len(plan.plant_node)):
+        if plan.plant_role[i] != PRESSURE:
+            s[plan.plant_node[i]] -= work.plant_m[i]
+    for k in range(len(plan.chords)):
+        e = plan.chords[k]
+        s[plan.near[e]] += work.f[e] + work.c[e]
+        s[plan.far[e]] -= work.f[e]
+    for i in range(len(plan.order) - 1, -1, -1):
+        node = plan.order[i]
+        e = plan.parent_pipe[node]
+        if e == NOWHERE:
+            work.plant_m[plan.part[node]] = s[node]
+        else:
+            work.f[e] = s[node]
+            s[plan.near[e]] += work.f[e] + work.c[e]
+
+
+@compiled
+def all_flow(plan: Plan, work: Work) -> float:
+    """Return what all consumers take and all traps drain, kg/s."""
+    total = 1e-9
+    for i in range(len(plan.consumer_node)):
+        total += abs(work.consumer_m[i])
+    for e in range(len(plan.near)):
+        total += abs(work.c[e])
+    return total
+
+
+@compiled
+def resistance(plan: Plan, e: int, pv: float) -> float:
+    """Return a first guess of (p_near² - p_far²)/m² for a product of pressure and volume."""
+    area = 0.25 * math.pi * plan.diameter[e] * plan.diameter[e]
+    return (_FIRST_FRICTION * plan.length[e] / plan.diameter[e] + plan.zeta[e]) * pv / (area * area)
+
+
+@compiled
+def step_chords(plan: Plan, work: Work, pv: float, total: float) -> float:
+    """Move the chords' flows by one step of Newton's method; return the largest step over all flow."""
+    count = len(plan.chords)
+    if count == 0:
+        return 0.0
+    matrix, wrong = work.matrix, work.wrong
+    matrix[:, :] = 0.0
+    least = _LEAST_SHARE * total
+    for k in range(count):
+        wrong[k] = 0.0
+        for i in range(plan.circuit_first[k], plan.circuit_first[k + 1]):
+            e, sign = plan.circuit_pipe[i], plan.circuit_sign[i]
+            wrong[k] -= sign * work.fall[e]
+            flow = abs(work.f[e] + 0.5 * work.c[e])
+            slope = max(2.0 * abs(work.fall[e]) / max(flow, least), 2.0 * resistance(plan, e, pv) * least)
+            for other in range(count):
+                for j in range(plan.circuit_first[other], plan.circuit_first[other + 1]):
+                    if plan.circuit_pipe[j] == e:
+                        matrix[k, other] += sign * plan.circuit_sign[j] * slope
+    _eliminate(matrix, wrong)
+    longest = 0.0
+    for k in range(count):
+        longest = max(longest, abs(wrong[k]))
+    short = min(1.0, _LONGEST_STEP * total / max(longest, 1e-30))
+    for k in range(count):
+        work.f[plan.chords[k]] += short * wrong[k]
+    return longest / total
+
+
+@compiled
+def _eliminate(matrix: FloatArray, right: FloatArray) -> None:
+    """Solve a positive definite system in place: the solution stands in `right`."""
+    count = len(right)
+    for k in range(count):
+        for i in range(k + 1, count):
+            factor = matrix[i, k] / matrix[k, k]
+            if factor != 0.0:
+                for j in range(k + 1, count):
+                    matrix[i, j] -= factor * matrix[k, j]
+                right[i] -= factor * right[k]
+    for k in range(count - 1, -1, -1):
+        for j in range(k + 1, count):
+            right[k] -= matrix[k, j] * right[j]
+        right[k] /= matrix[k, k]
+
+
+@compiled
+def first_chords(plan: Plan, work: Work, pv: float) -> None:
+    """Set the chords' flows for pressure drops that are quadratic in the flow."""
+    for k in range(len(plan.chords)):
+        work.f[plan.chords[k]] = 0.0
+    if len(plan.chords) == 0:
+        return
+    for _round in range(_FIRST_ROUNDS):
+        accumulate(plan, work)
+        for e in range(len(plan.near)):
+            work.fall[e] = resistance(plan, e, pv) * work.f[e] * abs(work.f[e])
+        if step_chords(plan, work, pv, all_flow(plan, work)) < 1e-6:
+            break
+
+
+@compiled
+def step_consumers(plan: Plan, given: Given, row: int, scale: float, work: Work) -> float:
+    """Move the flows of consumers by heat; return the largest missing heat over all heat.
+
+    The arriving enthalpy falls by loss over flow where all flows change together, so that the heat m (h - h_c) has the
+    slope h_source - h_c: one step of Newton's method.
+    """
+    worst, total = 0.0, 1.0
+    for i in range(len(plan.consumer_node)):
+        node = plan.consumer_node[i]
+        if plan.part[node] == NOWHERE:
+            work.consumer_m[i] = 0.0
+            continue
+        if given.by_flow[i]:
+            work.consumer_m[i] = scale * given.consumer_flow[row, i]
+            continue
+        wanted, m = scale * given.consumer_heat[row, i], work.consumer_m[i]
+        total += wanted
+        h_condensate = given.h_condensate[row, i]
+        missing = wanted - m * (work.h[node] - h_condensate)
+        worst = max(worst, abs(missing))
+        source = max(work.plant_h[plan.part[node]], work.h[node])
+        moved = m + missing / (source - h_condensate)
+        work.consumer_m[i] = min(max(moved, 0.2 * m), 5.0 * m + 1e-9 * wanted)
+    return worst / total

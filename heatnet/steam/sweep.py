@@ -1,0 +1,286 @@
+"""One sweep through a network: enthalpy with the flow from node to node, each pipe marched once, then the pressures."""
+
+from __future__ import annotations
+
+import math
+
+from heatnet.physics.arrays import FloatArray
+from heatnet.physics.friction import GRAVITY_M_PER_S2
+from heatnet.steam.compiled import compiled
+from heatnet.steam.flows import resistance
+from heatnet.steam.fluid import P_HIGH, P_LOW, boiling_degc, enthalpy_at, liquid_enthalpy, state, vapour_enthalpy
+from heatnet.steam.given import BY_NEED, OWN, Given
+from heatnet.steam.march import (
+    CHOKED,
+    CONDENSATE,
+    DRAINED,
+    DRYNESS,
+    END,
+    FALL,
+    H_OUT,
+    LOSS,
+    M_OUT,
+    P_OUT,
+    REACHED,
+    TOLERANCE,
+    WET_FROM,
+    march,
+)
+from heatnet.steam.plan import FLOW, HEAT, NOWHERE, PRESSURE, Plan
+from heatnet.steam.step import Pipe
+from heatnet.steam.work import Work
+
+FORWARD, BACKWARD, BOTH, REST = 1, -1, 2, 0
+#: flow below which nothing flows, kg/s
+LEAST_FLOW = 1e-9
+#: a plant's temperature that is so little below saturation counts as dry saturated, K
+SATURATED_WITHIN_K = 0.5
+
+
+@compiled
+def set_plants(fluid: FloatArray, plan: Plan, given: Given, row: int, work: Work) -> bool:
+    """Set enthalpy and given flow of plants; return whether one's steam is colder than saturation."""
+    below = False
+    for i in range(len(plan.plant_node)):
+        p = work.p[plan.plant_node[i]]
+        boiling = boiling_degc(fluid, p)
+        t = given.plant_t[row, i]
+        if not math.isnan(given.plant_superheat[row, i]):
+            t = boiling + given.plant_superheat[row, i]
+        gives = plan.plant_role[i] == PRESSURE
+        if plan.plant_role[i] == HEAT:
+            gives = given.plant_heat[row, i] > 0.0
+        elif plan.plant_role[i] == FLOW:
+            gives = given.plant_flow[row, i] > 0.0
+        if gives and t < boiling - SATURATED_WITHIN_K:
+            below = True
+        work.plant_h[i] = enthalpy_at(fluid, p, t) if t > boiling else vapour_enthalpy(fluid, p)
+        if plan.plant_role[i] == HEAT:
+            work.plant_m[i] = given.plant_heat[row, i] / (work.plant_h[i] - given.h_feed)
+        elif plan.plant_role[i] == FLOW:
+            work.plant_m[i] = given.plant_flow[row, i]
+    return below
+
+
+@compiled
+def kept_hot_by(fluid: FloatArray, plan: Plan, e: int, t_ambient: float, p: float, h: float) -> float:
+    """Return the least inflow of a pipe with traps, kg/s: all of it condenses, nothing arrives."""
+    lost = plan.u[e] * plan.length[e] * (boiling_degc(fluid, p) - t_ambient)
+    return max(lost / (h - liquid_enthalpy(fluid, p)), 0.0)
+
+
+@compiled
+def set_direction(fluid: FloatArray, plan: Plan, e: int, t_ambient: float, work: Work) -> float:
+    """Set the direction of a pipe's flow; return its inflow, kg/s."""
+    near, far = plan.near[e], plan.far[e]
+    along = plan.trap_spacing[e] > 0.0
+    flow = work.f[e]
+    if flow >= 0.0:
+        inflow = flow
+        if along or plan.has_trap[far]:
+            inflow = max(flow + work.c[e], kept_hot_by(fluid, plan, e, t_ambient, work.p[near], work.h[near]))
+        work.direction[e] = FORWARD if inflow > LEAST_FLOW else REST
+        return inflow
+    inflow = -flow
+    work.direction[e] = BACKWARD if inflow > LEAST_FLOW else REST
+    if (along or plan.has_trap[near]) and inflow < kept_hot_by(fluid, plan, e, t_ambient, work.p[far], work.h[far]):
+        work.direction[e] = BOTH
+    return inflow
+
+
+@compiled
+def pipe_along(plan: Plan, e: int, forward: bool) -> Pipe:
+    """Return a pipe as the flow sees it."""
+    end = plan.far[e] if forward else plan.near[e]
+    start = plan.near[e] if forward else plan.far[e]
+    return Pipe(
+        plan.length[e],
+        plan.diameter[e],
+        plan.roughness[e],
+        plan.zeta[e],
+        plan.u[e],
+        plan.height[end] - plan.height[start],
+        plan.trap_spacing[e],
+        plan.has_trap[end],
+    )
+
+
+@compiled
+def set_still(fluid: FloatArray, plan: Plan, e: int, t_ambient: float, work: Work) -> None:
+    """Set a pipe that passes nothing on: kept hot from both ends, or at rest and cold."""
+    near, far = plan.near[e], plan.far[e]
+    out = work.out[e]
+    out[:] = 0.0
+    out[WET_FROM], out[REACHED] = math.nan, plan.length[e]
+    p = work.p[near]
+    h_vapour = vapour_enthalpy(fluid, p)
+    v = state(fluid, False, p, h_vapour)[0]
+    column = GRAVITY_M_PER_S2 * (plan.height[far] - plan.height[near]) / v
+    work.fall[e] = 2.0 * p * column
+    if work.direction[e] == REST:
+        work.c[e] = 0.0
+        out[DRYNESS] = math.nan
+    else:
+        lost = plan.u[e] * plan.length[e] * (boiling_degc(fluid, p) - t_ambient)
+        latent = work.h[near] - liquid_enthalpy(fluid, p)
+        work.c[e] = (lost + work.f[e] * (work.h[far] - work.h[near])) / latent
+        out[CONDENSATE], out[LOSS] = work.c[e], lost
+        out[DRAINED] = (work.f[e] + work.c[e]) * work.h[near] - work.f[e] * work.h[far] - lost
+        out[DRYNESS], out[WET_FROM] = 0.0, 0.0
+        # from the drop of a flow that ends at the far end to that of one that ends at the near end
+        at_end = resistance(plan, e, p * v) * work.c[e] * work.c[e] / 3.0
+        work.fall[e] += at_end * (1.0 + 2.0 * work.f[e] / work.c[e])
+    out[P_OUT] = math.sqrt(max(p * p - work.fall[e], fluid[P_LOW] * fluid[P_LOW]))
+    out[FALL] = work.fall[e]
+
+
+@compiled
+def march_pipe(fluid: FloatArray, plan: Plan, e: int, inflow: float, t_ambient: float, work: Work) -> float:
+    """March one pipe that flows and hand its steam to the node at its end; return the change of its condensate."""
+    forward = work.direction[e] == FORWARD
+    start, end = (plan.near[e], plan.far[e]) if forward else (plan.far[e], plan.near[e])
+    out = work.out[e]
+    march(
+        fluid,
+        pipe_along(plan, e, forward),
+        t_ambient,
+        inflow,
+        work.p[start],
+        work.h[start],
+        TOLERANCE,
+        math.inf,
+        out,
+        work.trace,
+    )
+    work.fall[e] = out[FALL] if forward else -out[FALL]
+    changed = abs(out[CONDENSATE] - work.c[e])
+    work.c[e] = out[CONDENSATE]
+    if forward and plan.parent_pipe[end] == e:
+        work.p[end] = out[P_OUT]
+    if out[M_OUT] > 1e-12:
+        work.sum_m[end] += out[M_OUT]
+        work.sum_e[end] += out[M_OUT] * out[H_OUT]
+    else:
+        work.spare_h[end] = out[H_OUT]
+    return changed
+
+
+@compiled
+def mix(plan: Plan, node: int, work: Work) -> float:
+    """Set a node's enthalpy from everything that arrives; return its change, J/kg."""
+    m, e = work.sum_m[node], work.sum_e[node]
+    before = work.h[node]
+    for i in range(len(plan.plant_node)):
+        if plan.plant_node[i] == node:
+            work.spare_h[node] = work.plant_h[i] if math.isnan(work.spare_h[node]) else work.spare_h[node]
+            if work.plant_m[i] > 0.0:
+                m += work.plant_m[i]
+                e += work.plant_m[i] * work.plant_h[i]
+    work.cold[node] = m <= 1e-12 and math.isnan(work.spare_h[node])
+    if m > 1e-12:
+        work.h[node] = e / m
+    elif not work.cold[node]:
+        work.h[node] = work.spare_h[node]
+    return abs(work.h[node] - before)
+
+
+@compiled
+def sweep(fluid: FloatArray, plan: Plan, given: Given, row: int, work: Work, total: float) -> tuple[float, bool, bool]:
+    """March all pipes in the order of their flow; return the largest relative change, and whether one choked or flooded."""
+    work.sum_m[:] = 0.0
+    work.sum_e[:] = 0.0
+    work.spare_h[:] = math.nan
+    work.waiting[:] = 0
+    changed, choked, flooded = 0.0, False, False
+    for e in range(len(plan.near)):
+        if plan.part[plan.near[e]] == NOWHERE:
+            work.direction[e] = REST
+            continue
+        set_direction(fluid, plan, e, given.t_ambient[row, e], work)
+        if work.direction[e] == FORWARD:
+            work.waiting[plan.far[e]] += 1
+        elif work.direction[e] == BACKWARD:
+            work.waiting[plan.near[e]] += 1
+    last, done = 0, 0
+    for node in plan.order:
+        if work.waiting[node] == 0:
+            work.queue[last] = node
+            last += 1
+    while done < len(plan.order):
+        if done == last:
+            # steam that runs in a circle, which only an unfinished iteration has: go on with the last enthalpies
+            for node in plan.order:
+                if work.waiting[node] > 0:
+                    work.waiting[node] = 0
+                    work.queue[last] = node
+                    last += 1
+                    break
+        node = work.queue[done]
+        done += 1
+        changed = max(changed, mix(plan, node, work) / 1e6)
+        for i in range(plan.first[node], plan.first[node + 1]):
+            e = plan.pipe_at[i]
+            forward = work.direction[e] == FORWARD
+            if (
+                work.direction[e] == REST
+                or work.direction[e] == BOTH
+                or node != (plan.near[e] if forward else plan.far[e])
+            ):
+                continue
+            t_ambient = given.t_ambient[row, e]
+            inflow = set_direction(fluid, plan, e, t_ambient, work)
+            if (work.direction[e] == FORWARD) != forward or work.direction[e] == BOTH or work.direction[e] == REST:
+                # the new enthalpy changes the verdict: next sweep
+                work.direction[e] = FORWARD if forward else BACKWARD
+                changed = 1.0
+            changed = max(changed, march_pipe(fluid, plan, e, inflow, t_ambient, work) / total)
+            choked = choked or work.out[e, END] == CHOKED
+            flooded = flooded or work.out[e, END] > CHOKED
+            end = plan.far[e] if forward else plan.near[e]
+            work.waiting[end] -= 1
+            if work.waiting[end] == 0:
+                work.queue[last] = end
+                last += 1
+    for e in range(len(plan.near)):
+        if plan.part[plan.near[e]] != NOWHERE and (work.direction[e] == BOTH or work.direction[e] == REST):
+            before = work.c[e]
+            set_still(fluid, plan, e, given.t_ambient[row, e], work)
+            changed = max(changed, abs(work.c[e] - before) / total)
+    return changed, choked, flooded
+
+
+@compiled
+def set_pressures(fluid: FloatArray, plan: Plan, given: Given, row: int, work: Work) -> float:
+    """Set node pressures along the tree from the last falls; return the largest relative change."""
+    changed = 0.0
+    low, high = 1.005 * fluid[P_LOW], 0.9999 * fluid[P_HIGH]
+    for node in plan.order:
+        e = plan.parent_pipe[node]
+        before = work.p[node]
+        if e == NOWHERE:
+            work.p[node] = min(max(root_pressure(plan, given, row, plan.part[node], work), low), high)
+        else:
+            square = work.p[plan.near[e]] * work.p[plan.near[e]] - work.fall[e]
+            work.p[node] = min(math.sqrt(max(square, low * low)), high)
+        changed = max(changed, abs(work.p[node] - before) / before)
+    return changed
+
+
+@compiled
+def root_pressure(plan: Plan, given: Given, row: int, plant: int, work: Work) -> float:
+    """Return the pressure of a plant: its own, or that with which a node or the worst consumer has what it needs."""
+    mode = given.mode[plant]
+    if mode == OWN:
+        return given.plant_p[row, plant]
+    now = work.p[plan.plant_node[plant]]
+    if mode != BY_NEED:
+        wanted, there = given.plant_p[row, plant], work.p[given.point[plant]]
+        return math.sqrt(max(now * now + wanted * wanted - there * there, 0.0))
+    short = -math.inf
+    for i in range(len(plan.consumer_node)):
+        if plan.part[plan.consumer_node[i]] == plant and not math.isnan(given.least_p[i]) and work.consumer_m[i] > 0.0:
+            there = work.p[plan.consumer_node[i]]
+            short = max(short, given.least_p[i] * given.least_p[i] - there * there)
+    if short == -math.inf:
+        return now
+    return math.sqrt(max(now * now + short, 0.0))
