@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from numba.core import cpu, options
 
-from heatnet.simulate.code_cache import cached
+from heatnet.compiled_code import cached
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -29,7 +29,7 @@ def _tell_arrays_apart() -> bool:
     return True
 
 
-_APART = {"noalias": True} if _tell_arrays_apart() else {}
+_APART: dict[str, Any] = {"noalias": True} if _tell_arrays_apart() else {}
 
 
 def compiled(function: _Function) -> _Function:

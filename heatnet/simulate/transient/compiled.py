@@ -8,7 +8,7 @@ from typing import Any, TypeVar, cast
 
 import numba
 
-from heatnet.simulate.code_cache import cached
+from heatnet.compiled_code import cached
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
