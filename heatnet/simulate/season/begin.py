@@ -9,7 +9,7 @@ from heatnet.physics.arrays import FloatArray
 from heatnet.simulate.season.compiled import compiled, kernel
 from heatnet.simulate.season.controls import W_PER_MW, plant_runs
 from heatnet.simulate.season.fluid import enthalpy_at, place, value_at
-from heatnet.simulate.season.plan import BY_FLOW, BY_HEAT, HOLDING, OUTSIDE, Given, Plan
+from heatnet.simulate.season.plan import BY_FLOW, BY_HEAT, HOLDING, OUTSIDE, Given, Plan, Users
 from heatnet.simulate.season.reach import find_live
 from heatnet.simulate.season.sweep import kept_share
 from heatnet.simulate.season.work import Work
@@ -19,6 +19,8 @@ OK, STAGNANT, UNDERSUPPLIED, CIRCULATING, NOT_CONVERGED, REVERSED, NO_LIFT, NO_R
 RUNNING = -1
 #: a consumer needs this much more supply than return temperature
 _LEAST_SPREAD_K = 0.05
+#: supply temperature of a part without a plant that runs
+_NOTHING_DEGC = -1e9
 
 
 @compiled
@@ -34,7 +36,7 @@ def take_rows(plan: Plan, given: Given, rows: IntArray, work: Work) -> None:
             inlet.t_return[i, lane] = given.consumer_t_return_degc[row, i]
             inlet.dt[i, lane] = given.consumer_dt_k[row, i]
             inlet.mdot[i, lane] = given.consumer_mdot_kg_per_s[row, i]
-        inlet.hottest[lane] = -1e9
+        inlet.hottest[:, lane] = _NOTHING_DEGC
         for i in range(len(users.preheat_at)):
             work.state.preheat_w[i, lane] = 0.0
         for i in range(len(users.plant_start)):
@@ -42,7 +44,8 @@ def take_rows(plan: Plan, given: Given, rows: IntArray, work: Work) -> None:
             inlet.plant_w[i, lane] = given.plant_heat_mw[row, i] * W_PER_MW
             inlet.plant_mdot[i, lane] = given.plant_mdot_kg_per_s[row, i]
             if plant_runs(users.plant_role[i], inlet.plant_w[i, lane], inlet.plant_mdot[i, lane]):
-                inlet.hottest[lane] = max(inlet.hottest[lane], inlet.t_supply[i, lane])
+                part = users.plant_part[i]
+                inlet.hottest[part, lane] = max(inlet.hottest[part, lane], inlet.t_supply[i, lane])
             if users.preheat_of_plant[i] >= 0:
                 work.state.preheat_w[users.preheat_of_plant[i], lane] += inlet.plant_w[i, lane]
         total = 0.0
@@ -68,8 +71,11 @@ def set_live(plan: Plan, work: Work, lane: int) -> int:
         elif users.by_valve[i]:
             on = math.isfinite(users.open_c[i])
         else:
-            low = inlet.t_return[i, lane] < inlet.hottest[lane] - _LEAST_SPREAD_K
-            free = users.by_dt[i] or users.station[i] >= 0 or not heat > 0.0
+            hottest = inlet.hottest[users.consumer_part[i], lane]
+            low = inlet.t_return[i, lane] < hottest - _LEAST_SPREAD_K
+            free = users.by_dt[i] or not heat > 0.0
+            if users.station[i] >= 0:
+                low = _most_of_station(users, users.station[i], hottest) > 0.0
             on = (heat > 0.0 or users.min_mdot[i] > 0.0) and (free or low)
         changed = changed or on != state.on[branches + i, lane]
         state.on[branches + i, lane] = on
@@ -83,6 +89,15 @@ def set_live(plan: Plan, work: Work, lane: int) -> int:
     if changed:
         find_live(graph, users, state, work.scratch, lane)
     return rest_status(plan, work, lane)
+
+
+@compiled
+def _most_of_station(users: Users, station: int, t_supply_degc: float) -> float:
+    """Return the largest share of its design heat that a station can take from water of a temperature."""
+    table = users.station_share_max
+    row = min(max((t_supply_degc - users.station_t_start) * users.station_per_k, 0.0), table.shape[1] - 1.000001)
+    a = int(row)
+    return float(table[station, a] + (row - a) * (table[station, a + 1] - table[station, a]))
 
 
 @compiled
@@ -142,9 +157,9 @@ def first_flows(plan: Plan, work: Work) -> None:
     before, now, back = rows[0], rows[1], rows[2]
     _consumer_flows(
         branches, users.consumer_start, users.by_flow, users.by_dt, users.by_valve, users.station, users.min_mdot,
-        users.open_c, users.open_by_kv, inlet.heat_w, inlet.t_return, inlet.dt, inlet.mdot, inlet.hottest, inlet.t_rest,
-        state.live, state.short, state.cooling, state.consumer_t_out, fluid.enthalpy, fluid.middle_degc, fluid.per_k,
-        state.m, before, now, back, rows[3], rows[4], rows[5],
+        users.open_c, users.open_by_kv, users.consumer_part, inlet.heat_w, inlet.t_return, inlet.dt, inlet.mdot,
+        inlet.hottest, inlet.t_rest, state.live, state.short, state.cooling, state.consumer_t_out, fluid.enthalpy,
+        fluid.middle_degc, fluid.per_k, state.m, before, now, back, rows[3], rows[4], rows[5],
     )  # fmt: skip
     for lane in range(state.m.shape[1]):
         scale = now[lane] / before[lane] if before[lane] > 0.0 else 0.0
@@ -165,6 +180,7 @@ def _consumer_flows(
     min_mdot: FloatArray,
     open_c: FloatArray,
     open_by_kv: BoolArray,
+    part: IntArray,
     heat_w: FloatArray,
     t_return: FloatArray,
     dt: FloatArray,
@@ -191,8 +207,9 @@ def _consumer_flows(
     for lane in range(lanes):
         before[lane], now[lane], back[lane] = 0.0, 0.0, 0.0
     for i in range(len(consumer_start)):
+        group = part[i]
         for lane in range(lanes):
-            t_in[lane] = max(hottest[lane] - 1.0, t_rest[lane])
+            t_in[lane] = max(hottest[group, lane] - 1.0, t_rest[lane])
             t_back[lane] = t_return[i, lane]
         if by_dt[i]:
             for lane in range(lanes):
@@ -211,7 +228,7 @@ def _consumer_flows(
             warmed = 0.0 if by_dt[i] else 1.0
             for lane in range(lanes):
                 last = m[first + i, lane]
-                span = hottest[lane] - t_rest[lane]
+                span = hottest[group, lane] - t_rest[lane]
                 h_back = enthalpy_at(c_h, place(t_back[lane], middle, per_k))
                 t = t_rest[lane] + span * kept_share(cooling[i, lane])
                 estimate = heat_w[i, lane] / max(enthalpy_at(c_h, place(t, middle, per_k)) - h_back, 1000.0)
@@ -219,7 +236,7 @@ def _consumer_flows(
                 again = t_rest[lane] + span * max(kept_share(cooling[i, lane] * power), 0.3)
                 known = warmed * last * heat_w[i, lane] > 0.0
                 drop = enthalpy_at(c_h, place(again if known else t_in[lane], middle, per_k)) - h_back
-                least = 0.05 * 4186.0 * max(hottest[lane] - t_back[lane], 1.0)
+                least = 0.05 * 4186.0 * max(hottest[group, lane] - t_back[lane], 1.0)
                 flow[lane] = max(heat_w[i, lane] / max(drop, least), min_mdot[i])
         for lane in range(lanes):
             last, on = m[first + i, lane], live[first + i, lane] > 0.0

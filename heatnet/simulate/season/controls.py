@@ -15,6 +15,8 @@ from heatnet.simulate.season.work import Work
 
 W_PER_MW = 1e6
 _LARGEST_STEP = 3.0
+#: a station short of pressure: return temperature and heat are found in turn
+_MOST_STATION_STEPS, _STATION_TOLERANCE_K = 60, 1e-9
 #: heats smaller than this share of the largest are held to the error of that share
 _SMALLEST_SHARE = 1e-6
 
@@ -33,6 +35,12 @@ def set_returns(
     heat_w: FloatArray,
     given_return: FloatArray,
     given_dt: FloatArray,
+    first: int,
+    m: FloatArray,
+    short: FloatArray,
+    c_h: FloatArray,
+    middle: float,
+    scale: float,
     t: FloatArray,
     t_out: FloatArray,
     asked_w: FloatArray,
@@ -48,11 +56,23 @@ def set_returns(
                 a = int(row)
                 most = share_max[s, a] + (row - a) * (share_max[s, a + 1] - share_max[s, a])
                 asked_w[i, lane] = min(heat_w[i, lane], most * design_w)
-                column = min(max(asked_w[i, lane] / design_w * per_share, 0.0), t_table.shape[2] - 1.000001)
-                b = int(column)
-                low = t_table[s, a, b] + (row - a) * (t_table[s, a + 1, b] - t_table[s, a, b])
-                high = t_table[s, a, b + 1] + (row - a) * (t_table[s, a + 1, b + 1] - t_table[s, a, b + 1])
-                t_out[i, lane] = low + (column - b) * (high - low)
+                works_w = asked_w[i, lane]
+                h_in = enthalpy_at(c_h, place(t[node, lane], middle, scale))
+                if short[i, lane] > 0.0:
+                    # short of pressure a station works on what it gets, which its return temperature decides
+                    drop = h_in - enthalpy_at(c_h, place(t_out[i, lane], middle, scale))
+                    works_w = min(works_w, max(m[first + i, lane] * drop, 0.0))
+                for _step in range(_MOST_STATION_STEPS if short[i, lane] > 0.0 else 1):
+                    before = t_out[i, lane]
+                    column = min(max(works_w / design_w * per_share, 0.0), t_table.shape[2] - 1.000001)
+                    b = int(column)
+                    low = t_table[s, a, b] + (row - a) * (t_table[s, a + 1, b] - t_table[s, a, b])
+                    high = t_table[s, a, b + 1] + (row - a) * (t_table[s, a + 1, b + 1] - t_table[s, a, b + 1])
+                    t_out[i, lane] = low + (column - b) * (high - low)
+                    drop = h_in - enthalpy_at(c_h, place(t_out[i, lane], middle, scale))
+                    works_w = min(asked_w[i, lane], max(m[first + i, lane] * drop, 0.0))
+                    if abs(t_out[i, lane] - before) < _STATION_TOLERANCE_K:
+                        break
             continue
         for lane in range(lanes):
             asked_w[i, lane] = heat_w[i, lane]
@@ -73,6 +93,7 @@ def consumers_step(
     by_dt: BoolArray,
     by_valve: BoolArray,
     min_mdot: FloatArray,
+    part: IntArray,
     live: FloatArray,
     short: FloatArray,
     asked_w: FloatArray,
@@ -106,11 +127,12 @@ def consumers_step(
     for i in range(len(consumer_start)):
         node, back = consumer_start[i], consumer_end[i]
         with_slope = 0.0 if by_dt[i] else 1.0
+        group = part[i]
         counts = 0.0 if by_flow[i] or by_valve[i] or min_mdot[i] > 0.0 else 1.0
         for lane in range(lanes):
             s = place(t[node, lane], middle, per_k)
             h_in[lane] = enthalpy_at(c_h, s)
-            span = hottest[lane] - t_rest[lane]
+            span = hottest[group, lane] - t_rest[lane]
             above = max(t[node, lane] - t_rest[lane], 1e-3)
             z = max((span - above) / (span + above), 0.0)
             # ln of the ratio; far from 1 the series falls short of it, which only slows the step

@@ -24,7 +24,9 @@ from heatnet.simulate.season.work import Work
 #: slope of a pressure loss is never less than at this share of the largest flow
 _LEAST_SLOPE_SHARE = 1e-7
 #: slope of an edge without loss (bar per kg/s), and of a shut check valve
-_LEAST_SLOPE, _SHUT_SLOPE = 1e-9, 1e9
+_LEAST_SLOPE, _SHUT_SLOPE = 1e-8, 1e9
+#: kg/s: more flows nowhere; edges without loss would leap beyond all numbers
+_LONGEST_STEP = 1e5
 _MOST_STEPS = 40
 #: x = 1/sqrt(lambda) is found when its step is below this
 _ROOT_TOLERANCE = 1e-7
@@ -206,6 +208,7 @@ def _step(
         i, j, e = a[k], b[k], edge[k]
         for lane in range(lanes):
             step = conductance[k, lane] * (level[i, lane] - level[j, lane] - drop[k, lane])
+            step = min(max(step, -_LONGEST_STEP), _LONGEST_STEP)
             largest[lane] = max(largest[lane], abs(step))
             m[e, lane] += damping[lane] * step
 

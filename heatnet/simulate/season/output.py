@@ -14,6 +14,7 @@ from heatnet.simulate.season.flows import add_edges
 from heatnet.simulate.season.fluid import enthalpy_at, place, value_at
 from heatnet.simulate.season.friction import LEAST_FLOW
 from heatnet.simulate.season.plan import OUTSIDE, Plan
+from heatnet.simulate.season.reach import mark_reached
 from heatnet.simulate.season.rounds import flow_into
 from heatnet.simulate.season.work import Work
 
@@ -333,41 +334,7 @@ def write_block(plan: Plan, work: Work, out: Out, rows: IntArray, used: int, sta
         out.energy_residual_mw[row] = (given_w - taken_w[lane] - loss_w[lane]) / W_PER_MW
         if short:
             out.status[row] = UNDERSUPPLIED
-        elif _circulates(plan, work, lane):
+        elif work.order.counts[2] > 0 and mark_reached(plan, work, lane):
             out.status[row] = CIRCULATING
         elif _resting(graph.on_line, state.live_junction, lane):
             out.status[row] = STAGNANT
-
-
-@compiled
-def _circulates(plan: Plan, work: Work, lane: int) -> bool:
-    """Return whether some water runs in a circle that no water enters, so that nothing heats it."""
-    graph, o, m = plan.graph, work.order, work.state.m
-    if o.counts[2] == 0:
-        return False
-    # junctions that water from a plant, a consumer, a heater, a pre-heater or a reached junction enters are reached
-    reached = work.scratch.found_at
-    for node in range(len(reached)):
-        reached[node] = 1 if work.scratch.ext_m[node, lane] > LEAST_FLOW else 0
-    for branch in range(len(graph.start)):
-        if plan.branches.heater_w[branch] != 0.0 and abs(m[branch, lane]) > LEAST_FLOW:
-            reached[graph.end[branch] if m[branch, lane] > 0.0 else graph.start[branch]] = 1
-    for k in range(len(plan.users.preheat_at)):
-        if work.state.preheat_w[k, lane] != 0.0:
-            reached[plan.users.preheat_at[k]] = 1
-    again = True
-    while again:
-        again = False
-        for at in range(o.counts[1]):
-            node = o.order[at]
-            if reached[node]:
-                continue
-            for k in range(o.in_ptr[at], o.in_ptr[at + 1]):
-                if o.in_sign[k] * m[o.in_branch[k], lane] > LEAST_FLOW and reached[o.in_up[k]]:
-                    reached[node] = 1
-                    again = True
-    for branch in range(len(graph.start)):
-        a = graph.start[branch] if m[branch, lane] > 0.0 else graph.end[branch]
-        if abs(m[branch, lane]) > LEAST_FLOW and not reached[a]:
-            return True
-    return False

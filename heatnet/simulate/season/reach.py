@@ -8,8 +8,12 @@ with it.
 from __future__ import annotations
 
 from heatnet.simulate.season.compiled import compiled
-from heatnet.simulate.season.plan import Graph, Users
-from heatnet.simulate.season.work import Scratch, State
+from heatnet.simulate.season.friction import LEAST_FLOW
+from heatnet.simulate.season.plan import OUTSIDE, Graph, Plan, Users
+from heatnet.simulate.season.work import Scratch, State, Work
+
+#: flow in kg/s from which water counts as entering: shut check valves let less pass
+_ENTERS = 1e-6
 
 
 @compiled
@@ -89,3 +93,60 @@ def _from_plant(graph: Graph, users: Users, state: State, scratch: Scratch, lane
     if any_consumer:
         for i in range(on_edges):
             state.live[edges[i], lane] = 1.0
+
+
+@compiled
+def mark_reached(plan: Plan, work: Work, lane: int) -> bool:
+    """Mark junctions that water of a plant, a consumer or a heater reaches; return whether it runs anywhere else too.
+
+    The marks are in `scratch.found_at`.
+    """
+    graph, users, m, reached = plan.graph, plan.users, work.state.m, work.scratch.found_at
+    branches, stack, waiting = len(graph.start), work.scratch.node_stack, 0
+    reached[:] = 0
+    for i in range(len(users.consumer_start)):
+        if m[branches + i, lane] > LEAST_FLOW:
+            reached[users.consumer_end[i]] = 1
+    for i in range(len(users.plant_start)):
+        if users.plant_role[i] != OUTSIDE and work.state.plant_m[i, lane] > LEAST_FLOW:
+            reached[users.plant_end[i]] = 1
+    for k in range(len(users.preheat_at)):
+        if work.state.preheat_w[k, lane] != 0.0:
+            reached[users.preheat_at[k]] = 1
+    for branch in range(branches):
+        if plan.branches.heater_w[branch] != 0.0 and abs(m[branch, lane]) > LEAST_FLOW:
+            reached[graph.end[branch] if m[branch, lane] > 0.0 else graph.start[branch]] = 1
+    for node in range(len(reached)):
+        if reached[node]:
+            stack[waiting] = node
+            waiting += 1
+    while waiting > 0:
+        waiting -= 1
+        node = stack[waiting]
+        for k in range(graph.adj_ptr[node], graph.adj_ptr[node + 1]):
+            branch = graph.adj_branch[k]
+            begins = graph.start[branch] == node
+            there = graph.end[branch] if begins else graph.start[branch]
+            flow = m[branch, lane] if begins else -m[branch, lane]
+            if flow > _ENTERS and not reached[there]:
+                reached[there] = 1
+                stack[waiting] = there
+                waiting += 1
+    for branch in range(branches):
+        up = graph.start[branch] if m[branch, lane] > 0.0 else graph.end[branch]
+        if abs(m[branch, lane]) > LEAST_FLOW and not reached[up]:
+            return True
+    return False
+
+
+@compiled
+def cool_circles(plan: Plan, work: Work, lane: int) -> None:
+    """Give water that runs where nothing enters the ground's temperature, which passes would only come near to."""
+    if not mark_reached(plan, work, lane):
+        return
+    state, inlet, graph = work.state, work.inlet, plan.graph
+    for branch in range(len(graph.start)):
+        for node in (graph.start[branch], graph.end[branch]):
+            if not work.scratch.found_at[node]:
+                state.t[node, lane] = inlet.ground[branch, lane]
+                state.t_out[branch, lane] = inlet.ground[branch, lane]

@@ -27,6 +27,7 @@ from heatnet.simulate.season.friction import LEAST_FLOW
 from heatnet.simulate.season.loops import close_circuits
 from heatnet.simulate.season.mixing import accelerate, gather, scatter
 from heatnet.simulate.season.plan import Core, Given, Plan
+from heatnet.simulate.season.reach import cool_circles
 from heatnet.simulate.season.sweep import directions_changed, find_order, late_change, remember_late, sweep_line
 from heatnet.simulate.season.work import Mix, Work
 
@@ -42,6 +43,8 @@ _LEAST_ROUNDS = 3
 #: share of the consumers' flow that the pressure-holding plant keeps while others are held back
 LEAST_SHARE = 1e-3
 _RANGE_SLACK_K = 0.01
+#: a head that follows the worst consumer is none below this
+_LEAST_HEAD_BAR = 1e-6
 #: rows of the lanes' figures, from the largest error of a heat to the change of the circuits' flows
 ERROR, FLAT, LATE, TOTAL, TOLERANCE, NEED, RUNS, FRESH, LIMITED, HELD, FLAT_ROUNDS, TURNED = range(12)
 
@@ -77,6 +80,9 @@ def begin_rounds(plan: Plan, core: Core, work: Work, status: IntArray, v: FloatA
                 status[lane], v[RUNS, lane] = REVERSED, 0.0
     total_flow(work, branches, v[TOTAL])
     close_circuits(plan, core, work, v[TOTAL], v[TOLERANCE], v[RUNS])
+    for lane in range(len(status)):
+        if v[RUNS, lane] > 0.0:
+            cool_circles(plan, work, lane)
 
 
 @compiled_entry
@@ -99,11 +105,13 @@ def pass_round(plan: Plan, core: Core, work: Work, v: FloatArray) -> None:
             set_returns(
                 users.consumer_start, users.by_dt, users.station, users.station_t_start, users.station_per_k,
                 users.station_per_share, users.station_t_return, users.station_share_max, users.design_heat_mw,
-                inlet.heat_w, inlet.t_return, inlet.dt, state.t, state.consumer_t_out, state.asked_w,
+                inlet.heat_w, inlet.t_return, inlet.dt, branches, state.m, state.short, fluid.enthalpy, fluid.middle_degc,
+                fluid.per_k, state.t, state.consumer_t_out, state.asked_w,
             )  # fmt: skip
             consumers_step(
                 branches, users.consumer_start, users.consumer_end, users.by_flow, users.by_dt, users.by_valve,
-                users.min_mdot, state.live, state.short, state.asked_w, inlet.hottest, inlet.t_rest, state.m, state.t,
+                users.min_mdot, users.consumer_part, state.live, state.short, state.asked_w, inlet.hottest, inlet.t_rest,
+                state.m, state.t,
                 fluid.enthalpy, fluid.heat_capacity, fluid.middle_degc, fluid.per_k, state.consumer_t_out, state.next_m,
                 state.cooling, scratch.ext_m, scratch.ext_mh, scratch.ext_mt, v[ERROR], rows[0], rows[1], rows[2],
             )  # fmt: skip
@@ -227,9 +235,13 @@ def judge(plan: Plan, work: Work, status: IntArray, v: FloatArray) -> None:
 def _turned(mix: Mix, first: int, chords: int, total: FloatArray, turned: FloatArray) -> None:
     """Set the largest change of a chord's flow as a share of the flow through the network."""
     turned[:] = 0.0
-    for i in range(first, first + chords):
-        for lane in range(len(turned)):
-            turned[lane] = max(turned[lane], abs(mix.image[i, lane] - mix.point[i, lane]) / max(total[lane], 1e-9))
+    for lane in range(len(turned)):
+        whole, change = 0.0, 0.0
+        for i in range(first, first + chords):
+            one = abs(mix.image[i, lane] - mix.point[i, lane])
+            change, whole = max(change, one), whole + one
+        # the sum is no number where one of them is none, which a maximum would drop
+        turned[lane] = change / max(total[lane], 1e-9) if math.isfinite(whole) else math.inf
 
 
 @compiled
@@ -271,12 +283,16 @@ def _follow_head(
                 missing = max(missing, users.min_dp_bar[consumer] - available)
             if missing == -1e9 or running[lane] == 0.0:
                 continue
+            if missing < 0.0 and state.head[plant, lane] == 0.0:
+                # pumps in the lines give more than enough
+                continue
             need[lane] = max(need[lane], abs(missing))
             moved = state.head[plant, lane] - last_head[plant, lane]
             slope = (missing - last_need[plant, lane]) / moved if abs(moved) > 1e-9 else -1.0
             slope = min(max(slope, -1.0), -0.05)
             last_head[plant, lane], last_need[plant, lane] = state.head[plant, lane], missing
-            state.head[plant, lane] = max(state.head[plant, lane] - missing / slope, 0.2 * state.head[plant, lane])
+            head = max(state.head[plant, lane] - missing / slope, 0.2 * state.head[plant, lane])
+            state.head[plant, lane] = head if head > _LEAST_HEAD_BAR else 0.0
 
 
 @compiled_entry
@@ -330,7 +346,9 @@ def _checked(plan: Plan, work: Work, lane: int) -> int:
             heated = True
             if not flow_into(plan, work, users.preheat_at[k], lane) > LEAST_FLOW:
                 return NO_RETURN_FLOW
-    lowest, highest = math.inf, inlet.hottest[lane]
+    lowest, highest = math.inf, -math.inf
+    for part in range(len(inlet.hottest)):
+        highest = max(highest, inlet.hottest[part, lane])
     for branch in range(branches):
         heated = heated or plan.branches.heater_w[branch] != 0.0
         lowest, highest = min(lowest, inlet.ground[branch, lane]), max(highest, inlet.ground[branch, lane])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -195,7 +196,7 @@ def _curve_points(network: Network, layout: Layout, kind: IntArray) -> list[list
     rows: list[list[tuple[float, float]]] = [[] for _ in layout.start]
     for branch in np.flatnonzero(kind == CURVED):
         pump = network.pumps.iloc[layout.element[branch]]
-        speed = float(pump["speed_share"])
+        speed = 1.0 if math.isnan(pump["speed_share"]) else float(pump["speed_share"])
         if speed == 0.0:
             rows[branch] = [(0.0, 0.0)]
             continue

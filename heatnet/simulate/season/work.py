@@ -21,7 +21,7 @@ _ROWS = 16
 
 
 class Inlet(NamedTuple):
-    """Set values of the hours in hand: consumers, plants, ground at branches; highest supply and mean ground by lane."""
+    """Set values of the hours in hand: of consumers and plants, ground at branches; highest supply of each part, mean ground."""
 
     heat_w: FloatArray
     t_return: FloatArray
@@ -163,7 +163,7 @@ def new_work(plan: Plan, lanes: int) -> Work:
         *(by_lane(consumers) for _ in range(4)),
         *(by_lane(plants) for _ in range(3)),
         by_lane(branches),
-        np.zeros(lanes),
+        by_lane(max(len(plan.users.holding), 1)),
         np.zeros(lanes),
     ]
     state: list[Any] = [

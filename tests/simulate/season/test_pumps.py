@@ -253,9 +253,6 @@ def test_a_consumer_that_is_shut_is_not_the_worst(branched, hour):
     assert margin.idxmin() == "at_b"
 
 
-@pytest.mark.xfail(
-    strict=True, reason="not_converged: booster of 2.3 bar, need 1 bar, the head would have to fall below 0"
-)
 def test_a_booster_that_is_more_than_enough_leaves_the_plant_without_head(boosted, hour, read):
     """A line pump alone gives the station 1.44 bar of its 1 bar: the plant's pump needs no head, and there is a state.
 

@@ -31,8 +31,8 @@ def bypassed(build, heat_mw, bypass_kg_per_s):
             BYPASS_KG_PER_S,
             marks=pytest.mark.xfail(
                 strict=True,
-                reason="not_converged: the plain iteration m = Q/lift has the slope -bypass/export = -1.6, and rounds in which "
-                "a plant is held back or has no lift are never damped",
+                reason="no_temperature_lift: the plain iteration m = Q/lift has the slope -bypass/export = -1.6, and rounds "
+                "in which a plant is held back or has no lift are never damped",
             ),
         ),
     ],
