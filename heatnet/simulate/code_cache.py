@@ -1,7 +1,7 @@
 """Functions that numba compiles, cached on disk by the contents of the folder they stand in.
 
 numba's own cache of a function does not notice that a function which it calls in another file has changed. So compiled code
-lies in a folder named after a digest of every source file beside the caller's.
+lies in a folder named after a digest of every source file beside the caller's, and of those in folders from which it borrows.
 """
 
 from __future__ import annotations
@@ -19,13 +19,14 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
 @lru_cache
-def _cache_folder(here: Path) -> str:
+def _cache_folder(here: Path, borrowed: tuple[Path, ...]) -> str:
     """Return the folder for compiled code, empty (numba's own choice) where this one cannot be written."""
-    digest = hashlib.sha256(b"".join(file.read_bytes() for file in sorted(here.glob("*.py")))).hexdigest()[:16]
+    files = [file for folder in (here, *borrowed) for file in sorted(folder.glob("*.py"))]
+    digest = hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
     return str(here / "__pycache__" / f"{here.name}-{digest}") if os.access(here, os.W_OK) else ""
 
 
-def cached(function: _Function, here: Path, **options: Any) -> _Function:
+def cached(function: _Function, here: Path, *borrowed: Path, **options: Any) -> _Function:
     """Return a function that numba compiles when first called, cached for the folder `here`.
 
     Parameters
@@ -33,11 +34,13 @@ def cached(function: _Function, here: Path, **options: Any) -> _Function:
     function : callable
     here : Path
         Folder of the source files that the function depends on.
+    *borrowed : Path
+        Folders of others from which some of these take functions.
     **options
         Options of `numba.njit`.
     """
     before = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = _cache_folder(here) or before
+    numba.config.CACHE_DIR = _cache_folder(here, borrowed) or before
     try:
         return cast(_Function, numba.njit(cache=True, error_model="numpy", **options)(function))
     finally:

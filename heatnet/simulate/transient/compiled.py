@@ -12,6 +12,8 @@ from heatnet.simulate.code_cache import cached
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
+_HERE = Path(__file__).parent
+
 
 def compiled(function: _Function) -> _Function:
     """Return a function that numba compiles into the compiled code that calls it.
@@ -31,4 +33,4 @@ def inlined(function: _Function) -> _Function:
 
 def compiled_entry(function: _Function) -> _Function:
     """Return a function that numba compiles when Python first calls it; it releases the interpreter while it runs."""
-    return cached(function, Path(__file__).parent, nogil=True)
+    return cached(function, _HERE, _HERE.parent / "season", nogil=True)

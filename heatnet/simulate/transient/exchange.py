@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from heatnet.physics.arrays import FloatArray
-from heatnet.simulate.transient.compiled import compiled
+from heatnet.simulate.transient.compiled import inlined
 from heatnet.simulate.transient.fluid import CAPACITY, VOLUME_HEAT, Fluid, at, temperature
 from heatnet.simulate.transient.parcels import MASK, Parcels, Pipe, kept
 
@@ -22,7 +22,7 @@ class Wall(NamedTuple):
     gain: FloatArray
 
 
-@compiled
+@inlined
 def disperse(
     fluid: Fluid, pipe: Pipe, parcels: Parcels, room: Wall, heat: FloatArray, flow_m3_per_s: float, seconds: float
 ) -> None:
@@ -69,7 +69,7 @@ def disperse(
             fall[i] = bound if bound * fall[i] > 0.0 else 0.0
 
 
-@compiled
+@inlined
 def _set_slopes(wall: Wall) -> None:
     """Set how much each cell's wall rises along the cell: the smaller of the rises to both neighbours, 0 at extremes."""
     for j in range(wall.cells):
@@ -81,7 +81,7 @@ def _set_slopes(wall: Wall) -> None:
                 wall.slope[j] = below if abs(below) < abs(above) else above
 
 
-@compiled
+@inlined
 def meet_wall(fluid: Fluid, pipe: Pipe, parcels: Parcels, wall: Wall, seconds: float) -> None:
     """Let every piece of a parcel and its piece of wall come closer by the law of the pair.
 
