@@ -25,29 +25,30 @@ from heatnet.simulate.transient.parcels import MASK
 from heatnet.simulate.transient.plan import LENGTH, LOSS, PIPE_BRANCH, WALL, Look, Net, Water
 
 #: water that cools by a smaller share of its temperature above the ground has the same density at both ends
-_LEAST_COOLING, _MOST_COOLING = 1e-6, 500.0
+_LEAST_COOLING = 1e-4
 
 
 @compiled
 def end_rule(fluid: Fluid, t_in: float, t_ground: float, cooling: float) -> tuple[float, float]:
     """Return what the steady engines' rule adds to the mean density (kg/m³) and to the mean temperature (K) of a steady pipe.
 
-    The density is a parabola through its values at both ends and in the middle of the temperatures.
+    The density is a polynomial of the third degree through its values at four temperatures from the outlet's to the inlet's.
     """
     if cooling < _LEAST_COOLING:
         return 0.0, 0.0
-    n = min(cooling, _MOST_COOLING)
-    left = math.exp(-n)
-    mean, square = -math.expm1(-n) / n, -math.expm1(-2.0 * n) / (2.0 * n)
-    middle, half = 0.5 * (1.0 + left), -0.5 * math.expm1(-n)
-    above = t_in - t_ground
-    rho_in, rho_out = at(fluid, RHO, t_in), at(fluid, RHO, t_ground + above * left)
-    rho_middle = at(fluid, RHO, t_ground + above * middle)
-    # moments of the place between the ends' temperatures, -1 at the outlet and 1 at the inlet
+    left, above = math.exp(-cooling), t_in - t_ground
+    middle, half = 0.5 * (1.0 + left), -0.5 * math.expm1(-cooling)
+    # means of the powers of exp(-N x), then of s: the place between the ends' temperatures, -1 at the outlet and 1 at the inlet
+    mean, square = -math.expm1(-cooling) / cooling, -math.expm1(-2.0 * cooling) / (2.0 * cooling)
+    cube = -math.expm1(-3.0 * cooling) / (3.0 * cooling)
     first = (mean - middle) / half
-    second = (square - 2.0 * middle * mean + middle * middle) / (half * half)
-    rise, bend = 0.5 * (rho_in - rho_out), 0.5 * (rho_in + rho_out) - rho_middle
-    return bend * (1.0 - second) - rise * first, above * (middle - mean)
+    second = (square - 2.0 * middle * mean + middle**2) / half**2
+    third = (cube - 3.0 * middle * square + 3.0 * middle**2 * mean - middle**3) / half**3
+    a, b = at(fluid, RHO, t_ground + above * left), at(fluid, RHO, t_ground + above * (middle - half / 3.0))
+    c, d = at(fluid, RHO, t_ground + above * (middle + half / 3.0)), at(fluid, RHO, t_in)
+    content = 9.0 * (b + c) - a - d + first * (a - 27.0 * (b - c) - d)
+    content += 9.0 * (second * (a - b - c + d) - third * (a - 3.0 * (b - c) - d))
+    return 0.5 * (a + d) - content / 16.0, above * (middle - mean)
 
 
 @compiled

@@ -106,7 +106,7 @@ class Trend:
 
     def add(self, second: float, drop: FloatArray) -> None:
         """Add what a search found."""
-        self._points = [*self._points[-1:], (second, drop.copy())]
+        self._points = [*(point for point in self._points[-1:] if point[0] < second), (second, drop.copy())]
 
     def at(self, second: float) -> FloatArray | None:
         """Return what is expected at a time, None where nothing is known; far from the last values it is one of them."""

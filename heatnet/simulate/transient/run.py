@@ -177,6 +177,12 @@ class _Simulation:
         self._rules.allow(self._flows)
         self._expansion_j = expansion_j(self._layout, self._fluid, self._net, self._marcher.water)
         self._stored_j = float(self._marcher.look(hour.t_ground_degc).stored_j.sum())
+        try:
+            # flows of valves and pumps on the return line stand in no steady row: found here, where densities need them
+            self._flows = self._marcher.instant(hour, self._flows, self.seconds[row]).settled.flows
+        except HourFailure as failure:
+            self._rows.status[row] = failure.status.value
+            return False
         self._known = True
         return True
 
