@@ -171,7 +171,8 @@ def merge(fluid: Fluid, pipe: Pipe, parcels: Parcels, forward: bool) -> None:
     """Join what has just come in with what came in before, if both are small; else two parcels where there are too many.
 
     These are the two neighbours that displace the least heat, among those that together are not too large. Parcels whose
-    temperatures continue each other in one line displace none.
+    temperatures continue each other in one line displace none. The parcel at the outlet is left alone: what flows out must
+    not jump where two pairs change places.
     """
     volume, t, fall, ring = parcels
     head, count, best, least = ring[0], ring[1], 0, math.inf
@@ -181,7 +182,7 @@ def merge(fluid: Fluid, pipe: Pipe, parcels: Parcels, forward: bool) -> None:
         return
     if count <= MOST_PARCELS:
         return
-    for place in range(count - 1):
+    for place in range(0 if forward else 1, count - 2 if forward else count - 1):
         i, j = (head + place) & MASK, (head + place + 1) & MASK
         both = volume[i] + volume[j]
         smaller = volume[i] if volume[i] < volume[j] else volume[j]

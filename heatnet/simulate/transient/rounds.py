@@ -29,6 +29,9 @@ _CIRCLE_TOLERANCE_J_PER_KG = 1e-3
 #: change of return temperatures by exchange stations, K
 _RETURN_TOLERANCE_K = 1e-6
 _MOST_ROUNDS = 80
+#: what leaves a pipe may jump with the flow, where its parcels merge otherwise: after so many rounds the best one counts, if no
+#: heat of the step is wrong by more than this share
+_ROUNDS_TO_A_JUMP, JUMP_TOLERANCE = 40, 1e-4
 #: how often check valves may shut and consumers turn short of pressure
 _MOST_TURNS = 60
 #: rounds in which plants may be held back, or have no lift, before that counts as the state
@@ -129,6 +132,33 @@ class _Search:
         self.whole = whole
         self.film: tuple[FloatArray, FloatArray]
         self.is_new, self.damped = True, False
+        self.begin()
+
+    def begin(self) -> None:
+        """Count rounds anew."""
+        self.tolerance, self.error, self.best, self.best_flows = HEAT_TOLERANCE, np.inf, np.inf, self.flows
+        self._rounds = self._held = self._flat = 0
+
+    def note(self, flows: Flows, error: float, limited: bool, flat: bool) -> None:
+        """Keep what a round found.
+
+        Raises
+        ------
+        HourFailure
+            Where plants have been held back, or without lift, for too many rounds.
+        """
+        self._rounds, self.error = self._rounds + 1, error
+        self._held, self._flat = self._held + 1 if limited else 0, self._flat + 1 if flat else 0
+        if self._held > _ROUNDS_GRANTED:
+            raise HourFailure(HourStatus.PLANT_FLOW_REVERSED)
+        if self._flat > _ROUNDS_GRANTED:
+            raise HourFailure(HourStatus.NO_TEMPERATURE_LIFT)
+        if error < self.best and not (limited or flat):
+            self.best, self.best_flows = error, flows
+
+    def meets_a_jump(self) -> bool:
+        """Return whether rounds have gone to and fro about flows that almost hold."""
+        return self._rounds > _ROUNDS_TO_A_JUMP and self.best <= JUMP_TOLERANCE
 
 
 class Rounds:
@@ -200,11 +230,11 @@ class Rounds:
 
     def _found(self, task: Task, search: _Search) -> Settled:
         """Return flows at which every set heat holds, with the present check valves and consumers short of pressure."""
-        rules, held, flat_rounds, last_error = self._rules, 0, 0, np.inf
         acts = self._acts
         self._acceleration.forget()
+        search.begin()
         for _round in range(_MOST_ROUNDS):
-            flows, limited = rules.held_back(search.flows, acts)
+            flows, limited = self._rules.held_back(search.flows, acts)
             field = self._field(task, search, flows, acts)
             flows = replace(flows, consumer=field.consumer_mdot)
             drive = self._drive(task, search, flows, field)
@@ -212,20 +242,20 @@ class Rounds:
             shifted = self._meet_stations(task, search)
             following, error, flat = self._following(task, search, flows, acts)
             # steep only where water stays in the pipes for less than the step
-            search.damped = search.damped or (task.moving and error > _SLOW_SHARE * last_error)
-            held, flat_rounds, last_error = held + 1 if limited else 0, flat_rounds + 1 if flat else 0, error
-            if held > _ROUNDS_GRANTED:
-                raise HourFailure(HourStatus.PLANT_FLOW_REVERSED)
-            if flat_rounds > _ROUNDS_GRANTED:
-                raise HourFailure(HourStatus.NO_TEMPERATURE_LIFT)
-            done = error <= HEAT_TOLERANCE and circle <= _CIRCLE_TOLERANCE_J_PER_KG and shifted <= _RETURN_TOLERANCE_K
-            if done and not (limited or flat):
+            search.damped = search.damped or (task.moving and error > _SLOW_SHARE * search.error)
+            search.note(flows, error, limited, flat)
+            settled = circle <= _CIRCLE_TOLERANCE_J_PER_KG and shifted <= _RETURN_TOLERANCE_K
+            if error <= search.tolerance and settled and not (limited or flat):
                 if search.whole or self._carry(task, drive, RETURN_LINE) <= _CIRCLE_TOLERANCE_J_PER_KG:
                     return Settled(flows, field, search.active, task.carried, drive)
                 # water runs in a circle of the return line
                 search.whole = True
-                continue
-            search.flows = following if limited or flat else self._accelerated(search.active, flows, following, acts)
+            elif limited or flat:
+                search.flows = following
+            elif task.moving and search.meets_a_jump():
+                search.flows, search.tolerance = search.best_flows, JUMP_TOLERANCE
+            else:
+                search.flows = self._accelerated(search.active, flows, following, acts)
         raise HourFailure(HourStatus.NOT_CONVERGED)
 
     def _field(self, task: Task, search: _Search, flows: Flows, acts: BoolArray) -> FlowField:

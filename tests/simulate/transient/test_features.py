@@ -248,7 +248,9 @@ def test_a_pump_has_the_head_of_its_curve_at_its_speed(transient, boundary, spee
     volume = 3600.0 * mdot / rho / speed
     expected = speed**2 * np.where(volume < 60.0, 3.0 - 0.5 / 60.0 * volume, 2.5 - 2.0 / 90.0 * (volume - 60.0))
     np.testing.assert_allclose(head, expected, atol=2e-4)
-    np.testing.assert_allclose(value(dataset, "pump_mw")[:, 0], mdot * np.maximum(head, 0.0) * 1e5 / rho / 0.75 / 1e6, rtol=1e-3)
+    np.testing.assert_allclose(
+        value(dataset, "pump_mw")[:, 0], mdot * np.maximum(head, 0.0) * 1e5 / rho / 0.75 / 1e6, rtol=1e-3
+    )
     np.testing.assert_allclose(mdot, value(dataset, "pipe_mdot_kg_per_s", pipe="pipe_fork_east"), rtol=1e-9)
 
 
