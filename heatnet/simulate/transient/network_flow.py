@@ -25,16 +25,16 @@ RESTING_REYNOLDS = 10.0
 _LN10 = math.log(10.0)
 #: slope of a loss is never less than at this share of the whole flow
 _LEAST_SLOPE_SHARE = 1e-7
-#: slope of an edge without loss, and of a shut check valve, bar per kg/s
-_LEAST_SLOPE, _SHUT_SLOPE = 1e-9, 1e9
+#: slope of an edge without loss, and of a shut check valve, bar per kg/s: a smaller one makes its flow the rounding of pressures
+_LEAST_SLOPE, _SHUT_SLOPE = 1e-8, 1e9
 #: conductance to nowhere that keeps junctions at rest in the matrix, kg/s per bar
 _LEAK = 1e-12
 #: largest step, as a share of the whole flow, at which circuits are closed, and at which they are not open
 CLOSED_SHARE, OPEN_SHARE = 1e-9, 1e-6
 _ROOT_TOLERANCE = 1e-6
 _MOST_STEPS, _MOST_HEADS, _MOST_ROOTS = 60, 80, 30
-#: error of a head that follows the worst consumer, bar
-_HEAD_TOLERANCE_BAR = 1e-9
+#: error of a head that follows the worst consumer, bar: as in the season engine, and what rounding may leave
+_HEAD_TOLERANCE_BAR, _HEAD_ROUNDING_BAR = 1e-7, 1e-5
 #: no consumer of a part takes water
 _NOBODY = -1e9
 
@@ -264,7 +264,7 @@ def find_flows(mains: Mains, core: Core, now: Currents, edges: IntArray, heads_d
             last_head, last_missing = head, missing
             now.head[plant] = max(head - missing / slope, 0.2 * head)
             share = _close(mains, core, now)
-            if turn == _MOST_HEADS - 1:
+            if turn == _MOST_HEADS - 1 and abs(missing) > _HEAD_ROUNDING_BAR:
                 share = math.inf
     return share
 
