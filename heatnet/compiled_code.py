@@ -1,7 +1,7 @@
 """Functions that numba compiles, cached on disk by the contents of the folder they stand in.
 
 numba's own cache of a function does not notice that a function which it calls in another file has changed. So compiled code
-lies in a folder named after a digest of every source file beside the caller's.
+lies in a folder named after a digest of every source file beside the caller's, and of those in folders from which it borrows.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 @lru_cache
 def _cache_folder(here: Path, also: tuple[Path, ...]) -> str:
     """Return the folder for compiled code, empty (numba's own choice) where this one cannot be written."""
-    files = [*sorted(here.glob("*.py")), *also]
+    files = [file for one in (here, *also) for file in (sorted(one.glob("*.py")) if one.is_dir() else [one])]
     digest = hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
     return str(here / "__pycache__" / f"{here.name}-{digest}") if os.access(here, os.W_OK) else ""
 
@@ -35,7 +35,7 @@ def cached(function: _Function, here: Path, *, also: tuple[Path, ...] = (), **op
     here : Path
         Folder of the source files that the function depends on.
     also : tuple of Path
-        Files elsewhere whose constants are compiled in.
+        Files elsewhere whose constants are compiled in, and folders of functions that these call.
     **options
         Options of `numba.njit`.
     """

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import signal
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -117,18 +119,19 @@ def simulate_network(wish: Wish) -> None:
     check_wish(wish)
     network = _water_network(wish)
     boundary = load_boundary(wish.boundary, network)
-    results = [_with_shares(one, network, wish) for one in _solved(network, boundary, wish)]
-    comparison = compare(*results) if len(results) > 1 else None
-    write_simulation(
-        results[0],
-        wish.out,
-        ".csv" if wish.csv else ".parquet",
-        reference=results[1] if len(results) > 1 else None,
-        comparison=comparison.table() if comparison else None,
-    )
+    with _ended_kindly():
+        results = [_with_shares(one, network, wish) for one in _solved(network, boundary, wish)]
+        comparison = compare(*results) if len(results) > 1 else None
+        write_simulation(
+            results[0],
+            wish.out,
+            ".csv" if wish.csv else ".parquet",
+            reference=results[1] if len(results) > 1 else None,
+            comparison=comparison.table() if comparison else None,
+        )
     print_summary(network, results[0], wish.transient)
     if comparison is not None:
-        print_comparison(comparison, wish.engine.names)
+        print_comparison(network, comparison, wish.engine.names)
     say(_("Tables: {path}").format(path=wish.out))
     _raise_if_nothing_solved(results[0])
 
@@ -199,6 +202,19 @@ def _solved(network: Network, boundary: Boundary, wish: Wish) -> list[xr.Dataset
                 simulate(network, boundary, engine=engine, progress=progress, threads=wish.threads, **wish.options)
             )
     return results
+
+
+@contextmanager
+def _ended_kindly() -> Iterator[None]:
+    """Answer a request to end (SIGTERM) as Ctrl+C is answered, so that temporary files go."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @contextmanager

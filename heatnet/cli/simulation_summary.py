@@ -11,6 +11,7 @@ import pandas as pd
 
 from heatnet.i18n import _, language, pick
 from heatnet.simulate import is_solved
+from heatnet.simulate.quantities import QUANTITIES
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -19,7 +20,10 @@ if TYPE_CHECKING:
     from heatnet.physics.arrays import FloatArray
     from heatnet.simulate.compare import Comparison
 
-_S_PER_H = 3600.0
+#: quantity, value, where, when
+_Row = tuple[str, str, str, str]
+
+_S_PER_H, _GJ_PER_MWH = 3600.0, 3.6
 #: steps that differ by less than this share are equal
 _STEP_TOLERANCE_SHARE = 1e-6
 #: a smaller shortfall is the solver's
@@ -58,15 +62,17 @@ def print_summary(network: Network, dataset: xr.Dataset, transient: bool) -> Non
         out.print(f"[yellow]{_('Warning')}: {escape(text)}[/]", soft_wrap=True)
     if solved.any():
         hours = row_hours(dataset.indexes["time"], solved, transient)
-        rows = [*_sums(network, dataset, hours, solved, transient), *_worst(network, dataset)]
-        out.print(table(_sums_title(hours, solved), (_("Quantity"), _("Value"), _("Where")), rows))
+        columns = (_("Quantity"), _("Value"), _("Where"), _("Time"))
+        rows = [*_sums(network, dataset, hours, solved, transient), *_extremes(network, dataset), *_errors(dataset)]
+        out.print(table(_sums_title(dataset, hours, solved), columns, rows))
 
 
-def print_comparison(comparison: Comparison, engines: Sequence[str]) -> None:
+def print_comparison(network: Network, comparison: Comparison, engines: Sequence[str]) -> None:
     """Print how far two engines lie apart, and what only one of them solved.
 
     Parameters
     ----------
+    network : Network
     comparison : Comparison
     engines : sequence of str
         Names of the two.
@@ -82,7 +88,7 @@ def print_comparison(comparison: Comparison, engines: Sequence[str]) -> None:
     )
     if comparison.largest:
         columns = (_("Difference"), _("Value"), _("Where"), _("Time"))
-        out.print(table(title, columns, list(_difference_rows(comparison))))
+        out.print(table(title, columns, list(_difference_rows(network, comparison))))
     for engine, unsolved in ((ours, comparison.unsolved_ours), (theirs, comparison.unsolved_theirs)):
         text = _("{engine}: {count} of {rows} rows not solved").format(
             engine=engine, count=sum(unsolved.values()), rows=comparison.rows
@@ -150,34 +156,56 @@ def _by_status(counts: Mapping[str, int]) -> str:
     return "; ".join(f"{counts[status]} × {_label(status)}" for status in ordered)
 
 
-def _sums_title(hours: FloatArray | None, solved: np.ndarray) -> str:
+def _sums_title(dataset: xr.Dataset, hours: FloatArray | None, solved: np.ndarray) -> str:
     if hours is not None:
         return _("Sums over {hours:g} h").format(hours=round(float(hours.sum()), 2))
+    if solved.sum() == 1:
+        return time_text(dataset.indexes["time"][int(np.argmax(solved))])
     return _("Means of {count} rows").format(count=int(solved.sum()))
+
+
+def _figure(value: float) -> str:
+    """Return a number with four digits or more: as many as its size makes worth reading."""
+    size = abs(value)
+    digits = 0 if size >= 1000.0 else 1 if size >= 100.0 else 2 if size >= 1.0 else 3
+    return f"{value:,.{digits}f}"
 
 
 def _sums(
     network: Network, dataset: xr.Dataset, hours: FloatArray | None, solved: np.ndarray, transient: bool
-) -> Iterable[tuple[str, str, str]]:
+) -> Iterable[_Row]:
     """Return heat given, taken and lost, and pump electricity: MWh where the hours are known, else the mean in MW."""
     weights = solved / solved.sum() if hours is None else hours
-    unit = "MW" if hours is None else "MWh"
 
     def total(power_mw: FloatArray) -> float:
         return float(np.sum(np.where(solved, power_mw, 0.0) * weights))
 
-    heaters = (np.abs(dataset["pipe_mdot_kg_per_s"].to_numpy()) > 0) @ _heater_mw(network, dataset)
-    given = total(dataset["plant_heat_mw"].sum("plant").to_numpy() + heaters)
+    def heat(value: float) -> str:
+        if hours is None:
+            return f"{_figure(value)} MW"
+        return f"{_figure(value)} MWh ({_figure(value * _GJ_PER_MWH)} GJ)"
+
+    given = total(_given_mw(network, dataset))
     loss = total(dataset["heat_loss_mw"].to_numpy())
+    unit = "MW" if hours is None else "MWh"
     share = f" ({100 * loss / given:.1f} %)" if given > 0 else ""
-    yield _("Heat from sources"), f"{given:,.2f} {unit}", ""
-    yield _("Heat to consumers"), f"{total(dataset['consumer_heat_mw'].sum('consumer').to_numpy()):,.2f} {unit}", ""
-    yield _("Heat loss"), f"{loss:,.2f} {unit}{share}", ""
+    missing = total(dataset["consumer_shortfall_mw"].sum("consumer").to_numpy())
+    yield _("Heat from sources"), heat(given), "", ""
+    yield _("Heat to consumers"), heat(total(dataset["consumer_heat_mw"].sum("consumer").to_numpy())), "", ""
+    yield _("Heat loss"), f"{_figure(loss)} {unit}{share}", "", ""
     if transient:
         stored = dataset["stored_heat_mwh"].to_numpy()[solved]
-        yield _("Change of stored heat"), f"{stored[-1] - stored[0]:,.2f} MWh", ""
-    pump = total(dataset["plant_pump_mw"].sum("plant").to_numpy())
-    yield _("Pump electricity"), f"{pump:,.3f} {unit}", ""
+        yield _("Change of stored heat"), f"{_figure(stored[-1] - stored[0])} MWh", "", ""
+    if missing > _LEAST_SHORTFALL_MW:
+        yield _("Shortfall of consumers"), heat(missing), "", ""
+    pumps = dataset["plant_pump_mw"].sum("plant").to_numpy() + dataset["pump_mw"].sum("pump").to_numpy()
+    yield _("Pump electricity"), f"{_figure(total(pumps))} {unit}", "", ""
+
+
+def _given_mw(network: Network, dataset: xr.Dataset) -> FloatArray:
+    """Return the heat of all sources in every row, in-line heaters included, MW."""
+    heaters = (np.abs(dataset["pipe_mdot_kg_per_s"].to_numpy()) > 0) @ _heater_mw(network, dataset)
+    return np.asarray(dataset["plant_heat_mw"].sum("plant").to_numpy() + heaters)
 
 
 def _heater_mw(network: Network, dataset: xr.Dataset) -> FloatArray:
@@ -186,26 +214,66 @@ def _heater_mw(network: Network, dataset: xr.Dataset) -> FloatArray:
     return values
 
 
-def _worst(network: Network, dataset: xr.Dataset) -> Iterable[tuple[str, str, str]]:
-    """Return the largest residuals with their times, and the consumer that lacks most with its time."""
+def _extremes(network: Network, dataset: xr.Dataset) -> Iterable[_Row]:
+    """Return what the network must be built for: highest load and velocity, pressures, the worst and the coldest consumer."""
+    from heatnet.metrics.compliance import ATMOSPHERE_BAR
+    from heatnet.metrics.state import worst_in_time
+
     time = dataset.indexes["time"]
+    given = _given_mw(network, dataset)
+    # rows without a solution have no sources, not none that give heat
+    row = int(np.nanargmax(np.where(np.isfinite(dataset["heat_loss_mw"].to_numpy()), given, np.nan)))
+    yield _("Highest load on the sources"), f"{_figure(given[row])} MW", "", time_text(time[row])
+    worst = worst_in_time(network, dataset)
+    if worst is not None:
+        row, consumer, dp_bar = worst
+        name = network.display_name("consumers", consumer, language())
+        yield _("Available pressure, worst consumer"), f"{dp_bar:.2f} bar", name, time_text(time[row])
+    on = dataset["consumer_mdot_kg_per_s"] > 0
+    arriving = dataset["consumer_t_supply_degc"].where(on)
+    for text, values, table, unit, largest in (
+        (_("Supply temperature, coldest consumer"), arriving, "consumers", "°C", False),
+        (_("Highest velocity"), dataset["pipe_velocity_m_per_s"], "pipes", "m/s", True),
+    ):
+        place = _extreme(values, largest)
+        if place is not None:
+            row, element, value = place
+            shown = f"{value:.1f} {unit}" if unit == "°C" else f"{value:.2f} {unit}"
+            yield text, shown, network.display_name(table, element, language()), time_text(time[row])
+    pressures = np.stack([dataset[f"node_p_{line}_bar"].to_numpy() for line in ("supply", "return")])
+    lowest, highest = np.nanmin(pressures) - ATMOSPHERE_BAR, np.nanmax(pressures) - ATMOSPHERE_BAR
+    yield _("Gauge pressure, lowest to highest"), f"{lowest:.2f} … {highest:.2f} bar", "", ""
+    missing = _extreme(dataset["consumer_shortfall_mw"], True)
+    if missing is None or missing[2] <= _LEAST_SHORTFALL_MW:
+        yield _("Worst shortfall of a consumer"), _("none"), "", ""
+        return
+    row, element, value = missing
+    name = network.display_name("consumers", element, language())
+    yield _("Worst shortfall of a consumer"), f"{value:.3f} MW", name, time_text(time[row])
+
+
+def _extreme(values: xr.DataArray, largest: bool) -> tuple[int, str, float] | None:
+    """Return row, element and value of the largest or smallest number, None where there is none."""
+    (dimension,) = set(values.dims) - {"time"}
+    array = values.transpose("time", dimension).to_numpy()
+    if not np.isfinite(array).any():
+        return None
+    row, column = divmod(int(np.nanargmax(array) if largest else np.nanargmin(array)), array.shape[1])
+    return row, str(values[dimension].to_numpy()[column]), float(array[row, column])
+
+
+def _errors(dataset: xr.Dataset) -> Iterable[_Row]:
+    """Return the largest residuals of both balances with their times."""
     for name, text, unit in (
         ("energy_residual_mw", _("Residual of the heat balance, largest"), "MW"),
         ("mass_residual_kg_per_s", _("Residual of the mass balance, largest"), "kg/s"),
     ):
         residual = np.abs(dataset[name].to_numpy())
         row = int(np.nanargmax(residual))
-        yield text, f"{residual[row]:.1e} {unit}", time_text(time[row])
-    missing = dataset["consumer_shortfall_mw"].transpose("time", "consumer").to_numpy()
-    if not np.nan_to_num(missing).max(initial=0.0) > _LEAST_SHORTFALL_MW:
-        yield _("Worst shortfall of a consumer"), _("none"), ""
-        return
-    row, column = divmod(int(np.nanargmax(missing)), missing.shape[1])
-    consumer = network.display_name("consumers", str(dataset["consumer"].to_numpy()[column]), language())
-    yield _("Worst shortfall of a consumer"), f"{missing[row, column]:.3f} MW", f"{consumer}, {time_text(time[row])}"
+        yield text, f"{residual[row]:.1e} {unit}", "", time_text(dataset.indexes["time"][row])
 
 
-def _difference_rows(comparison: Comparison) -> Iterable[tuple[str, ...]]:
+def _difference_rows(network: Network, comparison: Comparison) -> Iterable[_Row]:
     """Return kind, value, element and time; the quantity stands in the table of the comparison."""
     words = {
         "temperature": _("temperature"),
@@ -216,4 +284,6 @@ def _difference_rows(comparison: Comparison) -> Iterable[tuple[str, ...]]:
     }
     for one in comparison.largest:
         value = f"{one.value:.1e}" if one.unit == "1" else f"{one.value:.1e} {one.unit}"
-        yield words[one.kind], value, one.element or one.quantity, time_text(one.time)
+        table = f"{QUANTITIES[one.quantity].dimension}s"
+        where = network.display_name(table, one.element, language()) if one.element else one.quantity
+        yield words[one.kind], value, where, time_text(one.time)

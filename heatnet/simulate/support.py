@@ -44,8 +44,6 @@ def check_supported(
         for name, wanted in (("transient", transient), ("station_returns", station_returns)):
             if wanted:
                 problems.add(name, _("stands beside engine: pandapipes"), _("pandapipes does not solve this"))
-    elif transient:
-        _check_features(network, problems, _("A transient simulation does not solve this"))
     problems.raise_if_any()
 
 

@@ -64,8 +64,9 @@ def write_simulation(
 ) -> None:
     """Write a simulation's tables in the place of those of an earlier one, whatever that one wrote.
 
-    All tables are written under a temporary name first; `network` leaves before the first of an earlier run's tables and
-    comes after the last new one, so that a folder with a `network` is complete. Other files of the folder stay.
+    All tables are written under a temporary name first. A folder that does not exist yet gets its name in one step, when it is
+    complete. In one that does, `network` leaves before the first of an earlier run's tables and comes after the last new one,
+    so that a folder with a `network` is complete; other files of the folder stay.
 
     Parameters
     ----------
@@ -78,7 +79,8 @@ def write_simulation(
     comparison : pandas.DataFrame, optional
         How far the two lie apart.
     """
-    part = folder / _PART
+    is_new = not folder.exists()
+    part = folder.with_name(f".{folder.name}{_PART}") if is_new else folder / _PART
     in_place_of_theirs = reference is not None or _is_ours(folder, REFERENCE_FOLDER)
     shutil.rmtree(part, ignore_errors=True)
     try:
@@ -94,6 +96,9 @@ def write_simulation(
     except BaseException:
         shutil.rmtree(part, ignore_errors=True)
         raise
+    if is_new:
+        os.replace(part, folder)
+        return
     if in_place_of_theirs:
         _replace(folder / REFERENCE_FOLDER, part / REFERENCE_FOLDER)
     _replace(folder, part)

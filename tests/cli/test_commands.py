@@ -15,7 +15,7 @@ from heatnet import __version__
 from heatnet.cli.main import split_language
 
 HEAVY = ("pandas", "numpy", "pandapipes", "pandapower", "geopandas", "folium", "linopy", "xarray", "scipy", "pvlib")
-COMMANDS = ("init", "check", "solve", "run", "map", "report")
+COMMANDS = ("init", "check", "solve", "simulate", "run", "map", "report")
 #: a plant that pushes many times the flow that all consumers take: no hour has a state
 PUSHING = {"connection": "supply", "role": "flow", "mdot_kg_per_s": 500.0}
 HOPELESS = {"label": "Cannot be solved", "networks": {"tiny": {"plants": {"heat_pump": PUSHING}}}}
@@ -41,10 +41,24 @@ def test_help_in_chinese(heatnet):
     assert "供热" in answer.out
 
 
-def test_help_loads_nothing_heavy():
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_of_a_command_in_chinese(command, heatnet):
+    """No sentence of the English help."""
+    english, chinese = (heatnet(command, "--help", "--lang", lang) for lang in ("en", "zh"))
+    assert chinese.code == 0
+    # options and examples hold words of the command line
+    sentences = [line for line in english.out.splitlines() if len(line.split()) > 5 and "--" not in line]
+    assert sentences
+    assert [line for line in sentences if line in chinese.out] == []
+
+
+@pytest.mark.parametrize(
+    "words", [[], *([command] for command in COMMANDS)], ids=lambda words: "_".join(words) or "all"
+)
+def test_help_loads_nothing_heavy(words):
     """Half a second for the help is kept by not importing what only a run needs."""
     code = (
-        "import sys; from heatnet.cli.main import _run; assert _run(['--help']) == 0; "
+        f"import sys; from heatnet.cli.main import _run; assert _run([*{words!r}, '--help']) == 0; "
         f"print('LOADED', [name for name in {HEAVY!r} if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -14,7 +14,7 @@ from rich.console import Console
 
 from heatnet import simulate as engines
 from heatnet.cli import show
-from heatnet.cli.simulation_summary import row_hours
+from heatnet.cli.simulation_summary import _figure, row_hours
 from heatnet.io.bundled import bundled_path
 from heatnet.io.results_store import read_table
 from heatnet.simulate.quantities import QUANTITIES
@@ -143,6 +143,35 @@ class TestWhatIsPrinted:
         for text in ("Heat from sources", "Heat loss", "Pump electricity", "Residual of the heat balance", "states"):
             assert text in answer.out
         assert answer.err == ""
+
+    def test_what_the_network_must_be_built_for(self, network, heatnet, hours, tmp_path):
+        """Extremes with place and time, each as the tables have it."""
+        answer = heatnet("simulate", network, "--boundary", hours, "--out", "states")
+        read = {file.stem: read_table(file) for file in (tmp_path / "states").iterdir()}
+        rows = {line[:39].strip(): line[39:] for line in answer.out.splitlines()}
+        given, dp = read["plant_heat_mw"].sum(axis=1), read["consumer_dp_bar"]
+        assert f"{given.max():.2f} MW" in rows["Highest load on the sources"]
+        assert str(given.idxmax())[:16] in rows["Highest load on the sources"]
+        fastest = read["pipe_velocity_m_per_s"].stack()
+        assert f"{fastest.max():.2f} m/s" in rows["Highest velocity"]
+        assert fastest.idxmax()[1] in rows["Highest velocity"]
+        coldest = read["consumer_t_supply_degc"].stack()
+        assert f"{coldest.min():.1f} °C" in rows["Supply temperature, coldest consumer"]
+        assert coldest.idxmin()[1] in rows["Supply temperature, coldest consumer"]
+        worst = rows["Available pressure, worst consumer"]
+        assert any(
+            f"{row[name]:.2f} bar" in worst and name in worst for _time, row in dp.iterrows() for name in row.index
+        )
+        gauge = pd.concat([read["node_p_supply_bar"], read["node_p_return_bar"]]) - 1.01325
+        extremes = f"{gauge.min(axis=None):.2f} … {gauge.max(axis=None):.2f} bar"
+        assert extremes in rows["Gauge pressure, lowest to highest"]
+        pumps = read["plant_pump_mw"].to_numpy().sum()
+        assert f"{pumps:.3f} MWh" in rows["Pump electricity"]
+        assert "17.50 MWh (63.00 GJ)" in rows["Heat to consumers"]
+
+    def test_digits_by_size(self):
+        shown = [_figure(value) for value in (406382.33, -1234.5, 189.96, 17.5, -4.114, 0.0214, 0.0)]
+        assert shown == ["406,382", "-1,234", "190.0", "17.50", "-4.11", "0.021", "0.000"]
 
     def test_means_where_steps_are_not_known(self, network, heatnet, tmp_path):
         """Rows that stand for no equal steps have no sum: 17.5 MW over three rows are 5.83 MW."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from heatnet.physics.arrays import FloatArray
-from heatnet.simulate.transient.compiled import compiled
+from heatnet.simulate.transient.compiled import inlined
 from heatnet.simulate.transient.fluid import CAPACITY, VOLUME_HEAT, Fluid, at, temperature
-from heatnet.simulate.transient.parcels import MASK, Parcels, Pipe, kept
+from heatnet.simulate.transient.parcels import MASK, SMALL_SHARE, Parcels, Pipe, kept
 
-#: neighbours that would come closer by less than this share of their difference in a step are left alone
+#: parcels of usual length that would come closer by less than this share of their difference in a split step are left alone;
+#: from twice as much on they mix as they should
 _LEAST_MIXING = 0.01
 
 
@@ -22,26 +23,28 @@ class Wall(NamedTuple):
     gain: FloatArray
 
 
-@compiled
+@inlined
 def disperse(
     fluid: Fluid, pipe: Pipe, parcels: Parcels, room: Wall, heat: FloatArray, flow_m3_per_s: float, seconds: float
 ) -> None:
     """Mix neighbouring parcels as turbulence does, with the flux D·A·ds/dx, by an implicit step (Thomas' algorithm).
 
-    The fall that cooling gives water along its way is no front and is left out, so that a steady state stays.
+    The fall that cooling gives water along its way is no front and is left out, so that a steady state stays. Whether there is
+    anything to mix is judged by the flow and not by the parcels at hand, and mixing sets in gradually: what flows out must not
+    jump with the flow.
     """
+    shortest = max(abs(flow_m3_per_s) * seconds, SMALL_SHARE * pipe.volume) / pipe.area
+    weight = min(pipe.dispersion * seconds / (shortest * shortest * _LEAST_MIXING) - 1.0, 1.0)
+    if weight <= 0.0:
+        return
     volume, t, fall, ring = parcels
     exchanged, cooling = room.gain, room.slope
-    head, count, most = ring[0], ring[1], 0.0
+    head, count = ring[0], ring[1]
     for place in range(count - 1):
         i, j = (head + place) & MASK, (head + place + 1) & MASK
         # volume exchanged in this step: D A over the distance of the centres
-        exchanged[place] = pipe.dispersion * pipe.area * pipe.area * 2.0 / (volume[i] + volume[j]) * seconds
+        exchanged[place] = weight * pipe.dispersion * pipe.area * pipe.area * 2.0 / (volume[i] + volume[j]) * seconds
         cooling[place] = pipe.loss * (t[i] - pipe.t_ground) * 0.5 * (volume[i] + volume[j]) / flow_m3_per_s
-        share = exchanged[place] / (volume[i] if volume[i] < volume[j] else volume[j])
-        most = share if share > most else most
-    if most < _LEAST_MIXING:
-        return
     # forwards: `exchanged` becomes the eliminated upper diagonal, `heat` the right-hand side
     before, upper, last, fallen = 0.0, 0.0, 0.0, 0.0
     for place in range(count):
@@ -58,18 +61,19 @@ def disperse(
         i = (head + place) & MASK
         s = heat[place] + exchanged[place] * s
         t[i] = temperature(fluid, VOLUME_HEAT, s, t[i])
-    # no end of a parcel may lie beyond its neighbour
-    for place in range(1, count - 1):
+    # no end of a parcel may lie beyond its neighbour; next to the outlet this would come and go with the last sliver there
+    forward = flow_m3_per_s > 0.0
+    for place in range(1 if forward else 2, count - 2 if forward else count - 1):
         i = (head + place) & MASK
         ahead, behind = t[(head + place - 1) & MASK] - t[i], t[i] - t[(head + place + 1) & MASK]
         bound = 0.0
         if ahead * behind > 0.0:
             bound = 2.0 * (ahead if abs(ahead) < abs(behind) else behind)
         if bound * fall[i] <= 0.0 or abs(fall[i]) > abs(bound):
-            fall[i] = bound if bound * fall[i] > 0.0 else 0.0
+            fall[i] += weight * ((bound if bound * fall[i] > 0.0 else 0.0) - fall[i])
 
 
-@compiled
+@inlined
 def _set_slopes(wall: Wall) -> None:
     """Set how much each cell's wall rises along the cell: the smaller of the rises to both neighbours, 0 at extremes."""
     for j in range(wall.cells):
@@ -81,7 +85,7 @@ def _set_slopes(wall: Wall) -> None:
                 wall.slope[j] = below if abs(below) < abs(above) else above
 
 
-@compiled
+@inlined
 def meet_wall(fluid: Fluid, pipe: Pipe, parcels: Parcels, wall: Wall, seconds: float) -> None:
     """Let every piece of a parcel and its piece of wall come closer by the law of the pair.
 

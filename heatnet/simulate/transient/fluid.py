@@ -18,8 +18,8 @@ from heatnet.adapters.fluid import FluidTable
 from heatnet.physics.arrays import FloatArray
 from heatnet.simulate.transient.compiled import inlined
 
-#: columns of the table: density kg/m³, heat capacity J/(m³ K), enthalpy J/kg, volumetric heat J/m³
-RHO, CAPACITY, ENTHALPY, VOLUME_HEAT = 0, 1, 2, 3
+#: columns of the table: density kg/m³, heat capacity J/(m³ K), enthalpy J/kg, volumetric heat J/m³, viscosity Pa s
+RHO, CAPACITY, ENTHALPY, VOLUME_HEAT, VISCOSITY = 0, 1, 2, 3, 4
 _MOST_JUMPS = 100
 
 
@@ -47,7 +47,9 @@ def compiled_fluid(fluid: FluidTable) -> Fluid:
     rho, h = fluid.density_kg_per_m3, fluid.enthalpy_j_per_kg
     heat = np.concatenate([[0.0], np.cumsum((rho[1:] + rho[:-1]) / 2.0 * np.diff(h))])
     heat = heat - np.interp(0.0, fluid.t_degc, heat)
-    table = np.ascontiguousarray(np.column_stack([rho, rho * fluid.heat_capacity_j_per_kgk, h, heat]))
+    table = np.ascontiguousarray(
+        np.column_stack([rho, rho * fluid.heat_capacity_j_per_kgk, h, heat, fluid.viscosity_pa_s])
+    )
     return Fluid(table, fluid.lowest_degc, float(1.0 / step[0]))
 
 

@@ -1,65 +1,31 @@
-"""One step in time, and one instant: flows and temperatures iterated until every set heat holds."""
+"""The water of one network, carried on step by step."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
-from heatnet.adapters.activity import Activity
-from heatnet.adapters.flows import NotConvergedError
-from heatnet.adapters.layout import NOWHERE
+from heatnet.adapters.layout import NOWHERE, IntArray
 from heatnet.physics.arrays import FloatArray
-from heatnet.simulate.acceleration import Acceleration
-from heatnet.simulate.controls import Hour, HourFailure
-from heatnet.simulate.status import HourStatus
+from heatnet.simulate.controls import Hour
 from heatnet.simulate.transient.film import Film
-from heatnet.simulate.transient.fluid import ENTHALPY
-from heatnet.simulate.transient.hydraulics import FlowField, Hydraulics
-from heatnet.simulate.transient.plan import HEATER_BRANCH, PIPE_BRANCH, Carried, Drive, Net, Water
+from heatnet.simulate.transient.hydraulics import Hydraulics, Pressures, Properties
+from heatnet.simulate.transient.look import look_at_pipes
+from heatnet.simulate.transient.plan import HEATER_BRANCH, PIPE_BRANCH, Carried, Look, Net, Water
+from heatnet.simulate.transient.rounds import Rounds, Settled, Task
 from heatnet.simulate.transient.rules import Flows, Rules
-from heatnet.simulate.transient.structure import new_carried, new_water, new_work
-from heatnet.simulate.transient.sweep import LEAST_FLOW, carry, look_at_pipes
-
-#: relative error of every set heat at which flows are found
-HEAT_TOLERANCE = 5e-7
-#: change of what water that runs in a circle brings, J/kg
-_CIRCLE_TOLERANCE_J_PER_KG = 1e-3
-#: change of return temperatures by exchange stations, K
-_RETURN_TOLERANCE_K = 1e-6
-_MOST_ROUNDS = 80
-#: rounds in which plants may be held back, or have no lift, before that counts as the state
-_ROUNDS_GRANTED = 10
-#: flows are stepped more carefully once a round leaves more than this share of the last one's error
-_SLOW_SHARE = 0.3
+from heatnet.simulate.transient.structure import new_carried, new_look, new_water
+from heatnet.simulate.transient.sweep import LEAST_FLOW
 
 
 @dataclass(frozen=True, eq=False)
-class Pipes:
-    """What the pipes hold at an instant, by branch.
+class Instant:
+    """The state at an instant: flows, what the pipes hold, and pressures."""
 
-    Parameters
-    ----------
-    ends_degc : ndarray, shape (branches, 2)
-        Water temperature at start and end, °C.
-    mean_degc, stored_j : ndarray, shape (branches,)
-        Mean water temperature, °C; heat of water and wall above 0 °C, J (0 in branches without water).
-    """
-
-    ends_degc: FloatArray
-    mean_degc: FloatArray
-    stored_j: FloatArray
-
-
-@dataclass(frozen=True, eq=False)
-class Settled:
-    """Flows at which every set heat holds, the flow field, what takes part, and what a pass over the network found."""
-
-    flows: Flows
-    field: FlowField
-    active: Activity
-    carried: Carried
-    drive: Drive
+    settled: Settled
+    look: Look
+    pressures: Pressures
 
 
 class Marcher:
@@ -73,54 +39,37 @@ class Marcher:
     film : Film
     splits : int
         Split steps in each step of constant flows.
-    water : Water
-        What the pipes hold at first.
     """
 
-    def __init__(self, net: Net, rules: Rules, hydraulics: Hydraulics, film: Film, splits: int, water: Water) -> None:
-        self.net, self.rules, self._hydraulics, self._film = net, rules, hydraulics, film
-        self.water, self._next_water = water, new_water(net)
-        self._pipes: Pipes | None = None
+    #: whether pipes have the density that the steady engines' rule gives them in a steady state
+    as_steady = True
+
+    def __init__(self, net: Net, rules: Rules, hydraulics: Hydraulics, film: Film, splits: int) -> None:
+        self.net, self.rules, self._hydraulics = net, rules, hydraulics
+        self._rounds = Rounds(net, rules, hydraulics, film)
+        self.water, self._next_water = new_water(net), new_water(net)
         self._carried, self._instant = new_carried(net, splits), new_carried(net, 1)
-        self._work = new_work(net)
         self._splits = splits
         self._is_pipe = net.kind == PIPE_BRANCH
-        self._acceleration = Acceleration(depth=4)
+        self._stand_in = _stand_ins(net)
+        self._mdot, self._junction_degc = np.zeros(len(net.start)), np.zeros(len(net.at_ptr) - 1)
+        self._look: Look | None = None
 
-    def fill(self, water: Water) -> None:
-        """Let the pipes hold this water from now on."""
-        self.water = water
-        self._pipes = None
+    def fill(self, water: Water, mdot_kg_per_s: FloatArray, junction_degc: FloatArray) -> None:
+        """Let the pipes hold this water from now on; branches have these flows, and junctions these temperatures."""
+        self.water, self._mdot, self._junction_degc = water, mdot_kg_per_s, junction_degc
+        self._look = None
+        self._rounds.forget()
 
-    def look(self) -> Pipes:
-        """Return what the pipes hold now."""
-        if self._pipes is None:
-            net, count = self.net, len(self.net.start)
-            pipes = Pipes(np.zeros((count, 2)), np.zeros(count), np.zeros(count))
-            look_at_pipes(net, self.water, pipes.ends_degc, pipes.mean_degc, pipes.stored_j)
-            beside = self._resting_degc(pipes, net.floor_degc)
-            plain = ~self._is_pipe
-            pipes.mean_degc[plain] = (beside[net.start] + beside[net.end])[plain] / 2.0
-            self._pipes = pipes
-        return self._pipes
+    def look(self, t_ground_degc: FloatArray) -> Look:
+        """Return what the pipes hold now; the ground (°C, by pipe) matters where water cools on its way."""
+        if self._look is None:
+            look = new_look(self.net)
+            look_at_pipes(self.net, self.water, self._mdot, t_ground_degc, self.as_steady, look)
+            self._look = look
+        return self._look
 
-    def _resting_degc(self, pipes: Pipes, t_elsewhere_degc: float) -> FloatArray:
-        """Return the temperature of every junction if no water moves there: the mean of the adjacent pipes' ends, °C."""
-        count = len(self.net.at_ptr) - 1
-        total, number = np.zeros(count), np.zeros(count)
-        for junctions, side in ((self.net.start, 0), (self.net.end, 1)):
-            np.add.at(total, junctions[self._is_pipe], pipes.ends_degc[self._is_pipe, side])
-            np.add.at(number, junctions[self._is_pipe], 1.0)
-        return np.where(number > 0, total / np.maximum(number, 1.0), t_elsewhere_degc)
-
-    def _nearby_degc(self, pipes: Pipes) -> FloatArray:
-        """Return the hottest water at the ends of the pipes that meet in each junction, °C."""
-        hottest = np.full(len(self.net.at_ptr) - 1, -np.inf)
-        for junctions, side in ((self.net.start, 0), (self.net.end, 1)):
-            np.maximum.at(hottest, junctions[self._is_pipe], pipes.ends_degc[self._is_pipe, side])
-        return hottest
-
-    def instant(self, hour: Hour, last: Flows) -> tuple[Settled, Pipes]:
+    def instant(self, hour: Hour, last: Flows, second: float) -> Instant:
         """Return the state at an instant: what the pipes hold meets the set values.
 
         Raises
@@ -128,13 +77,15 @@ class Marcher:
         HourFailure
             With the status of an instant that has none.
         """
-        pipes = self.look()
         supply_h = self._supply_h(hour.plant_t_supply_degc[:, np.newaxis])
-        settled = self._settled(hour, last, supply_h, pipes, self._instant, 1.0, moving=False)
-        return settled, pipes
+        task = self._task(hour, last, supply_h, self._instant, 1.0, second, moving=False)
+        settled = self._rounds.settle(task)
+        pressures = self._hydraulics.pressures()
+        self._remember(settled)
+        return Instant(settled, task.look, pressures)
 
-    def step(self, hour: Hour, plant_t_supply_degc: FloatArray, last: Flows, seconds: float) -> Settled:
-        """Carry the water on by `seconds` with constant flows, at which every set heat holds in the mean.
+    def step(self, hour: Hour, plant_t_supply_degc: FloatArray, last: Flows, seconds: float, middle: float) -> Settled:
+        """Carry the water on by `seconds` with constant flows, at which every set value holds in the mean.
 
         Parameters
         ----------
@@ -152,136 +103,74 @@ class Marcher:
         HourFailure
             With the status of a step that has no solution; the water is then as before.
         """
-        pipes = self.look()
         supply_h = self._supply_h(plant_t_supply_degc)
-        split = seconds / self._splits
-        settled = self._settled(hour, last, supply_h, pipes, self._carried, split, moving=True)
-        held = self.water
-        self.fill(self._next_water)
-        self._next_water = held
+        task = self._task(hour, last, supply_h, self._carried, seconds / self._splits, middle, moving=True)
+        settled = self._rounds.settle(task)
+        self.water, self._next_water, self._look = self._next_water, self.water, None
+        self._remember(settled)
         return settled
+
+    def _remember(self, settled: Settled) -> None:
+        """Keep flows and junctions' temperatures: the next search takes densities from them."""
+        self._mdot = settled.field.branch_mdot
+        self._junction_degc = self.rules.fluid.temperature(settled.carried.leaving[:, -1])
 
     def _supply_h(self, t_degc: FloatArray) -> FloatArray:
         return np.ascontiguousarray(self.rules.fluid.enthalpy(t_degc))
 
-    def _settled(
+    def _task(
         self,
         hour: Hour,
         last: Flows,
         supply_h: FloatArray,
-        pipes: Pipes,
         carried: Carried,
         split_s: float,
+        second: float,
         moving: bool,
-    ) -> Settled:
-        """Return flows at which every set heat holds, from one pass over the network to the next."""
-        rules, nearby = self.rules, self._nearby_degc(pipes)
-        arriving = np.maximum(nearby[self.net.consumer_start], 0.0)
-        now = rules.with_stations(hour, arriving)
-        active = rules.active(now, nearby)
-        flows = rules.first(now, active, last)
-        film: tuple[FloatArray, FloatArray] | None = None
-        held, flat_rounds, damped, last_error = 0, 0, False, np.inf
-        self._acceleration.forget()
-        rest_h = rules.fluid.enthalpy(self._resting_degc(pipes, hour.t_ground_mean_degc))
-        for _round in range(_MOST_ROUNDS):
-            flows, limited = rules.held_back(flows)
-            field = self._field(flows, pipes)
-            if film is None or not moving:
-                film = self._film.at(field.branch_mdot, pipes.mean_degc)
-            drive = self._drive(now, flows, field, supply_h, rest_h, film, split_s)
-            if not moving:
-                self._let_out(carried, field, pipes)
-            circle = carry(self.net, self.water, self._next_water, drive, carried, self._work, moving)
-            before, now = now, rules.with_stations(hour, rules.fluid.temperature(carried.consumer_h))
-            shifted = np.abs(now.t_return_degc - before.t_return_degc).max(initial=0.0)
-            following, error, flat = self._following(now, active, flows, carried, supply_h, damped)
-            # steep only where water stays in the pipes for less than the step
-            damped, last_error = damped or (moving and error > _SLOW_SHARE * last_error), error
-            held, flat_rounds = held + 1 if limited else 0, flat_rounds + 1 if flat else 0
-            if held > _ROUNDS_GRANTED:
-                raise HourFailure(HourStatus.PLANT_FLOW_REVERSED)
-            if flat_rounds > _ROUNDS_GRANTED:
-                raise HourFailure(HourStatus.NO_TEMPERATURE_LIFT)
-            done = error <= HEAT_TOLERANCE and circle <= _CIRCLE_TOLERANCE_J_PER_KG and shifted <= _RETURN_TOLERANCE_K
-            if done and not (limited or flat):
-                self._check(carried, drive)
-                return Settled(flows, field, active, carried, drive)
-            flows = following if limited or flat else self._accelerated(active, flows, following)
-        raise HourFailure(HourStatus.NOT_CONVERGED)
-
-    def _let_out(self, carried: Carried, field: FlowField, pipes: Pipes) -> None:
-        """Set what leaves every pipe at an instant: the water at the end towards which it flows."""
-        t_out = np.where(field.branch_mdot > 0.0, pipes.ends_degc[:, 1], pipes.ends_degc[:, 0])
-        carried.out[self._is_pipe, 0] = self.rules.fluid.enthalpy(t_out[self._is_pipe])
-
-    def _field(self, flows: Flows, pipes: Pipes) -> FlowField:
-        try:
-            return self._hydraulics.solve(flows.consumer, flows.plant, pipes.mean_degc)
-        except NotConvergedError as error:
-            raise HourFailure(HourStatus.NOT_CONVERGED) from error
-
-    def _drive(
-        self,
-        hour: Hour,
-        flows: Flows,
-        field: FlowField,
-        supply_h: FloatArray,
-        rest_h: FloatArray,
-        film: tuple[FloatArray, FloatArray],
-        split_s: float,
-    ) -> Drive:
-        return Drive(
-            mdot=np.ascontiguousarray(field.branch_mdot, dtype=float),
-            consumer_mdot=flows.consumer,
-            consumer_t_return_degc=hour.t_return_degc,
-            consumer_dt_k=hour.dt_k,
-            bypass_w=self.rules.bypass_w(hour, flows),
-            plant_mdot=np.ascontiguousarray(field.plant_mdot, dtype=float),
-            plant_h=supply_h,
-            preheat_w=self.rules.preheat_w(hour),
-            rest_h=rest_h,
-            t_ground_degc=hour.t_ground_degc,
-            film_w_per_mk=film[0],
-            dispersion_m2_per_s=film[1],
-            seconds=split_s,
+    ) -> Task:
+        fluid, look = self.rules.fluid, self.look(hour.t_ground_degc)
+        resting, nearby = self._at_junctions(look)
+        return Task(
+            hour=hour,
+            last=last,
+            supply_h=supply_h,
+            look=look,
+            properties=self._properties(look),
+            nearby_degc=nearby,
+            rest_h=fluid.enthalpy(resting),
+            carried=carried,
+            split_s=split_s,
+            before=self.water,
+            after=self._next_water,
+            moving=moving,
+            second=second,
         )
 
-    def _following(
-        self, hour: Hour, active: Activity, flows: Flows, carried: Carried, supply_h: FloatArray, damped: bool
-    ) -> tuple[Flows, float, bool]:
-        """Return the next flows, the largest relative error of a heat, and whether a plant has no lift."""
-        rules = self.rules
-        consumer, error = rules.next_consumers(hour, active, flows, carried, damped)
-        inlet_h = carried.leaving[np.maximum(self.net.plant_start, 0)].mean(axis=1)
-        plant, plant_error, flat = rules.next_plants(hour, active, flows, inlet_h, supply_h.mean(axis=1))
-        return replace(flows, consumer=consumer, plant=plant), max(error, plant_error), flat
+    def _properties(self, look: Look) -> Properties:
+        """Return densities and fluidities: branches without water have those of what flows into them."""
+        net, fluid, plain = self.net, self.rules.fluid, ~self._is_pipe
+        rho, fluidity = look.rho, look.fluidity
+        if plain.any():
+            rho, fluidity = rho.copy(), fluidity.copy()
+            t = self._junction_degc[np.where(self._mdot >= 0.0, net.start, net.end)[plain]]
+            rho[plain], fluidity[plain] = fluid.density(t), 1.0 / fluid.viscosity(t)
+        return Properties(rho, fluidity, fluid.density(self._junction_degc[net.consumer_start]))
 
-    def _accelerated(self, active: Activity, flows: Flows, following: Flows) -> Flows:
-        """Return flows that what the last rounds did makes likely."""
-        consumers = active.consumers & ~self.rules.by_flow
-        plants = active.plants & self.rules.plant_by_heat
-        here = np.concatenate([flows.consumer[consumers], flows.plant[plants]])
-        there = np.concatenate([following.consumer[consumers], following.plant[plants]])
-        if not len(here):
-            return following
-        found = self._acceleration.next(here, there)
-        count = int(consumers.sum())
-        consumer, plant = following.consumer.copy(), following.plant.copy()
-        low, high = self.rules.min_mdot[consumers], self.rules.largest_mdot[consumers]
-        at_bound = (there[:count] == low) | (there[:count] == high)
-        consumer[consumers] = np.where(at_bound, there[:count], np.clip(found[:count], low, high))
-        plant[plants] = found[count:]
-        return replace(following, consumer=consumer, plant=plant)
+    def _at_junctions(self, look: Look) -> tuple[FloatArray, FloatArray]:
+        """Return every junction's temperature if no water moves there, and the hottest water near it, °C.
 
-    def _check(self, carried: Carried, drive: Drive) -> None:
-        """Refuse pre-heaters without flow and water outside the fluid's table."""
-        if (drive.preheat_w[carried.inflow <= LEAST_FLOW] != 0.0).any():
-            raise HourFailure(HourStatus.NO_RETURN_FLOW)
-        lowest, highest = (float(self.net.fluid.table[row, ENTHALPY]) for row in (0, -1))
-        for streams in (carried.leaving, carried.out[np.abs(drive.mdot) > LEAST_FLOW], carried.consumer_back_h):
-            if streams.size and not (lowest <= streams.min() and streams.max() < highest):
-                raise HourFailure(HourStatus.TEMPERATURE_OUT_OF_RANGE)
+        The first is the mean of the adjacent pipes' ends. Junctions without a pipe have the values of one that has.
+        """
+        count, pipes = len(self._stand_in), self._is_pipe
+        ends = np.concatenate([self.net.start[pipes], self.net.end[pipes]])
+        t = np.concatenate([look.ends_degc[pipes, 0], look.ends_degc[pipes, 1]])
+        number = np.bincount(ends, minlength=count)
+        mean = np.bincount(ends, weights=t, minlength=count) / np.maximum(number, 1)
+        hottest = np.full(count, -np.inf)
+        np.maximum.at(hottest, ends, t)
+        known = self._stand_in != NOWHERE
+        mean[known], hottest[known] = mean[self._stand_in[known]], hottest[self._stand_in[known]]
+        return np.where(known, mean, self.net.floor_degc), hottest
 
     def heats_j(self, settled: Settled, seconds: float) -> tuple[float, float, float]:
         """Return the heat given by plants and heaters, taken by consumers and lost during a step, J."""
@@ -294,3 +183,19 @@ class Marcher:
         given_w = plants_w + float(drive.preheat_w.sum()) + float(net.heater_w[heaters].sum())
         taken_w = float(np.sum(drive.consumer_mdot * (carried.consumer_h - carried.consumer_back_h)))
         return given_w * seconds, taken_w * seconds, float(carried.lost_j[self._is_pipe].sum())
+
+
+def _stand_ins(net: Net) -> IntArray:
+    """Return for every junction itself if a pipe ends there, else the nearest one along branches without water that has one."""
+    found = np.full(len(net.at_ptr) - 1, NOWHERE)
+    pipes = net.kind == PIPE_BRANCH
+    for junctions in (net.start[pipes], net.end[pipes]):
+        found[junctions] = junctions
+    start, end = net.start[~pipes], net.end[~pipes]
+    while True:
+        before = found.copy()
+        for one, other in ((start, end), (end, start)):
+            new = (found[other] == NOWHERE) & (found[one] != NOWHERE)
+            found[other[new]] = found[one[new]]
+        if (found == before).all():
+            return found

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from heatnet.adapters.layout import IntArray
 from heatnet.physics.arrays import FloatArray
-from heatnet.simulate.transient.compiled import compiled, inlined
+from heatnet.simulate.transient.compiled import inlined
 from heatnet.simulate.transient.fluid import CAPACITY, ENTHALPY, RHO, VOLUME_HEAT, Fluid, at, temperature
 
 #: places for parcels in a pipe (a power of two), and how many are used
@@ -71,7 +71,7 @@ def left_after(fluid: Fluid, pipe: Pipe, t: float, seconds: float) -> float:
     return kept(pipe.loss * seconds / at(fluid, CAPACITY, t))
 
 
-@compiled
+@inlined
 def cool(fluid: Fluid, pipe: Pipe, parcels: Parcels, first: int, last: int, seconds: float) -> float:
     """Cool the parcels from one place after the pipe's start to before another; return the heat lost, J."""
     lost = 0.0
@@ -92,7 +92,7 @@ def _density(fluid: Fluid, t_in: float, h_in: float, s_in: float, t: float, h: f
     return (s_in - s) / (h_in - h) if abs(t_in - t) > _EQUAL_K else at(fluid, RHO, t)
 
 
-@compiled
+@inlined
 def move(
     fluid: Fluid, pipe: Pipe, parcels: Parcels, forward: bool, mass: float, t_in: float, rise_in: float, stay: float
 ) -> tuple[float, float]:
@@ -143,7 +143,7 @@ def move(
     return out, lost
 
 
-@compiled
+@inlined
 def _cut(
     fluid: Fluid, pipe: Pipe, parcels: Parcels, i: int, forward: bool, mass: float, t_in: float, rho: float, s: float
 ) -> tuple[float, float]:
@@ -166,12 +166,13 @@ def _cut(
     return part, h
 
 
-@compiled
+@inlined
 def merge(fluid: Fluid, pipe: Pipe, parcels: Parcels, forward: bool) -> None:
     """Join what has just come in with what came in before, if both are small; else two parcels where there are too many.
 
     These are the two neighbours that displace the least heat, among those that together are not too large. Parcels whose
-    temperatures continue each other in one line displace none.
+    temperatures continue each other in one line displace none. The parcel at the outlet is left alone: what flows out must
+    not jump where two pairs change places.
     """
     volume, t, fall, ring = parcels
     head, count, best, least = ring[0], ring[1], 0, math.inf
@@ -181,7 +182,7 @@ def merge(fluid: Fluid, pipe: Pipe, parcels: Parcels, forward: bool) -> None:
         return
     if count <= MOST_PARCELS:
         return
-    for place in range(count - 1):
+    for place in range(0 if forward else 1, count - 2 if forward else count - 1):
         i, j = (head + place) & MASK, (head + place + 1) & MASK
         both = volume[i] + volume[j]
         smaller = volume[i] if volume[i] < volume[j] else volume[j]
@@ -193,7 +194,7 @@ def merge(fluid: Fluid, pipe: Pipe, parcels: Parcels, forward: bool) -> None:
     _join(fluid, parcels, best)
 
 
-@compiled
+@inlined
 def _join(fluid: Fluid, parcels: Parcels, first: int) -> None:
     """Make one parcel of that at a place after the pipe's start and the next one.
 

@@ -37,13 +37,13 @@ B. van der Heijde et al., Energy Convers. Manage. 151 (2017) 158, doi:10.1016/j.
 from __future__ import annotations
 
 from heatnet.physics.arrays import FloatArray
-from heatnet.simulate.transient.compiled import compiled
+from heatnet.simulate.transient.compiled import inlined
 from heatnet.simulate.transient.exchange import Wall, disperse, meet_wall
 from heatnet.simulate.transient.fluid import CAPACITY, ENTHALPY, RHO, Fluid, at, temperature
 from heatnet.simulate.transient.parcels import Parcels, Pipe, cool, merge, move
 
 
-@compiled
+@inlined
 def rest(fluid: Fluid, pipe: Pipe, parcels: Parcels, wall: Wall, seconds: float, steps: int) -> float:
     """Cool the water and the wall of a pipe without flow for some split steps; return the heat lost, J."""
     lost = 0.0
@@ -54,7 +54,7 @@ def rest(fluid: Fluid, pipe: Pipe, parcels: Parcels, wall: Wall, seconds: float,
     return lost
 
 
-@compiled
+@inlined
 def _rise(means: FloatArray, k: int) -> float:
     """Return how much a quantity rises during a split step: the smaller of the differences to both neighbours."""
     count = len(means)
@@ -67,7 +67,7 @@ def _rise(means: FloatArray, k: int) -> float:
     return float(before if abs(before) < abs(after) else after)
 
 
-@compiled
+@inlined
 def flow_through(
     fluid: Fluid,
     pipe: Pipe,

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from heatnet.adapters.layout import BoolArray, IntArray
 from heatnet.physics.arrays import FloatArray
+from heatnet.simulate.season.plan import Branches, Graph, Users
 from heatnet.simulate.transient.fluid import Fluid
 
 #: kinds of branches: with water in it, with an in-line heater, without either
@@ -19,7 +20,7 @@ class Net(NamedTuple):
 
     `geometry` has the columns `AREA`, `LENGTH`, `LOSS` and `WALL`, `cells` the number of wall cells of each pipe,
     `element` the pipe whose ground temperature holds. `at_*` lists the open branches at each junction, `served_*` the
-    consumers that draw from it.
+    consumers that draw from it; `is_supply` says on which line it lies.
     """
 
     fluid: Fluid
@@ -34,12 +35,52 @@ class Net(NamedTuple):
     at_branch: IntArray
     served_ptr: IntArray
     served: IntArray
+    is_supply: BoolArray
     consumer_start: IntArray
     consumer_end: IntArray
     by_dt: BoolArray
     plant_start: IntArray
     plant_end: IntArray
     floor_degc: float
+
+
+class Mains(NamedTuple):
+    """One network as the hydraulics see it: parts of the season engine's plan, and the constant-pressure point."""
+
+    graph: Graph
+    branches: Branches
+    users: Users
+    point_junction: int
+    point_bar: float
+
+
+class Currents(NamedTuple):
+    """Flows, pressures and what they need, kept from one search to the next one, which begins there.
+
+    Edges are branches, then consumers. By edge: flow `mdot` and whether it is `live`. By branch: density, fluidity
+    (1/viscosity), `root` of Colebrook's equation (1/sqrt(lambda)), loss and its slope. By consumer: whether its flow follows
+    the pressure (`acts`) and density at its valve. Junctions: `need` and absolute pressure `p`. Plants: flow and head, bar.
+    The rest is room for the circuits' matrix.
+    """
+
+    mdot: FloatArray
+    live: BoolArray
+    rho: FloatArray
+    fluidity: FloatArray
+    root: FloatArray
+    dp: FloatArray
+    slope: FloatArray
+    acts: BoolArray
+    valve_rho: FloatArray
+    need: FloatArray
+    p: FloatArray
+    plant_mdot: FloatArray
+    head: FloatArray
+    drop: FloatArray
+    conductance: FloatArray
+    diagonal: FloatArray
+    entries: FloatArray
+    level: FloatArray
 
 
 class Water(NamedTuple):
@@ -50,6 +91,19 @@ class Water(NamedTuple):
     fall: FloatArray
     ring: IntArray
     wall: FloatArray
+
+
+class Look(NamedTuple):
+    """What the pipes hold, by branch: temperatures at both ends and mean one, °C, heat of water and wall above 0 °C, J.
+
+    Density (kg/m³) and fluidity (1/viscosity) are those of the hydraulics.
+    """
+
+    ends_degc: FloatArray
+    mean_degc: FloatArray
+    stored_j: FloatArray
+    rho: FloatArray
+    fluidity: FloatArray
 
 
 class Drive(NamedTuple):
@@ -75,7 +129,7 @@ class Drive(NamedTuple):
 
 
 class Carried(NamedTuple):
-    """What one pass over the network finds.
+    """What a pass over the network finds.
 
     By junction and split step: enthalpy of what arrives and of what leaves (behind a pre-heater); `inflow` in kg/s. By branch:
     enthalpy of what flows out in each split step, heat lost in all of them, J. By consumer, as means over the step: enthalpy of

@@ -12,8 +12,9 @@ from heatnet.simulate.dataset import empty_tables
 from heatnet.simulate.quantities import QUANTITIES
 from heatnet.simulate.results import J_PER_MWH, PA_PER_BAR, PUMP_EFFICIENCY_SHARE, pipe_quantities
 from heatnet.simulate.status import HourStatus
-from heatnet.simulate.transient.march import Pipes, Settled
+from heatnet.simulate.transient.march import Instant
 from heatnet.simulate.transient.plan import AREA, LENGTH, LOSS, Net
+from heatnet.simulate.transient.rounds import Settled
 from heatnet.simulate.transient.rules import Rules
 from heatnet.simulate.transient.sweep import LEAST_FLOW
 
@@ -40,9 +41,7 @@ class Rows:
         self.tables = empty_tables(network, count)
         self.status = np.full(count, HourStatus.NOT_CONVERGED.value, dtype=object)
 
-    def write(
-        self, row: int, hour: Hour, settled: Settled, pipes: Pipes, expansion_j: float, residual_mw: float | None
-    ) -> None:
+    def write(self, row: int, hour: Hour, instant: Instant, expansion_j: float, residual_mw: float | None) -> None:
         """Write one row.
 
         Parameters
@@ -50,21 +49,20 @@ class Rows:
         row : int
         hour : Hour
             Set values of the instant.
-        settled : Settled
-            Its flows.
-        pipes : Pipes
-            What the pipes hold.
+        instant : Instant
+            Its state.
         expansion_j : float
             Added to the heat that the pipes hold, J.
         residual_mw : float or None
             Energy residual of the step that ends at the row; None takes that of the instant.
         """
-        values = self._nodes(settled)
-        values |= self._pipes(settled, pipes, hour)
-        values |= self._consumers(hour, settled)
-        values |= self._plants(hour, settled)
-        values |= self._fittings(settled)
-        stored = float(pipes.stored_j.sum()) + expansion_j
+        settled, p = instant.settled, instant.pressures.junction_p_bar
+        values = self._nodes(settled, p)
+        values |= self._pipes(instant, hour)
+        values |= self._consumers(hour, settled, p)
+        values |= self._plants(hour, settled, p)
+        values |= self._fittings(settled, p)
+        stored = float(instant.look.stored_j.sum()) + expansion_j
         loss = float(np.nansum(values["pipe_loss_supply_mw"]) + np.nansum(values["pipe_loss_return_mw"]))
         values["heat_loss_mw"], values["stored_heat_mwh"] = loss, stored / J_PER_MWH
         values["mass_residual_kg_per_s"] = self._mass_residual_kg_per_s(settled)
@@ -73,8 +71,7 @@ class Rows:
             taken = float(np.sum(values["consumer_heat_mw"]))
             residual_mw = float(np.nansum(values["plant_heat_mw"])) + heaters - taken - loss
         values["energy_residual_mw"] = residual_mw
-        # flows of valves and pumps stay NaN: this mode does not tell them yet
-        for name in QUANTITIES.keys() & values.keys():
+        for name in QUANTITIES:
             self.tables[name][row] = values[name]
         self.status[row] = self._status(values, settled).value
 
@@ -85,9 +82,8 @@ class Rows:
         moving = settled.carried.inflow[on_a_line[on_a_line != NOWHERE]] > LEAST_FLOW
         return HourStatus.OK if moving.all() else HourStatus.STAGNANT
 
-    def _nodes(self, settled: Settled) -> dict[str, FloatArray | float]:
+    def _nodes(self, settled: Settled, p: FloatArray) -> dict[str, FloatArray | float]:
         t = self._fluid.temperature(settled.carried.leaving[:, 0])
-        p = settled.field.junction_p_bar
         layout = self._layout
         return {
             "node_t_supply_degc": _at(t, layout.supply),
@@ -96,25 +92,29 @@ class Rows:
             "node_p_return_bar": _at(p, layout.back),
         }
 
-    def _pipes(self, settled: Settled, pipes: Pipes, hour: Hour) -> dict[str, FloatArray | float]:
-        branches, field = self._layout.of_kind(PIPE), settled.field
+    def _pipes(self, instant: Instant, hour: Hour) -> dict[str, FloatArray | float]:
+        branches, field = self._layout.of_kind(PIPE), instant.settled.field
         element, line = self._layout.element[branches], self._layout.line[branches]
-        density = self._fluid.density(pipes.mean_degc[branches])
-        geometry, mean = self._net.geometry[branches], pipes.mean_degc[branches]
+        geometry, mean = self._net.geometry[branches], instant.look.mean_degc[branches]
+        density = self._fluid.density(mean)
         velocity = np.abs(field.branch_mdot[branches]) / (density * geometry[:, AREA])
         loss_w = geometry[:, LOSS] * geometry[:, LENGTH] * (mean - hour.t_ground_degc[element])
-        mdot, dp_bar = field.branch_mdot[branches], field.branch_dp_bar[branches]
+        mdot, dp_bar = field.branch_mdot[branches], instant.pressures.branch_dp_bar[branches]
         return pipe_quantities(element, line, len(self._network.pipes), mdot, dp_bar, loss_w / W_PER_MW, velocity)
 
-    def _consumers(self, hour: Hour, settled: Settled) -> dict[str, FloatArray | float]:
+    def _consumers(self, hour: Hour, settled: Settled, p: FloatArray) -> dict[str, FloatArray | float]:
         layout, carried, rules = self._layout, settled.carried, self._rules
-        mdot, p = settled.flows.consumer, settled.field.junction_p_bar
+        mdot = settled.field.consumer_mdot
         on = mdot > 0.0
         t = self._fluid.temperature(carried.leaving[:, 0])
         heat = np.where(on, mdot * (carried.consumer_h - carried.consumer_back_h), 0.0) / W_PER_MW
-        wanted = np.where(rules.by_flow, 0.0, hour.heat_w / W_PER_MW)
+        # a consumer by flow asks for the heat that its whole flow would bring
+        whole = np.divide(hour.mdot_kg_per_s, mdot, out=np.ones_like(mdot), where=on)
+        wanted = np.where(rules.by_flow, heat * whole, hour.heat_w / W_PER_MW)
         # what is missing beyond the tolerance of the iteration is a shortfall
         missing = wanted - heat
+        asks = rules.by_valve & (hour.heat_w > 0.0)
+        imbalance = np.divide(heat * W_PER_MW, hour.heat_w, out=np.full(len(heat), np.nan), where=asks)
         return {
             "consumer_heat_mw": heat,
             "consumer_mdot_kg_per_s": np.where(on, mdot, 0.0),
@@ -124,11 +124,10 @@ class Rows:
             ),
             "consumer_dp_bar": p[layout.consumer_start] - p[layout.consumer_end],
             "consumer_shortfall_mw": np.where(missing > 1e-5 * wanted, missing, 0.0),
-            # consumers by valve have no transient mode
-            "consumer_imbalance_share": np.full(len(heat), np.nan),
+            "consumer_imbalance_share": imbalance,
         }
 
-    def _plants(self, hour: Hour, settled: Settled) -> dict[str, FloatArray | float]:
+    def _plants(self, hour: Hour, settled: Settled, p: FloatArray) -> dict[str, FloatArray | float]:
         layout, carried, field = self._layout, settled.carried, settled.field
         count = len(self._network.plants)
         mdot, heat, t_in, t_out, pump = (np.full(count, np.nan) for _ in range(5))
@@ -140,7 +139,7 @@ class Rows:
         lift = self._fluid.enthalpy(t_out[between]) - carried.leaving[start, 0]
         flowing = mdot[between] > 0.0
         heat[between] = np.where(flowing, mdot[between] * lift, 0.0) / W_PER_MW
-        head_pa = np.maximum(field.junction_p_bar[end] - field.junction_p_bar[start], 0.0) * PA_PER_BAR
+        head_pa = np.maximum(p[end] - p[start], 0.0) * PA_PER_BAR
         power_w = mdot[between] / self._fluid.density(t_in[between]) * head_pa / PUMP_EFFICIENCY_SHARE
         pump[between] = np.where(flowing, power_w, 0.0) / W_PER_MW
         for plant in np.flatnonzero(layout.preheat_of_plant != NOWHERE):
@@ -155,14 +154,14 @@ class Rows:
             "plant_pump_mw": pump,
         }
 
-    def _fittings(self, settled: Settled) -> dict[str, FloatArray | float]:
+    def _fittings(self, settled: Settled, p: FloatArray) -> dict[str, FloatArray | float]:
         """Return flows of valves and pumps, of those on both lines in the supply, and heads and power of pumps."""
         layout, field, flows = self._layout, settled.field, {}
         for kind, count in ((VALVE, len(self._network.valves)), (PUMP, len(self._network.pumps))):
             branches = layout.of_kind(kind)[::-1]
             flows[kind] = np.full(count, np.nan)
             flows[kind][layout.element[branches]] = field.branch_mdot[branches]
-        pumps, p = layout.of_kind(PUMP), field.junction_p_bar
+        pumps = layout.of_kind(PUMP)
         t = self._fluid.temperature(settled.carried.leaving[layout.start[pumps], 0])
         head, density = np.full(len(flows[PUMP]), np.nan), np.full(len(flows[PUMP]), np.nan)
         head[layout.element[pumps]] = p[layout.end[pumps]] - p[layout.start[pumps]]
@@ -177,7 +176,7 @@ class Rows:
 
     def _mass_residual_kg_per_s(self, settled: Settled) -> float:
         """Return the largest mass imbalance of a junction, kg/s."""
-        layout, field, consumed = self._layout, settled.field, settled.flows.consumer
+        layout, field, consumed = self._layout, settled.field, settled.field.consumer_mdot
         between = layout.plant_end != NOWHERE
         plants = field.plant_mdot[between]
         net = np.zeros(layout.junctions)

@@ -26,14 +26,14 @@ from heatnet.simulate.dataset import dataset_of
 from heatnet.simulate.inputs import Inputs
 from heatnet.simulate.status import HourStatus, is_solved
 from heatnet.simulate.transient.film import Film
-from heatnet.simulate.transient.hydraulics import Hydraulics, PlainHydraulics
+from heatnet.simulate.transient.hydraulics import Hydraulics
 from heatnet.simulate.transient.march import Marcher
 from heatnet.simulate.transient.rows import Rows
 from heatnet.simulate.transient.rules import Flows, Rules
 from heatnet.simulate.transient.series import step_times
 from heatnet.simulate.transient.setpoints import SetValues
-from heatnet.simulate.transient.start import expansion_j, steady_water
-from heatnet.simulate.transient.structure import W_PER_MW, net_of, new_water
+from heatnet.simulate.transient.start import expansion_j, steady_start
+from heatnet.simulate.transient.structure import W_PER_MW, net_of
 
 #: longest step with constant flows, and longest split step of what flows in, s
 LONGEST_STEP_S, LONGEST_SPLIT_S = 900.0, 90.0
@@ -50,7 +50,6 @@ def transient_dataset(
     inputs: Inputs,
     step_s: float,
     progress: Callable[[int, int], None] | None = None,
-    hydraulics: Hydraulics | None = None,
     steady: Steady | None = None,
 ) -> xarray.Dataset:
     """Return the quantities of `heatnet.simulate.quantities` over time, with transport, stored heat and pipe walls.
@@ -69,8 +68,6 @@ def transient_dataset(
         Time from one row of results to the next, s.
     progress : callable, optional
         Called with (rows done, rows).
-    hydraulics : Hydraulics, optional
-        What finds flows and pressures; `PlainHydraulics` if absent.
     steady : callable, optional
         Returns the steady dataset of a boundary with one row; the season engine's if absent.
 
@@ -87,7 +84,7 @@ def transient_dataset(
         If the boundary's times do not rise or the step is not positive.
     """
     _check(boundary, step_s)
-    simulation = _Simulation(network, layout, boundary, inputs, step_s, hydraulics, steady)
+    simulation = Simulation(network, layout, boundary, inputs, step_s, steady)
     count = len(simulation.seconds)
     for row in range(count):
         simulation.solve(row)
@@ -112,8 +109,8 @@ def _season_row(network: Network, inputs: Inputs) -> Steady:
     return lambda boundary: simulate(network, boundary, engine="season", station_returns=stations)
 
 
-class _Simulation:
-    """One simulation: the marcher, its rows, and what the last row left behind."""
+class Simulation:
+    """One simulation: the marcher, its rows, and what the last row left behind; parameters as in `transient_dataset`."""
 
     def __init__(
         self,
@@ -122,33 +119,28 @@ class _Simulation:
         boundary: Boundary,
         inputs: Inputs,
         step_s: float,
-        hydraulics: Hydraulics | None,
-        steady: Steady | None,
+        steady: Steady | None = None,
     ) -> None:
         self._network, self._layout, self._step_s = network, layout, step_s
         self._fluid = fluid_table(network.fluid)
-        self._values = SetValues(network, boundary, inputs)
+        self.values = SetValues(network, boundary, inputs)
         self.seconds, self._time = step_times(boundary.time, step_s)
         self._steps = math.ceil(step_s / LONGEST_STEP_S - 1e-9)
         splits = max(math.ceil(step_s / self._steps / LONGEST_SPLIT_S - 1e-9), 1)
         if step_s > SHORT_STEP_S:
             splits = max(splits, FEWEST_SPLITS)
         self._splits = splits
-        self._net = net_of(network, layout, self._fluid, inputs.by_dt, step_s / self._steps / splits)
-        self._rules = Rules(network, layout, self._fluid, inputs)
-        self._marcher = Marcher(
-            self._net,
-            self._rules,
-            PlainHydraulics(network, layout, self._fluid) if hydraulics is None else hydraulics,
-            film_of(network, layout, self._fluid),
-            splits,
-            new_water(self._net),
-        )
+        hydraulics = Hydraulics(network, layout, self._fluid, inputs)
+        split_s, is_supply = step_s / self._steps / splits, hydraulics.mains.graph.is_supply
+        self._net = net_of(network, layout, self._fluid, inputs.by_dt, is_supply, split_s)
+        self._rules = Rules(network, layout, self._fluid, inputs, hydraulics)
+        film = film_of(network, layout, self._fluid)
+        self.marcher = Marcher(self._net, self._rules, hydraulics, film, splits)
         self._steady = _season_row(network, inputs) if steady is None else steady
         self._rows = Rows(network, layout, self._net, self._rules, len(self.seconds))
         self._known = False
         consumers, plants = np.zeros(len(layout.consumer_start)), np.zeros(len(layout.plant_start))
-        self._flows = Flows(consumers, plants, consumers, plants)
+        self.flows = Flows(consumers, plants, consumers, plants)
         self._stored_j = self._expansion_j = 0.0
 
     def solve(self, row: int) -> None:
@@ -161,29 +153,36 @@ class _Simulation:
             return
         if not self._known and not self._begin(row):
             return
-        hour = self._values.at(self.seconds[row])
+        hour = self.values.at(self.seconds[row])
         try:
-            settled, pipes = self._marcher.instant(hour, self._flows)
+            instant = self.marcher.instant(hour, self.flows, self.seconds[row])
         except HourFailure as failure:
             self._rows.status[row] = failure.status.value
             return
-        self._flows = settled.flows
-        self._rows.write(row, hour, settled, pipes, self._expansion_j, residual_mw)
+        self.flows = instant.settled.flows
+        self._rows.write(row, hour, instant, self._expansion_j, residual_mw)
 
     def _begin(self, row: int) -> bool:
         """Fill the pipes with the steady state of a row; return whether there is one."""
-        state = self._steady(self._values.boundary_at(self.seconds[row], self._time[row])).isel(time=0)
+        state = self._steady(self.values.boundary_at(self.seconds[row], self._time[row])).isel(time=0)
         status = str(state["status"].item())
         if not is_solved(status):
             self._rows.status[row] = HourStatus(status).value
             return False
-        hour = self._values.at(self.seconds[row])
-        self._marcher.fill(steady_water(self._net, self._layout, self._fluid, state, hour.t_ground_degc))
+        hour = self.values.at(self.seconds[row])
+        start = steady_start(self._net, self._layout, self._fluid, state, hour.t_ground_degc)
+        self.marcher.fill(start.water, start.mdot_kg_per_s, start.junction_degc)
         consumer, plant = (np.nan_to_num(state[f"{name}_mdot_kg_per_s"].to_numpy()) for name in ("consumer", "plant"))
-        self._flows = Flows(consumer, plant, hour.heat_w, hour.plant_heat_w)
-        self._rules.allow(self._flows)
-        self._expansion_j = expansion_j(self._layout, self._fluid, self._net, self._marcher.water)
-        self._stored_j = float(self._marcher.look().stored_j.sum())
+        self.flows = Flows(consumer, plant, hour.heat_w, hour.plant_heat_w)
+        self._rules.allow(self.flows)
+        self._expansion_j = expansion_j(self._layout, self._fluid, self._net, self.marcher.water)
+        self._stored_j = float(self.marcher.look(hour.t_ground_degc).stored_j.sum())
+        try:
+            # flows of valves and pumps on the return line stand in no steady row: found here, where densities need them
+            self.flows = self.marcher.instant(hour, self.flows, self.seconds[row]).settled.flows
+        except HourFailure as failure:
+            self._rows.status[row] = failure.status.value
+            return False
         self._known = True
         return True
 
@@ -193,12 +192,13 @@ class _Simulation:
         edges = np.linspace(first, last, self._steps + 1)
         balance_j = 0.0
         for begin, end in pairwise(edges):
-            hour, supplies = self._values.mean(begin, end, self._splits)
-            settled = self._marcher.step(hour, supplies, self._flows, end - begin)
-            self._flows = settled.flows
-            given, taken, lost = self._marcher.heats_j(settled, end - begin)
+            hour, supplies = self.values.mean(begin, end, self._splits)
+            settled = self.marcher.step(hour, supplies, self.flows, end - begin, (begin + end) / 2.0)
+            self.flows = settled.flows
+            given, taken, lost = self.marcher.heats_j(settled, end - begin)
             balance_j += given - taken - lost
-        before, self._stored_j = self._stored_j, float(self._marcher.look().stored_j.sum())
+        look = self.marcher.look(self.values.at(last).t_ground_degc)
+        before, self._stored_j = self._stored_j, float(look.stored_j.sum())
         return float((balance_j - (self._stored_j - before)) / (last - first)) / W_PER_MW
 
     def dataset(self) -> xarray.Dataset:

@@ -38,37 +38,40 @@ class Series:
     """
 
     def __init__(self, seconds: FloatArray, values: FloatArray) -> None:
-        self._seconds, self._values = seconds, values
-        self._constant = bool((values == values[0]).all())
+        self._seconds, self._first = seconds, values[0].astype(float)
+        # what never changes is kept once
+        self._moving = np.flatnonzero((values != values[0]).any(axis=0))
+        self._values = np.ascontiguousarray(values[:, self._moving], dtype=float)
         steps = np.diff(seconds)[:, np.newaxis]
-        self._integral = np.concatenate(
-            [np.zeros((1, values.shape[1])), np.cumsum(steps * (values[1:] + values[:-1]) / 2.0, axis=0)]
-        )
-
-    def _place(self, second: float) -> tuple[int, float]:
-        """Return the row before a time, and the share of the way to the next one."""
-        row = int(np.searchsorted(self._seconds, second, side="right")) - 1
-        if row >= len(self._seconds) - 1:
-            return len(self._seconds) - 1, 0.0
-        row = max(row, 0)
-        return row, float((second - self._seconds[row]) / (self._seconds[row + 1] - self._seconds[row]))
+        areas = steps * (self._values[1:] + self._values[:-1]) / 2.0
+        self._integral = np.concatenate([np.zeros((1, len(self._moving))), np.cumsum(areas, axis=0)])
 
     def at(self, second: float) -> FloatArray:
-        """Return the values at a time; the last ones after the last time."""
-        if self._constant:
-            return np.asarray(self._values[0])
-        row, share = self._place(second)
-        if share == 0.0:
-            return np.asarray(self._values[row])
-        return np.asarray(self._values[row] + share * (self._values[row + 1] - self._values[row]))
+        """Return the values at a time, shape (elements,); the last ones after the last time."""
+        return np.asarray(self._whole(self._moving_at(np.array([second]))[0])[0])
 
     def mean(self, first: float, last: float) -> FloatArray:
-        """Return the exact means between two times within those given."""
-        if self._constant:
-            return np.asarray(self._values[0])
-        return np.asarray((self._up_to(last) - self._up_to(first)) / (last - first))
+        """Return the exact means between two times within those given, shape (elements,)."""
+        return np.asarray(self.means(np.array([first, last]))[0])
 
-    def _up_to(self, second: float) -> FloatArray:
-        row, _share = self._place(second)
-        passed = second - self._seconds[row]
-        return np.asarray(self._integral[row] + passed * (self._values[row] + self.at(second)) / 2.0)
+    def means(self, edges: FloatArray) -> FloatArray:
+        """Return the exact means between ascending times within those given, shape (times - 1, elements)."""
+        now, rows, passed = self._moving_at(edges)
+        up_to = self._integral[rows] + passed[:, np.newaxis] * (self._values[rows] + now) / 2.0
+        return self._whole(np.diff(up_to, axis=0) / np.diff(edges)[:, np.newaxis])
+
+    def _moving_at(self, seconds: FloatArray) -> tuple[FloatArray, np.ndarray, FloatArray]:
+        """Return moving values at times, the rows before these, and the seconds passed since."""
+        count = len(self._seconds)
+        rows = np.clip(np.searchsorted(self._seconds, seconds, side="right") - 1, 0, count - 1)
+        after = np.minimum(rows + 1, count - 1)
+        passed = seconds - self._seconds[rows]
+        span = np.where(after > rows, self._seconds[after] - self._seconds[rows], 1.0)
+        share = np.where(after > rows, passed / span, 0.0)[:, np.newaxis]
+        return self._values[rows] + share * (self._values[after] - self._values[rows]), rows, passed
+
+    def _whole(self, moving: FloatArray) -> FloatArray:
+        """Return all elements of rows whose moving ones are given."""
+        rows = np.tile(self._first, (len(moving), 1))
+        rows[:, self._moving] = moving
+        return rows

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -44,34 +43,41 @@ class SetValues:
     def __init__(self, network: Network, boundary: Boundary, inputs: Inputs) -> None:
         self._network, self._by_flow = network, inputs.by_flow
         self._has_station = inputs.station_of_consumer >= 0
-        seconds = seconds_of(boundary.time)
         given = {
-            name: np.array(getattr(inputs, source), dtype=float) * factor for name, (source, factor) in _FIELDS.items()
+            name: np.asarray(getattr(inputs, source), dtype=float) * factor
+            for name, (source, factor) in _FIELDS.items()
         }
         self._absent = {name: np.isnan(values[0]) for name, values in given.items()}
-        self._series = {name: Series(seconds, np.nan_to_num(values)) for name, values in given.items()}
+        ends = np.cumsum([values.shape[1] for values in given.values()])
+        self._places = {
+            name: slice(end - given[name].shape[1], end) for name, end in zip(given, ends.tolist(), strict=True)
+        }
+        together = np.nan_to_num(np.concatenate(list(given.values()), axis=1))
+        self._series = Series(seconds_of(boundary.time), together)
 
     def at(self, second: float) -> Hour:
         """Return the set values at an instant."""
-        return Hour(**{name: series.at(second) for name, series in self._series.items()})
+        return self._hour(self._series.at(second))
 
     def mean(self, first: float, last: float, splits: int) -> tuple[Hour, FloatArray]:
         """Return the mean set values of a step, and the plants' mean supply temperatures in each split step, °C."""
-        hour = Hour(**{name: series.mean(first, last) for name, series in self._series.items()})
-        edges, supply = np.linspace(first, last, splits + 1), self._series["plant_t_supply_degc"]
-        means = [supply.mean(a, b) for a, b in pairwise(edges)]
-        return hour, np.stack(means, axis=1)
+        means = self._series.means(np.linspace(first, last, splits + 1))
+        supply = means[:, self._places["plant_t_supply_degc"]]
+        return self._hour(means.mean(axis=0)), np.ascontiguousarray(supply.T)
+
+    def _hour(self, values: FloatArray) -> Hour:
+        return Hour(**{name: values[place] for name, place in self._places.items()})
 
     def boundary_at(self, second: float, time: pd.Timestamp | float) -> Boundary:
         """Return a boundary whose only row is an instant."""
-        index = pd.Index([time], name="time")
+        index, hour = pd.Index([time], name="time"), self.at(second)
         values = {}
         for name, (source, factor) in _FIELDS.items():
             table = source.split("_")[0]
             ids = {"consumer": self._network.consumers, "plant": self._network.plants}.get(
                 table, self._network.pipes
             ).index
-            row = np.where(self._absent[name], np.nan, self._series[name].at(second) / factor)
+            row = np.where(self._absent[name], np.nan, getattr(hour, name) / factor)
             if name == "heat_w":
                 # a heat beside a flow would count as the set value
                 row = np.where(self._by_flow, np.nan, row)

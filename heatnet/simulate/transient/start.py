@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import xarray
 
@@ -16,7 +18,16 @@ from heatnet.simulate.transient.structure import new_water
 _PARCELS = 32
 
 
-def steady_water(net: Net, layout: Layout, fluid: FluidTable, row: xarray.Dataset, t_ground_degc: FloatArray) -> Water:
+@dataclass(frozen=True, eq=False)
+class Start:
+    """A steady state: what the pipes hold, flows of branches (kg/s) and temperatures at junctions (°C)."""
+
+    water: Water
+    mdot_kg_per_s: FloatArray
+    junction_degc: FloatArray
+
+
+def steady_start(net: Net, layout: Layout, fluid: FluidTable, row: xarray.Dataset, t_ground_degc: FloatArray) -> Start:
     """Return the pipes filled with the exact profile of a steady state; walls have the water's temperature.
 
     Along a pipe T(x) = T_g + (T_in - T_g) exp(-U x / (m cp)) with the mean of the end heat capacities, as in the steady
@@ -49,11 +60,11 @@ def steady_water(net: Net, layout: Layout, fluid: FluidTable, row: xarray.Datase
         water.wall[branch, :cells] = (ground + (t_in - ground) * _means(units, cells))[::way]
         edges = (ground + (t_in - ground) * np.exp(-units * np.linspace(0.0, 1.0, _PARCELS + 1)))[::way]
         water.fall[branch, :_PARCELS] = edges[:-1] - edges[1:]
-    return water
+    return Start(water, flow, np.nan_to_num(t_junction, nan=net.floor_degc))
 
 
 def mdot_of(layout: Layout, row: xarray.Dataset) -> FloatArray:
-    """Return the flow of every pipe's branches in a row of results; 0 in other branches."""
+    """Return the flow of every pipe's branches in a row of results; 0 in other branches (those do not hold water)."""
     own, back = (row[name].to_numpy() for name in ("pipe_mdot_kg_per_s", "pipe_mdot_return_kg_per_s"))
     pipes = layout.of_kind(PIPE)
     flow = np.zeros(len(layout.start))

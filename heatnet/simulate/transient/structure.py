@@ -7,6 +7,10 @@ import numpy as np
 from heatnet.adapters.fluid import FluidTable
 from heatnet.adapters.layout import HEATER, NOWHERE, PIPE, BoolArray, IntArray, Layout
 from heatnet.model.network import Network
+from heatnet.physics.arrays import FloatArray
+from heatnet.simulate.inputs import Inputs
+from heatnet.simulate.season.plan import Core
+from heatnet.simulate.season.structure import plan_of
 from heatnet.simulate.transient.fluid import ENTHALPY, compiled_fluid
 from heatnet.simulate.transient.parcels import PLACES
 from heatnet.simulate.transient.plan import (
@@ -18,6 +22,9 @@ from heatnet.simulate.transient.plan import (
     PLAIN_BRANCH,
     WALL,
     Carried,
+    Currents,
+    Look,
+    Mains,
     Net,
     Water,
     Work,
@@ -29,7 +36,9 @@ _CELL_VELOCITY_M_PER_S = 0.5
 _FEWEST_CELLS, _MOST_CELLS = 4, 64
 
 
-def net_of(network: Network, layout: Layout, fluid: FluidTable, by_dt: BoolArray, split_s: float) -> Net:
+def net_of(
+    network: Network, layout: Layout, fluid: FluidTable, by_dt: BoolArray, is_supply: BoolArray, split_s: float
+) -> Net:
     """Return a network as the compiled code reads it.
 
     Parameters
@@ -39,6 +48,8 @@ def net_of(network: Network, layout: Layout, fluid: FluidTable, by_dt: BoolArray
     fluid : FluidTable
     by_dt : ndarray of bool, shape (consumers,)
         See `heatnet.simulate.inputs.Inputs`.
+    is_supply : ndarray of bool, shape (junctions,)
+        Whether a junction lies on the supply line.
     split_s : float
         Length of a split step, s.
     """
@@ -72,6 +83,7 @@ def net_of(network: Network, layout: Layout, fluid: FluidTable, by_dt: BoolArray
         at_branch=at_branch,
         served_ptr=served_ptr,
         served=served,
+        is_supply=np.array(is_supply),
         consumer_start=layout.consumer_start,
         consumer_end=layout.consumer_end,
         by_dt=np.array(by_dt),
@@ -88,11 +100,56 @@ def _listed_at(junctions: IntArray, content: IntArray, count: int) -> tuple[IntA
     return np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64), content[order].astype(np.int64)
 
 
+def mains_of(network: Network, layout: Layout, fluid: FluidTable, inputs: Inputs) -> tuple[Mains, Core, Core]:
+    """Return a network as the hydraulics read it, its circuits of pipes alone, and those with consumers' valves as well."""
+    plan = plan_of(network, layout, fluid, inputs)
+    mains = Mains(plan.graph, plan.branches, plan.users, plan.lines.point_junction, plan.lines.point_bar)
+    return mains, plan.base, plan.full
+
+
+def new_currents(mains: Mains, base: Core, full: Core) -> Currents:
+    """Return room for flows and pressures, from which the first search begins."""
+    branches, consumers, plants = len(mains.graph.start), len(mains.users.consumer_start), len(mains.users.plant_start)
+    junctions, rows = len(mains.graph.part), len(max(base.col_row, full.col_row, key=len))
+    edges = len(max(base.edge, full.edge, key=len))
+    levels = max(core.free + len(core.fixed_of) for core in (base, full))
+
+    def some(count: int, value: float = 0.0) -> FloatArray:
+        return np.full(count, value)
+
+    return Currents(
+        mdot=some(branches + consumers),
+        live=np.zeros(branches + consumers, dtype=bool),
+        rho=some(branches, 1000.0),
+        fluidity=some(branches, 2000.0),
+        root=some(branches, 7.0),
+        dp=some(branches),
+        slope=some(branches),
+        acts=np.zeros(consumers, dtype=bool),
+        valve_rho=some(consumers, 1000.0),
+        need=some(junctions),
+        p=some(junctions),
+        plant_mdot=some(plants),
+        head=np.where(np.isfinite(mains.users.plant_head_bar), mains.users.plant_head_bar, 2.0),
+        drop=some(edges),
+        conductance=some(edges),
+        diagonal=some(max(base.free, full.free)),
+        entries=some(rows),
+        level=some(levels),
+    )
+
+
 def new_water(net: Net) -> Water:
     """Return room for the water of all pipes."""
     branches, cells = len(net.start), int(net.cells.max(initial=1))
     volume, t, fall = (np.zeros((branches, PLACES)) for _ in range(3))
     return Water(volume, t, fall, np.zeros((branches, 2), dtype=np.int64), np.zeros((branches, cells)))
+
+
+def new_look(net: Net) -> Look:
+    """Return the room for what the pipes hold at an instant."""
+    count = len(net.start)
+    return Look(np.zeros((count, 2)), *(np.zeros(count) for _ in range(4)))
 
 
 def new_work(net: Net) -> Work:

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import math
 
-from heatnet.physics.arrays import FloatArray
 from heatnet.simulate.transient.compiled import compiled, compiled_entry
 from heatnet.simulate.transient.exchange import Wall
-from heatnet.simulate.transient.fluid import ENTHALPY, VOLUME_HEAT, at, temperature
+from heatnet.simulate.transient.fluid import ENTHALPY, at, temperature
 from heatnet.simulate.transient.parcels import MASK, Parcels, Pipe
 from heatnet.simulate.transient.pipe import flow_through, rest
 from heatnet.simulate.transient.plan import (
@@ -31,6 +30,8 @@ from heatnet.simulate.transient.plan import (
 
 #: flow in kg/s below which a branch rests
 LEAST_FLOW = 1e-10
+#: what a pass carries heat through
+SUPPLY_LINE, RETURN_LINE, BOTH_LINES = 1, 2, 3
 
 
 @compiled
@@ -202,18 +203,25 @@ def _pipe(net: Net, after: Water, drive: Drive, carried: Carried, work: Work, br
 
 
 @compiled_entry
-def carry(net: Net, before: Water, after: Water, drive: Drive, carried: Carried, work: Work, moving: bool) -> float:
-    """Carry heat through the network; return the largest change of what circles bring, J/kg.
+def carry(
+    net: Net, before: Water, after: Water, drive: Drive, carried: Carried, work: Work, moving: bool, lines: int
+) -> float:
+    """Carry heat through the supply line, the return line or both; return the largest change of what circles bring, J/kg.
 
-    With `moving` the water of all pipes is carried on from `before` to `after` over the step; without it what leaves the pipes
-    stands in `carried.out` already, and only junctions mix.
+    No water of the return line gets into the supply line at a temperature of its own, so that the supply line may be passed
+    several times before the return line, with the same drive as the last time. With `moving` the water of the pipes is
+    carried on from `before` to `after` over the step; without it what leaves the pipes stands in `carried.out` already, and
+    only junctions mix.
     """
-    if _directions_changed(net, drive, work):
-        _find_order(net, work)
-    _begin(net, drive, carried, work)
+    if lines != RETURN_LINE:
+        if _directions_changed(net, drive, work):
+            _find_order(net, work)
+        _begin(net, drive, carried, work)
     largest = 0.0
     for place in range(len(work.order)):
         node = work.order[place]
+        if not lines & (SUPPLY_LINE if net.is_supply[node] else RETURN_LINE):
+            continue
         _mix(drive, carried, node)
         _serve(net, drive, carried, node)
         for k in range(net.at_ptr[node], net.at_ptr[node + 1]):
@@ -222,46 +230,27 @@ def carry(net: Net, before: Water, after: Water, drive: Drive, carried: Carried,
             if not ((way > 0 and net.start[branch] == node) or (way < 0 and net.end[branch] == node)):
                 continue
             last = carried.out[branch].sum()
-            if net.kind[branch] == PIPE_BRANCH:
-                if moving:
-                    _copy(net, before, after, branch)
-                    _pipe(net, after, drive, carried, work, branch)
-            else:
+            if net.kind[branch] != PIPE_BRANCH:
                 added = net.heater_w[branch] / abs(drive.mdot[branch]) if net.kind[branch] == HEATER_BRANCH else 0.0
                 for j in range(carried.out.shape[1]):
                     carried.out[branch, j] = carried.leaving[node, j] + added
+            elif moving:
+                _copy(net, before, after, branch)
+                _pipe(net, after, drive, carried, work, branch)
             if work.late[branch]:
                 largest = max(largest, abs(carried.out[branch].sum() - last) / carried.out.shape[1])
             else:
                 _flow_in(net, drive, carried, branch)
     if moving:
-        for branch in range(len(net.start)):
-            if net.kind[branch] == PIPE_BRANCH and work.way[branch] == 0:
-                _copy(net, before, after, branch)
-                _pipe(net, after, drive, carried, work, branch)
+        _rest(net, before, after, drive, carried, work, lines)
     return largest
 
 
-@compiled_entry
-def look_at_pipes(net: Net, water: Water, ends_degc: FloatArray, mean_degc: FloatArray, stored_j: FloatArray) -> None:
-    """Set temperatures at both ends of every pipe, its mean one, and the heat of its water and wall above 0 °C."""
+@compiled
+def _rest(net: Net, before: Water, after: Water, drive: Drive, carried: Carried, work: Work, lines: int) -> None:
+    """Let the water of pipes without flow rest."""
     for branch in range(len(net.start)):
-        if net.kind[branch] != PIPE_BRANCH:
-            continue
-        head, count = water.ring[branch, 0], water.ring[branch, 1]
-        whole, warm, stored = 0.0, 0.0, 0.0
-        for place in range(count):
-            i = (head + place) & MASK
-            v, t = water.volume[branch, i], water.t[branch, i]
-            whole += v
-            warm += v * t
-            stored += v * at(net.fluid, VOLUME_HEAT, t)
-            if place == 0:
-                ends_degc[branch, 0] = t + 0.5 * water.fall[branch, i]
-            if place == count - 1:
-                ends_degc[branch, 1] = t - 0.5 * water.fall[branch, i]
-        cells, wall = net.cells[branch], 0.0
-        for j in range(cells):
-            wall += water.wall[branch, j]
-        mean_degc[branch] = warm / whole
-        stored_j[branch] = stored + net.geometry[branch, WALL] * net.geometry[branch, LENGTH] * wall / cells
+        line = SUPPLY_LINE if net.is_supply[net.start[branch]] else RETURN_LINE
+        if net.kind[branch] == PIPE_BRANCH and work.way[branch] == 0 and lines & line:
+            _copy(net, before, after, branch)
+            _pipe(net, after, drive, carried, work, branch)

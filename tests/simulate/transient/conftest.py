@@ -13,8 +13,13 @@ from heatnet.model.boundary import Boundary
 from heatnet.model.build import build_network
 from heatnet.model.examples import CONSTANT_WATER
 from heatnet.model.network import Network
+from heatnet.simulate import is_solved
 from heatnet.simulate.inputs import inputs_of
 from heatnet.simulate.transient.run import transient_dataset
+
+#: required; what is reached is rounding, and 1e-9 where water runs in a circle
+ENERGY_TOLERANCE_SHARE = 1e-6
+MASS_TOLERANCE_SHARE = 1e-9
 
 
 def simulate_transient(network: Network, boundary: Boundary, step_s: float, **options):
@@ -70,6 +75,26 @@ def one_pipe_network(
             "plants": pd.DataFrame([{"id": "plant", "node": "inlet", "kind": "source", "role": "pressure"}]),
         },
     )
+
+
+def assert_conserved(dataset) -> np.ndarray:
+    """Given = taken + lost + stored in every step, and flows at every junction; return which rows are solved."""
+    solved = np.array([is_solved(str(status)) for status in dataset["status"].values])
+    heat = np.abs(dataset["plant_heat_mw"]).sum("plant") + dataset["consumer_heat_mw"].sum("consumer")
+    # what a step moves may exceed what its rows show
+    scale = float(heat[solved].max()) if solved.any() else 0.0
+    first = ~np.concatenate([[False], solved[:-1]])
+    counted = solved & ~first
+    residual = np.abs(dataset["energy_residual_mw"].to_numpy())
+    assert (residual[counted] <= ENERGY_TOLERANCE_SHARE * max(scale, 1e-6)).all()
+    flow = float(np.abs(dataset["plant_mdot_kg_per_s"]).max()) if solved.any() else 0.0
+    assert (dataset["mass_residual_kg_per_s"].to_numpy()[solved] <= MASS_TOLERANCE_SHARE * flow + 1e-12).all()
+    return solved
+
+
+@pytest.fixture(scope="session")
+def conserved() -> Callable:
+    return assert_conserved
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""Flows and pressures of the plain hydraulics against the season engine, given its flows and temperatures."""
+"""Flows and pressures of one instant against the season engine, given its flows and temperatures."""
 
 from __future__ import annotations
 
@@ -9,13 +9,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from heatnet.adapters.activity import activity
 from heatnet.adapters.flows import NotConvergedError
 from heatnet.adapters.fluid import fluid_table
 from heatnet.adapters.layout import PIPE, layout_of
 from heatnet.model.boundary import Boundary
 from heatnet.model.examples import CONSTANT_WATER, EXAMPLES, boundary_at_loads, tree, two_source_loop
 from heatnet.simulate import simulate
-from heatnet.simulate.transient.hydraulics import PlainHydraulics
+from heatnet.simulate.inputs import inputs_of
+from heatnet.simulate.transient.hydraulics import FlowField, Hydraulics, Pressures, Properties
 from heatnet.simulate.transient.start import mdot_of
 
 BENCHMARK = runpy.run_path(str(Path(__file__).parents[2] / "benchmarks" / "season.py"), run_name="benchmark")
@@ -24,16 +26,37 @@ FLOW_TOLERANCE_SHARE, PRESSURE_TOLERANCE_BAR = 1e-7, 1e-6
 FLOW_TOLERANCE_SHARE_OF_WATER = 1e-3
 
 
+class Instant:
+    """Hydraulics of a network whose water has given temperatures, in the numbering of its layout."""
+
+    def __init__(self, network, t_mean_degc=80.0):
+        self.layout, fluid = layout_of(network), fluid_table(network.fluid)
+        one_row = Boundary(pd.Index([0.0], name="time"))
+        self.hydraulics = Hydraulics(network, self.layout, fluid, inputs_of(network, one_row))
+        t = np.broadcast_to(t_mean_degc, len(self.layout.start))
+        consumers = len(self.layout.consumer_start)
+        self.properties = Properties(fluid.density(t), 1.0 / fluid.viscosity(t), np.full(consumers, 970.0))
+        self.holding = np.flatnonzero((network.plants["role"] == "pressure").to_numpy())
+
+    def solve(self, consumer_mdot, plant_mdot) -> tuple[FlowField, Pressures]:
+        plants = plant_mdot != 0.0
+        plants[self.holding] = True
+        active = activity(self.layout, consumer_mdot > 0.0, plants, self.holding)
+        self.hydraulics.begin(active, self.properties)
+        field = self.hydraulics.solve(consumer_mdot, plant_mdot, np.zeros(len(consumer_mdot), dtype=bool))
+        return field, self.hydraulics.pressures()
+
+
 def solved_again(network, row, t_degc=None):
-    """Return the flow field for the consumers' and plants' flows of a steady row, and the layout."""
-    layout, fluid = layout_of(network), fluid_table(network.fluid)
+    """Return flows and pressures for the consumers' and plants' flows of a steady row, and the layout."""
+    layout = layout_of(network)
     nodes = (row["node_t_supply_degc"].to_numpy(), row["node_t_return_degc"].to_numpy())
     t = np.full(layout.junctions, 60.0)
     for junctions, values in zip((layout.supply, layout.back), nodes, strict=True):
         t[junctions[junctions >= 0]] = values[junctions >= 0]
-    mean = (t[layout.start] + t[layout.end]) / 2 if t_degc is None else np.full(len(layout.start), t_degc)
+    instant = Instant(network, (t[layout.start] + t[layout.end]) / 2 if t_degc is None else t_degc)
     consumers, plants = (row[f"{name}_mdot_kg_per_s"].to_numpy() for name in ("consumer", "plant"))
-    return PlainHydraulics(network, layout, fluid).solve(consumers, np.nan_to_num(plants), mean), layout
+    return *instant.solve(consumers, np.nan_to_num(plants)), layout
 
 
 @pytest.mark.parametrize("load", [1.0, 0.3])
@@ -41,7 +64,7 @@ def solved_again(network, row, t_degc=None):
 def test_flows_and_pressures_of_a_steady_state(example, load):
     network = example(CONSTANT_WATER)
     row = simulate(network, boundary_at_loads(network, [load]), engine="season").isel(time=0)
-    field, layout = solved_again(network, row)
+    field, pressures, layout = solved_again(network, row)
     pipes = layout.of_kind(PIPE)
     largest = float(row["plant_mdot_kg_per_s"].max())
     np.testing.assert_allclose(
@@ -51,7 +74,7 @@ def test_flows_and_pressures_of_a_steady_state(example, load):
     np.testing.assert_allclose(field.plant_mdot[between], row["plant_mdot_kg_per_s"].to_numpy()[between], rtol=1e-6)
     for junctions, line in ((layout.supply, "supply"), (layout.back, "return")):
         expected = row[f"node_p_{line}_bar"].to_numpy()
-        np.testing.assert_allclose(field.junction_p_bar[junctions], expected, atol=PRESSURE_TOLERANCE_BAR)
+        np.testing.assert_allclose(pressures.junction_p_bar[junctions], expected, atol=PRESSURE_TOLERANCE_BAR)
 
 
 def test_many_loops():
@@ -60,7 +83,7 @@ def test_many_loops():
     dataset = simulate(network, boundary, engine="season")
     for hour in range(3):
         row = dataset.isel(time=hour)
-        field, layout = solved_again(network, row)
+        field, _pressures, layout = solved_again(network, row)
         pipes = layout.of_kind(PIPE)
         largest = float(row["plant_mdot_kg_per_s"].max())
         found, expected = field.branch_mdot[pipes], mdot_of(layout, row)[pipes]
@@ -70,40 +93,38 @@ def test_many_loops():
 def test_pressure_around_a_loop_closes():
     network = two_source_loop(CONSTANT_WATER)
     row = simulate(network, boundary_at_loads(network, [0.6]), engine="season").isel(time=0)
-    field, layout = solved_again(network, row, t_degc=80.0)
+    _field, pressures, layout = solved_again(network, row, t_degc=80.0)
     ring = layout.of_kind(PIPE)
     ring = ring[np.isin(layout.element[ring], range(5)) & (layout.line[ring] == 0)]
-    assert abs(field.branch_dp_bar[ring].sum()) < 1e-9 * np.abs(field.branch_dp_bar[ring]).sum()
+    assert abs(pressures.branch_dp_bar[ring].sum()) < 1e-9 * np.abs(pressures.branch_dp_bar[ring]).sum()
 
 
 def test_holding_plant_gives_the_rest_even_if_it_is_negative():
     network = two_source_loop(CONSTANT_WATER)
-    layout, fluid = layout_of(network), fluid_table(network.fluid)
-    consumers, plants = np.array([10.0, 5.0, 5.0, 0.0]), np.array([np.nan, 25.0])
-    field = PlainHydraulics(network, layout, fluid).solve(consumers, plants, np.full(len(layout.start), 80.0))
+    field, _pressures = Instant(network).solve(np.array([10.0, 5.0, 5.0, 0.0]), np.array([np.nan, 25.0]))
     np.testing.assert_allclose(field.plant_mdot, [-5.0, 25.0])
 
 
 def test_without_flow_pressure_is_hydrostatic():
     network = tree(CONSTANT_WATER)
-    layout, fluid = layout_of(network), fluid_table(network.fluid)
-    field = PlainHydraulics(network, layout, fluid).solve(np.zeros(4), np.zeros(1), np.full(len(layout.start), 80.0))
+    instant = Instant(network)
+    field, pressures = instant.solve(np.zeros(4), np.zeros(1))
     assert (field.branch_mdot == 0.0).all()
     heights = network.nodes["elevation_m"].to_numpy()
     expected = 4.0 + 972.0 * 9.81 * (heights[0] - heights) / 1e5
-    for junctions in (layout.supply, layout.back):
-        np.testing.assert_allclose(field.junction_p_bar[junctions], expected, atol=1e-9)
+    for junctions in (instant.layout.supply, instant.layout.back):
+        np.testing.assert_allclose(pressures.junction_p_bar[junctions], expected, atol=1e-9)
 
 
 def test_a_consumer_that_no_branch_reaches_is_refused():
     network = tree(CONSTANT_WATER)
     pipes = network.pipes.copy()
     pipes.loc["pipe_east_end", "closed"] = True
-    network = network.with_tables(pipes=pipes)
-    layout = layout_of(network)
-    hydraulics = PlainHydraulics(network, layout, fluid_table(network.fluid))
+    instant = Instant(network.with_tables(pipes=pipes))
+    everything = activity(layout_of(network), np.ones(4, dtype=bool), np.ones(1, dtype=bool), instant.holding)
+    instant.hydraulics.begin(everything, instant.properties)
     with pytest.raises(NotConvergedError):
-        hydraulics.solve(np.ones(4), np.zeros(1), np.full(len(layout.start), 80.0))
+        instant.hydraulics.solve(np.ones(4), np.zeros(1), np.zeros(4, dtype=bool))
 
 
 def test_every_part_has_its_own_pressure(transient):

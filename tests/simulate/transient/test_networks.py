@@ -34,14 +34,14 @@ def value(dataset, name, **where):
     return dataset[name].sel(**where).to_numpy()
 
 
-#: a steady row counts a pipe's heat at the mean of its end temperatures, here the profile is summed
-STORED_TOLERANCE_SHARE = 2e-4
-#: what a state that is steady moves by in two hours; at 10 % load buoyancy drives water round the ring as well, by the density
-#: at a pipe's mean temperature here, by the mean of the densities at its ends in the season engine
-STEADY_TOLERANCE_K = {1.0: 2e-3, 0.1: 1e-2}
+#: a steady row counts a pipe's heat at the mean of its end temperatures, here the profile is summed: the gap grows with the
+#: square of what the water cools by
+STORED_TOLERANCE_SHARE = {1.0: 2e-4, 0.1: 2e-4, 0.05: 2e-3}
+#: what a state that is steady moves by in two hours, of temperatures in K; shares of it hold for other quantities
+STEADY_TOLERANCE_K = 2e-3
 
 
-@pytest.mark.parametrize("load", [1.0, 0.1])
+@pytest.mark.parametrize("load", [1.0, 0.1, 0.05])
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.__name__)
 @pytest.mark.parametrize("step_s", [60.0, 900.0, 3600.0])
 def test_a_steady_boundary_keeps_the_steady_state(transient, boundary, example, load, step_s):
@@ -50,7 +50,7 @@ def test_a_steady_boundary_keeps_the_steady_state(transient, boundary, example, 
     dataset = transient(network, steady_boundary, step_s)
     steady = simulate(network, steady_boundary.rows([0]), engine="season").isel(time=0)
     assert (dataset["status"] == "ok").all()
-    share = STEADY_TOLERANCE_K[load] / 60.0
+    share = STEADY_TOLERANCE_K / 60.0
     flow, heat = float(steady["plant_mdot_kg_per_s"].max()), float(steady["consumer_heat_mw"].sum())
     scales = {"_degc": 60.0, "_kg_per_s": flow, "_m_per_s": 1.0, "_mw": heat, "_bar": 10.0}
     for name in QUANTITIES:
@@ -60,7 +60,7 @@ def test_a_steady_boundary_keeps_the_steady_state(transient, boundary, example, 
         expected = steady[name].broadcast_like(dataset[name])
         np.testing.assert_allclose(dataset[name], expected, atol=share * scale, err_msg=name)
     np.testing.assert_allclose(
-        dataset["stored_heat_mwh"], float(steady["stored_heat_mwh"]), rtol=STORED_TOLERANCE_SHARE
+        dataset["stored_heat_mwh"], float(steady["stored_heat_mwh"]), rtol=STORED_TOLERANCE_SHARE[load]
     )
 
 
@@ -103,7 +103,7 @@ def test_the_first_row_is_the_steady_state(transient, boundary):
     ):
         np.testing.assert_allclose(first[name], steady[name], rtol=1e-4, atol=1e-4, err_msg=name)
     assert float(first["stored_heat_mwh"]) == pytest.approx(
-        float(steady["stored_heat_mwh"]), rel=STORED_TOLERANCE_SHARE
+        float(steady["stored_heat_mwh"]), rel=STORED_TOLERANCE_SHARE[1.0]
     )
 
 

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from heatnet.adapters.fluid import fluid_table
+from heatnet.adapters.layout import layout_of
 from heatnet.model.examples import CONSTANT_WATER
+from heatnet.simulate.inputs import inputs_of
 from heatnet.simulate.transient.film import Film
+from heatnet.simulate.transient.parcels import MOST_PARCELS
+from heatnet.simulate.transient.plan import Water
+from heatnet.simulate.transient.run import Simulation
 
 RHO = CONSTANT_WATER["density_kg_per_m3"]
 CP = CONSTANT_WATER["heat_capacity_j_per_kgk"]
@@ -230,3 +236,32 @@ def test_stored_heat_is_water_and_wall_above_zero(transient, boundary, one_pipe)
     per_kelvin = LENGTH_M * (AREA_M2 * RHO * CP + WALL) / 3.6e9
     stored = dataset["stored_heat_mwh"].to_numpy()
     np.testing.assert_allclose(stored[[0, -1]], [60.0 * per_kelvin, 80.0 * per_kelvin], rtol=1e-6)
+
+
+@pytest.mark.parametrize("hours", [8, 11, 15, 20])
+def test_what_flows_out_does_not_jump_with_the_flow(boundary, one_pipe, hours):
+    """A slow pipe full of parcels after some hours: from flow to flow the outflow changes by as much as before.
+
+    Where it jumps, no flow may carry exactly the heat that a consumer asks for.
+    """
+    network = one_pipe(length_m=2500.0, wall_j_per_mk=WALL, u_w_per_mk=0.5)
+    time = np.arange(hours + 1) * 3600.0
+    supply = 90.0 + 9.0 * np.sin(time / 4000.0) + 4.0 * np.sin(time / 1500.0)
+    given = boundary(time, plant_t_supply_degc={"plant": supply}, consumer_mdot_kg_per_s={"drain": 4.0})
+    inputs = inputs_of(network, given)
+    simulation = Simulation(network, layout_of(network), given, inputs, 900.0)
+    for row in range(4 * hours):
+        simulation.solve(row)
+    marcher, values = simulation.marcher, simulation.values
+    assert marcher.water.ring[0, 1] == MOST_PARCELS
+    hour, supplies = values.mean((hours - 0.25) * 3600.0, hours * 3600.0, 10)
+    held, flows = marcher.water, simulation.flows
+    mdot = 4.0 * np.linspace(0.95, 1.05, 401)
+    leaving = []
+    for one in mdot:
+        copy = Water(*(part.copy() for part in held))
+        marcher.fill(copy, np.array([4.0]), np.full(2, 80.0))
+        settled = marcher.step(replace(hour, mdot_kg_per_s=np.array([one])), supplies, flows, 900.0, 0.0)
+        leaving.append(settled.carried.consumer_h[0])
+    changes = np.diff(leaving)
+    np.testing.assert_allclose(changes, np.median(changes), atol=5.0 * np.abs(np.median(changes)) + 0.05)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -30,6 +32,13 @@ def test_means_are_exact(first, share):
         values = np.interp(knots, SECONDS, VALUES[:, i])
         expected = np.sum(np.diff(knots) * (values[1:] + values[:-1]) / 2) / (last - first)
         assert Series(SECONDS, VALUES).mean(first, last)[i] == pytest.approx(expected, abs=1e-9)
+
+
+def test_means_of_parts_have_the_mean_of_the_whole():
+    series, edges = Series(SECONDS, VALUES), np.linspace(2.0, 32.0, 7)
+    parts = series.means(edges)
+    np.testing.assert_allclose(parts, [series.mean(a, b) for a, b in pairwise(edges)])
+    np.testing.assert_allclose(parts.mean(axis=0), series.mean(2.0, 32.0))
 
 
 def test_constant_values():
