@@ -1,7 +1,7 @@
 """Flows of a network: the tree carries what consumers, plants, traps and chords take and give; circuits by Newton's method.
 
 Mass is conserved to rounding whatever the chords' flows are. The pressure falls along a pipe as p_near² - p_far², which for
-an isothermal ideal gas is exactly quadratic in the flow; its slope 2 fall/flow drives Newton's method for the chords.
+an isothermal ideal gas is exactly quadratic in the flow; its slope drives Newton's method for the chords.
 """
 
 from __future__ import annotations
@@ -9,15 +9,17 @@ from __future__ import annotations
 import math
 
 from heatnet.physics.arrays import FloatArray
+from heatnet.physics.friction import GRAVITY_M_PER_S2
 from heatnet.steam.compiled import compiled
 from heatnet.steam.given import Given
 from heatnet.steam.plan import NOWHERE, PRESSURE, Plan
+from heatnet.steam.step import first_root, friction_factor
 from heatnet.steam.work import Work
 
 #: flow below which a pipe's slope is held, as a share of all flow
 _LEAST_SHARE = 1e-4
-#: friction factor of first guesses
-_FIRST_FRICTION = 0.02
+#: friction factor of first guesses, and viscosity by which it is then judged how the drop grows with the flow
+_FIRST_FRICTION, _VISCOSITY_PA_S = 0.02, 1.8e-5
 #: rounds of the first guess of circuits; largest step of a chord as a share of all flow
 _FIRST_ROUNDS, _LONGEST_STEP = 40, 0.5
 
@@ -58,10 +60,27 @@ def all_flow(plan: Plan, work: Work) -> float:
 
 
 @compiled
-def resistance(plan: Plan, e: int, pv: float) -> float:
-    """Return a first guess of (p_near² - p_far²)/m² for a product of pressure and volume."""
+def resistance(plan: Plan, e: int, pv: float, friction: float) -> float:
+    """Return (p_near² - p_far²)/m² of a pipe for a product of pressure and volume and a friction factor."""
     area = 0.25 * math.pi * plan.diameter[e] * plan.diameter[e]
-    return (_FIRST_FRICTION * plan.length[e] / plan.diameter[e] + plan.zeta[e]) * pv / (area * area)
+    return (friction * plan.length[e] / plan.diameter[e] + plan.zeta[e]) * pv / (area * area)
+
+
+@compiled
+def slope_of(plan: Plan, work: Work, e: int, pv: float, least: float) -> float:
+    """Return how much more p_near² - p_far² a pipe loses with more flow, Pa²·s/kg.
+
+    By friction at its flow, which height does not enter; more where the drop itself tells of more, as it does near the speed
+    of sound.
+    """
+    flow = max(abs(work.f[e] + 0.5 * work.c[e]), least)
+    re = 4.0 * flow / (math.pi * plan.diameter[e] * _VISCOSITY_PA_S)
+    rough = plan.roughness[e] / plan.diameter[e]
+    friction = friction_factor(re, rough, first_root(re, rough))[0]
+    p = work.p[plan.near[e]]
+    column = 2.0 * GRAVITY_M_PER_S2 * abs(plan.height[plan.far[e]] - plan.height[plan.near[e]]) * p * p / pv
+    by_drop = 2.0 * (abs(work.fall[e]) - 1.3 * column) / flow
+    return max(2.0 * resistance(plan, e, pv, friction) * flow, by_drop)
 
 
 @compiled
@@ -78,8 +97,7 @@ def step_chords(plan: Plan, work: Work, pv: float, total: float) -> float:
         for i in range(plan.circuit_first[k], plan.circuit_first[k + 1]):
             e, sign = plan.circuit_pipe[i], plan.circuit_sign[i]
             wrong[k] -= sign * work.fall[e]
-            flow = abs(work.f[e] + 0.5 * work.c[e])
-            slope = max(2.0 * abs(work.fall[e]) / max(flow, least), 2.0 * resistance(plan, e, pv) * least)
+            slope = slope_of(plan, work, e, pv, least)
             for other in range(count):
                 for j in range(plan.circuit_first[other], plan.circuit_first[other + 1]):
                     if plan.circuit_pipe[j] == e:
@@ -121,7 +139,7 @@ def first_chords(plan: Plan, work: Work, pv: float) -> None:
     for _round in range(_FIRST_ROUNDS):
         accumulate(plan, work)
         for e in range(len(plan.near)):
-            work.fall[e] = resistance(plan, e, pv) * work.f[e] * abs(work.f[e])
+            work.fall[e] = resistance(plan, e, pv, _FIRST_FRICTION) * work.f[e] * abs(work.f[e])
         if step_chords(plan, work, pv, all_flow(plan, work)) < 1e-6:
             break
 

@@ -128,7 +128,7 @@ def set_still(fluid: FloatArray, plan: Plan, e: int, t_ambient: float, work: Wor
         out[DRAINED] = (work.f[e] + work.c[e]) * work.h[near] - work.f[e] * work.h[far] - lost
         out[DRYNESS], out[WET_FROM] = 0.0, 0.0
         # from the drop of a flow that ends at the far end to that of one that ends at the near end
-        at_end = resistance(plan, e, p * v) * work.c[e] * work.c[e] / 3.0
+        at_end = resistance(plan, e, p * v, 0.02) * work.c[e] * work.c[e] / 3.0
         work.fall[e] += at_end * (1.0 + 2.0 * work.f[e] / work.c[e])
     out[P_OUT] = math.sqrt(max(p * p - work.fall[e], fluid[P_LOW] * fluid[P_LOW]))
     out[FALL] = work.fall[e]
