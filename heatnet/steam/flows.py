@@ -149,17 +149,17 @@ def solve_circuits(work: Work, with_learnt: bool) -> bool:
 
 
 @compiled
-def step_chords(plan: Plan, work: Work, pv: float, total: float, share: float, learns: bool) -> float:
+def step_chords(plan: Plan, work: Work, pv: float, total: float, share: float, learns: bool) -> tuple[float, float]:
     """Move the chords' flows by a share of a step of Newton's method.
 
     Returns
     -------
-    float
-        The larger of the whole step over all flow and the mismatch over the pressure's square.
+    step, mismatch : float
+        The largest whole step over all flow, and the largest mismatch over the pressure's square.
     """
     count = len(plan.chords)
     if count == 0:
-        return 0.0
+        return 0.0, 0.0
     set_circuits(plan, work, pv, total)
     if learns:
         learn(work)
@@ -175,7 +175,7 @@ def step_chords(plan: Plan, work: Work, pv: float, total: float, share: float, l
     for k in range(count):
         work.last_step[k], work.last_wrong[k] = short * work.step[k], work.wrong[k]
         work.f[plan.chords[k]] += short * work.step[k]
-    return max(longest / total, wrong)
+    return longest / total, wrong
 
 
 @compiled
@@ -190,7 +190,7 @@ def first_chords(plan: Plan, work: Work, pv: float) -> None:
         accumulate(plan, work)
         for e in range(len(plan.near)):
             work.fall[e] = resistance(plan, e, pv, _FIRST_FRICTION) * work.f[e] * abs(work.f[e])
-        if step_chords(plan, work, pv, all_flow(plan, work), 1.0, False) < 1e-6:
+        if step_chords(plan, work, pv, all_flow(plan, work), 1.0, False)[0] < 1e-6:
             break
 
 

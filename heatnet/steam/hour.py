@@ -125,10 +125,10 @@ def solve(fluid: FloatArray, plan: Plan, given: Given, row: int, scale: float, w
         total = all_flow(plan, work)
         changed, choked, flooded = sweep(fluid, plan, given, row, work, total)
         pressures = set_pressures(fluid, plan, given, row, work)
-        chords = step_chords(plan, work, pv, total, share, count > 0)
+        chords, wrong = step_chords(plan, work, pv, total, share, count > 0)
         # a step that does not bring the circuits nearer was too long: there the drop hardly grows with the flow
-        share = max(0.5 * share, _LEAST_SHARE) if chords > (1.0 - 0.3 * share) * before else min(1.5 * share, 1.0)
-        before = chords
+        share = max(0.5 * share, _LEAST_SHARE) if wrong > (1.0 - 0.3 * share) * before else min(1.5 * share, 1.0)
+        before, chords = wrong, max(chords, wrong)
         heat = step_consumers(plan, given, row, scale, work)
         choked_sweeps = choked_sweeps + 1 if choked else 0
         flows = max(changed, chords, heat)

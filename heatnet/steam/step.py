@@ -4,8 +4,9 @@
     p' = -\\frac{F (1 + G^2 v v_h) - G^2 v_h E}{1 - M^2}, \\qquad
     h' = -E - G^2 v (v_p p' + v_h h'), \\qquad M^2 = -G^2 (v_p + v v_h)
 
-with friction, local losses and height F = (λ/D + ζ/L) G² v/2 + g s/v_vapour, heat and lift E = u (T - T_ambient)/m + g s, s the slope of
-the pipe (positive upwards). Dormand and Prince, J. Comput. Appl. Math. 6 (1980) 19, doi:10.1016/0771-050X(80)90013-3.
+with friction, local losses and height F = (λ/D + ζ/L) G² v/2 + g s/v_vapour, heat and lift E = u (T - T_ambient)/m + g s,
+s the slope of the pipe (positive upwards). Dormand and Prince, J. Comput. Appl. Math. 6 (1980) 19,
+doi:10.1016/0771-050X(80)90013-3.
 """
 
 from __future__ import annotations

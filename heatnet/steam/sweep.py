@@ -132,7 +132,9 @@ def set_direction(fluid: FloatArray, plan: Plan, e: int, t_ambient: float, work:
     if flow >= 0.0:
         inflow = flow
         if along or plan.has_trap[far]:
-            inflow = max(flow + work.c[e], kept_hot_by(fluid, plan, e, t_ambient, work.p[near], work.h[near]))
+            # the true need is a little less where the pressure, and saturation with it, falls on the way
+            needed = kept_hot_by(fluid, plan, e, t_ambient, work.p[near], work.h[near])
+            inflow = max(flow + work.c[e], 0.9 * needed)
         work.direction[e] = FORWARD if inflow > LEAST_FLOW else REST
         return inflow
     inflow = -flow
@@ -223,12 +225,26 @@ def mix(plan: Plan, node: int, work: Work) -> float:
 
 
 @compiled
+def add_last(plan: Plan, node: int, work: Work) -> None:
+    """Let pipes that are still to be marched bring to a node what they brought in the last sweep."""
+    for i in range(plan.first[node], plan.first[node + 1]):
+        e = plan.pipe_at[i]
+        arrives = (work.direction[e] == FORWARD and plan.far[e] == node) or (
+            work.direction[e] == BACKWARD and plan.near[e] == node
+        )
+        if arrives and not work.marched[e] and work.out[e, M_OUT] > 1e-12:
+            work.sum_m[node] += work.out[e, M_OUT]
+            work.sum_e[node] += work.out[e, M_OUT] * work.out[e, H_OUT]
+
+
+@compiled
 def sweep(fluid: FloatArray, plan: Plan, given: Given, row: int, work: Work, total: float) -> tuple[float, bool, bool]:
     """March all pipes in the order of their flow; return the largest relative change, and whether one choked or flooded."""
     work.sum_m[:] = 0.0
     work.sum_e[:] = 0.0
     work.spare_h[:] = math.nan
     work.waiting[:] = 0
+    work.marched[:] = False
     changed, choked, flooded = 0.0, False, False
     for e in range(len(plan.near)):
         if plan.part[plan.near[e]] == NOWHERE:
@@ -246,10 +262,11 @@ def sweep(fluid: FloatArray, plan: Plan, given: Given, row: int, work: Work, tot
             last += 1
     while done < len(plan.order):
         if done == last:
-            # steam that runs in a circle, which only an unfinished iteration has: go on with the last enthalpies
+            # steam runs in a circle, as buoyancy may drive it: go on with what arrived there last
             for node in plan.order:
                 if work.waiting[node] > 0:
                     work.waiting[node] = 0
+                    add_last(plan, node, work)
                     work.queue[last] = node
                     last += 1
                     break
@@ -272,6 +289,7 @@ def sweep(fluid: FloatArray, plan: Plan, given: Given, row: int, work: Work, tot
                 work.direction[e] = FORWARD if forward else BACKWARD
                 changed = 1.0
             changed = max(changed, march_pipe(fluid, plan, e, inflow, t_ambient, work) / total)
+            work.marched[e] = True
             choked = choked or work.out[e, END] == CHOKED
             flooded = flooded or work.out[e, END] > CHOKED
             end = plan.far[e] if forward else plan.near[e]

@@ -31,6 +31,8 @@ class Work(NamedTuple):
     p, h : ndarray, shape (nodes,)
     cold : ndarray of bool, shape (nodes,)
         Nodes that no steam reaches.
+    marched : ndarray of bool, shape (pipes,)
+        Pipes that this sweep has been through.
     sum_m, sum_e, spare_h, through : ndarray, shape (nodes,)
         Flow and energy that arrive; enthalpy that arrives without flow; balance of the tree.
     waiting, queue : ndarray of int, shape (nodes,)
@@ -56,6 +58,7 @@ class Work(NamedTuple):
     p: FloatArray
     h: FloatArray
     cold: np.ndarray
+    marched: np.ndarray
     sum_m: FloatArray
     sum_e: FloatArray
     spare_h: FloatArray
@@ -92,6 +95,7 @@ def new_work(plan: Plan) -> Work:
         p=numbers(nodes),
         h=numbers(nodes),
         cold=np.zeros(nodes, dtype=bool),
+        marched=np.zeros(pipes, dtype=bool),
         sum_m=numbers(nodes),
         sum_e=numbers(nodes),
         spare_h=numbers(nodes),
