@@ -195,6 +195,12 @@ def march_pipe(fluid: FloatArray, plan: Plan, e: int, inflow: float, t_ambient: 
     work.fall[e] = out[FALL] if forward else -out[FALL]
     changed = abs(out[CONDENSATE] - work.c[e])
     work.c[e] = out[CONDENSATE]
+    if forward and out[CONDENSATE] > 0.0:
+        # more inflow m brings more superheat, which condenses less: c' = -(h - h'')/(h'' - h'); one step of Newton's method
+        # for m = f + c(m)
+        h_vapour = vapour_enthalpy(fluid, work.p[start])
+        less = max((work.h[start] - h_vapour) / (h_vapour - liquid_enthalpy(fluid, work.p[start])), 0.0)
+        work.c[e] = (out[CONDENSATE] + less * (inflow - work.f[e])) / (1.0 + less)
     if forward and plan.parent_pipe[end] == e:
         work.p[end] = out[P_OUT]
     if out[M_OUT] > 1e-12:
