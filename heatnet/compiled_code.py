@@ -1,7 +1,7 @@
 """Functions that numba compiles, cached on disk by the contents of the folder they stand in.
 
 numba's own cache of a function does not notice that a function which it calls in another file has changed. So compiled code
-lies in a folder named after a digest of every source file beside the caller's, and of those in folders from which it borrows.
+lies in a folder named after a digest of every source file beside the caller's.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
+from numba import types
+from numba.experimental import structref
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -26,22 +28,55 @@ def _cache_folder(here: Path, also: tuple[Path, ...]) -> str:
     return str(here / "__pycache__" / f"{here.name}-{digest}") if os.access(here, os.W_OK) else ""
 
 
-def cached(function: _Function, here: Path, *, also: tuple[Path, ...] = (), **options: Any) -> _Function:
+def cached(function: _Function, here: Path | tuple[Path, ...], **options: Any) -> _Function:
     """Return a function that numba compiles when first called, cached for the folder `here`.
 
     Parameters
     ----------
     function : callable
-    here : Path
-        Folder of the source files that the function depends on.
-    also : tuple of Path
-        Files elsewhere whose constants are compiled in, and folders of functions that these call.
+    here : Path or tuple of Path
+        Folder of the source files that the function depends on; then files elsewhere whose constants are compiled in, and
+        folders of functions that it calls.
     **options
         Options of `numba.njit`.
     """
+    folder, *also = (here,) if isinstance(here, Path) else here
     before = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = _cache_folder(here, also) or before
+    numba.config.CACHE_DIR = _cache_folder(folder, tuple(also)) or before
     try:
         return cast(_Function, numba.njit(cache=True, error_model="numpy", **options)(function))
     finally:
         numba.config.CACHE_DIR = before
+
+
+def reference_maker(group: Any, entry: Callable[[Any], Any], namespace: dict[str, Any], module: str) -> Any:
+    """Return a function that makes, from the fields of a NamedTuple of arrays, a structure passed by reference.
+
+    A NamedTuple is taken apart into all its arrays at every call between compiled functions, which takes minutes to compile
+    for whole networks. The structure has the same fields; compiled code reads the same names.
+
+    Parameters
+    ----------
+    group : type
+        The NamedTuple.
+    entry : callable
+        What compiles a function that Python calls.
+    namespace, module
+        Globals and name of the module that keeps the structure, where saved compiled code finds it again.
+    """
+    names = (f"{group.__name__}Structure", f"{group.__name__}Reference")
+    kind = type(names[0], (types.StructRef,), {"preprocess_fields": _without_literals, "__module__": module})
+    proxy = type(names[1], (structref.StructRefProxy,), {"__module__": module})
+    namespace[names[0]], namespace[names[1]] = kind, proxy
+    structref.register(kind)
+    structref.define_boxing(kind, proxy)
+    structref.define_constructor(proxy, kind, list(group._fields))
+
+    def make(*fields):  # type: ignore[no-untyped-def]
+        return proxy(*fields)
+
+    return entry(make)
+
+
+def _without_literals(_self: Any, fields: Any) -> Any:
+    return tuple((name, types.unliteral(kind)) for name, kind in fields)

@@ -11,15 +11,15 @@ from heatnet.compiled_code import cached
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 _HERE = Path(__file__).parent
-#: where constants come from that are compiled in
-_ALSO = (_HERE.parent / "physics" / "steam.py", _HERE.parent / "physics" / "friction.py")
+#: this folder, and where constants come from that are compiled in
+_SOURCES = (_HERE, _HERE.parent / "physics" / "steam.py", _HERE.parent / "physics" / "friction.py")
 
 
 def compiled(function: _Function) -> _Function:
     """Return a function that numba compiles when other compiled code first calls it."""
-    return cached(function, _HERE, also=_ALSO, no_cpython_wrapper=True, no_cfunc_wrapper=True, fastmath={"contract"})
+    return cached(function, _SOURCES, no_cpython_wrapper=True, no_cfunc_wrapper=True, fastmath={"contract"})
 
 
 def compiled_entry(function: _Function) -> _Function:
     """Return a function that numba compiles when Python first calls it; it releases the interpreter while it runs."""
-    return cached(function, _HERE, also=_ALSO, nogil=True, fastmath={"contract"})
+    return cached(function, _SOURCES, nogil=True, fastmath={"contract"})

@@ -229,6 +229,13 @@ def dry_state(fluid: FloatArray, p: float, h: float) -> tuple[float, float, floa
 
 
 @compiled
+def vapour_volume(fluid: FloatArray, p: float) -> float:
+    """Return the volume of saturated vapour at a pressure (Pa), m³/kg."""
+    a, _a_p = root_of(fluid, p)
+    return curve(fluid, _PV_SATURATED, a)[0] * curve(fluid, _H_VAPOUR, a)[0] / p
+
+
+@compiled
 def wet_state(fluid: FloatArray, p: float, h: float) -> tuple[float, float, float, float, float]:
     """Return the same for wet steam: the homogeneous mixture, with the viscosity of its vapour."""
     a, a_p = root_of(fluid, p)

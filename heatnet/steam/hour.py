@@ -32,6 +32,8 @@ DONE = 1e-8
 _MOST_SWEEPS = 300
 #: a choked hour is given up once its flows stand still
 _STEADY, _CHOKED_SWEEPS = 1e-5, 3
+#: shortest steps of chords
+_LEAST_SHARE = 0.01
 #: shortfall of pressure that counts, bar as a share
 _SHORT_SHARE = 1e-7
 #: flow that counts as none, kg/s
@@ -112,8 +114,10 @@ def solve(fluid: FloatArray, plan: Plan, given: Given, row: int, scale: float, w
     else:
         set_pressures(fluid, plan, given, row, work)
         step_consumers(plan, given, row, scale, work)
+        work.learnt[:, :] = 0.0
     pv = product_pv(fluid, plan, work)
     choked_sweeps, choked, flooded, below, done = 0, False, False, False, False
+    share, before = 1.0, math.inf
     for count in range(_MOST_SWEEPS):
         work.sweeps[0] = count + 1
         below = set_plants(fluid, plan, given, row, work)
@@ -121,7 +125,10 @@ def solve(fluid: FloatArray, plan: Plan, given: Given, row: int, scale: float, w
         total = all_flow(plan, work)
         changed, choked, flooded = sweep(fluid, plan, given, row, work, total)
         pressures = set_pressures(fluid, plan, given, row, work)
-        chords = step_chords(plan, work, pv, total)
+        chords, wrong = step_chords(plan, work, pv, total, share, count > 0)
+        # a step that does not bring the circuits nearer was too long: there the drop hardly grows with the flow
+        share = max(0.5 * share, _LEAST_SHARE) if wrong > (1.0 - 0.3 * share) * before else min(1.5 * share, 1.0)
+        before, chords = wrong, max(chords, wrong)
         heat = step_consumers(plan, given, row, scale, work)
         choked_sweeps = choked_sweeps + 1 if choked else 0
         flows = max(changed, chords, heat)

@@ -179,8 +179,10 @@ def _energy_residual_mw(plan: Plan, raw: Raw) -> FloatArray:
     given = raw.plant_m * (raw.plant_h + height[plan.plant_node])
     node = plan.consumer_node
     taken = raw.consumer_m * (np.nan_to_num(raw.h[:, node]) + height[node])
-    inlet = np.where(raw.direction == BACKWARD, height[plan.far], height[plan.near])
-    drained = raw.out[:, :, DRAINED] + raw.out[:, :, CONDENSATE] * inlet
+    # what enters a pipe brings its height, and leaves it with the condensate
+    lifted = raw.out[:, :, CONDENSATE] * np.where(raw.direction == BACKWARD, height[plan.far], height[plan.near])
+    both = (raw.f + raw.c) * height[plan.near] - raw.f * height[plan.far]
+    drained = raw.out[:, :, DRAINED] + np.where(raw.direction == BOTH, both, lifted)
     total = given.sum(axis=1) - taken.sum(axis=1) - (raw.out[:, :, LOSS] + drained).sum(axis=1)
     return np.asarray(total / W_PER_MW)
 

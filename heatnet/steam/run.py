@@ -16,6 +16,7 @@ from heatnet.steam.hour import Raw, solve_rows
 from heatnet.steam.inputs import given_of
 from heatnet.steam.march import COLUMNS
 from heatnet.steam.plan import Plan, plan_of
+from heatnet.steam.refs import referenced
 from heatnet.steam.results import dataset_of, tables_of
 from heatnet.steam.support import check_network, check_plan
 from heatnet.steam.work import new_work
@@ -90,7 +91,17 @@ def solved_raw(
     raw = new_raw(plan, count)
     demand = given.consumer_heat.sum(axis=1) / 2e6 + given.consumer_flow.sum(axis=1)
     order = np.argsort(demand * scale, kind="stable").astype(np.int64)
-    solve_rows(fluid, plan, given, order, np.asarray(scale, dtype=float), search, cut, new_work(plan), raw)
+    solve_rows(
+        fluid,
+        referenced(plan),
+        referenced(given),
+        order,
+        np.asarray(scale, dtype=float),
+        search,
+        cut,
+        referenced(new_work(plan)),
+        referenced(raw),
+    )
     return raw
 
 

@@ -4,8 +4,9 @@
     p' = -\\frac{F (1 + G^2 v v_h) - G^2 v_h E}{1 - M^2}, \\qquad
     h' = -E - G^2 v (v_p p' + v_h h'), \\qquad M^2 = -G^2 (v_p + v v_h)
 
-with friction and local losses F = (λ/D + ζ/L) G² v/2 + g s/v, heat and lift E = u (T - T_ambient)/m + g s, s the slope of
-the pipe (positive upwards). Dormand and Prince, J. Comput. Appl. Math. 6 (1980) 19, doi:10.1016/0771-050X(80)90013-3.
+with friction, local losses and height F = (λ/D + ζ/L) G² v/2 + g s/v_vapour, heat and lift E = u (T - T_ambient)/m + g s,
+s the slope of the pipe (positive upwards). Dormand and Prince, J. Comput. Appl. Math. 6 (1980) 19,
+doi:10.1016/0771-050X(80)90013-3.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import NamedTuple
 from heatnet.physics.arrays import FloatArray
 from heatnet.physics.friction import GRAVITY_M_PER_S2, RE_LAMINAR_MAX, RE_TURBULENT_MIN
 from heatnet.steam.compiled import compiled
-from heatnet.steam.fluid import P_HIGH, P_LOW, state
+from heatnet.steam.fluid import P_HIGH, P_LOW, state, vapour_volume
 
 #: enthalpy against which the error of a step is measured, J/kg
 _H_SCALE = 1e6
@@ -100,8 +101,10 @@ def slopes(
     f, x = friction_factor(g * pipe.diameter / mu, pipe.roughness / pipe.diameter, x)
     g2 = g * g
     lift = GRAVITY_M_PER_S2 * pipe.rise / pipe.length
+    # liquid lies at the bottom: the column is that of the vapour
+    column = lift / (vapour_volume(fluid, p) if wet else v)
     area = 0.25 * math.pi * pipe.diameter * pipe.diameter
-    drag = (f / pipe.diameter + pipe.zeta / pipe.length) * g2 * v / 2.0 + lift / v
+    drag = (f / pipe.diameter + pipe.zeta / pipe.length) * g2 * v / 2.0 + column
     given = pipe.u * (t - t_ambient) / (g * area) + lift
     mach2 = -g2 * (v_p + v * v_h)
     dp = -(drag * (1.0 + g2 * v * v_h) - g2 * v_h * given) / (1.0 - mach2)

@@ -7,18 +7,24 @@ import math
 from heatnet.physics.arrays import FloatArray
 from heatnet.physics.friction import GRAVITY_M_PER_S2
 from heatnet.steam.compiled import compiled
-from heatnet.steam.flows import resistance
-from heatnet.steam.fluid import P_HIGH, P_LOW, boiling_degc, enthalpy_at, liquid_enthalpy, state, vapour_enthalpy
+from heatnet.steam.fluid import (
+    P_HIGH,
+    P_LOW,
+    boiling_degc,
+    enthalpy_at,
+    liquid_enthalpy,
+    vapour_enthalpy,
+    vapour_volume,
+)
 from heatnet.steam.given import BY_NEED, OWN, Given
 from heatnet.steam.march import (
+    ARRIVED,
     CHOKED,
     CONDENSATE,
-    DRAINED,
     DRYNESS,
     END,
     FALL,
     H_OUT,
-    LOSS,
     M_OUT,
     P_OUT,
     REACHED,
@@ -35,6 +41,8 @@ FORWARD, BACKWARD, BOTH, REST = 1, -1, 2, 0
 LEAST_FLOW = 1e-9
 #: a plant's temperature that is so little below saturation counts as dry saturated, K
 SATURATED_WITHIN_K = 0.5
+#: marches until the inflow of a dead end stands
+_DEAD_END_ROUNDS = 20
 
 
 @compiled
@@ -70,25 +78,6 @@ def kept_hot_by(fluid: FloatArray, plan: Plan, e: int, t_ambient: float, p: floa
 
 
 @compiled
-def set_direction(fluid: FloatArray, plan: Plan, e: int, t_ambient: float, work: Work) -> float:
-    """Set the direction of a pipe's flow; return its inflow, kg/s."""
-    near, far = plan.near[e], plan.far[e]
-    along = plan.trap_spacing[e] > 0.0
-    flow = work.f[e]
-    if flow >= 0.0:
-        inflow = flow
-        if along or plan.has_trap[far]:
-            inflow = max(flow + work.c[e], kept_hot_by(fluid, plan, e, t_ambient, work.p[near], work.h[near]))
-        work.direction[e] = FORWARD if inflow > LEAST_FLOW else REST
-        return inflow
-    inflow = -flow
-    work.direction[e] = BACKWARD if inflow > LEAST_FLOW else REST
-    if (along or plan.has_trap[near]) and inflow < kept_hot_by(fluid, plan, e, t_ambient, work.p[far], work.h[far]):
-        work.direction[e] = BOTH
-    return inflow
-
-
-@compiled
 def pipe_along(plan: Plan, e: int, forward: bool) -> Pipe:
     """Return a pipe as the flow sees it."""
     end = plan.far[e] if forward else plan.near[e]
@@ -106,32 +95,83 @@ def pipe_along(plan: Plan, e: int, forward: bool) -> Pipe:
 
 
 @compiled
-def set_still(fluid: FloatArray, plan: Plan, e: int, t_ambient: float, work: Work) -> None:
-    """Set a pipe that passes nothing on: kept hot from both ends, or at rest and cold."""
+def set_dead_end(
+    fluid: FloatArray, plan: Plan, e: int, forward: bool, t_ambient: float, work: Work, out: FloatArray
+) -> float:
+    """March a pipe whose steam all condenses on its way; return the inflow that just does so, kg/s."""
+    start = plan.near[e] if forward else plan.far[e]
+    pipe = pipe_along(plan, e, forward)
+    inflow = kept_hot_by(fluid, plan, e, t_ambient, work.p[start], work.h[start])
+    if inflow <= LEAST_FLOW or not (pipe.trap_at_end or pipe.trap_spacing > 0.0):
+        out[:] = 0.0
+        out[FALL] = at_rest(fluid, plan, e, work) * (1.0 if forward else -1.0)
+        return 0.0
+    for _round in range(_DEAD_END_ROUNDS):
+        march(fluid, pipe, t_ambient, inflow, work.p[start], work.h[start], TOLERANCE, math.inf, out, work.trace)
+        moved = abs(out[CONDENSATE] - inflow)
+        inflow = out[CONDENSATE]
+        if moved < 1e-10 * inflow:
+            break
+    return inflow
+
+
+@compiled
+def at_rest(fluid: FloatArray, plan: Plan, e: int, work: Work) -> float:
+    """Return p_near² - p_far² of saturated vapour at rest."""
+    p = work.p[plan.near[e]]
+    column = GRAVITY_M_PER_S2 * (plan.height[plan.far[e]] - plan.height[plan.near[e]]) / vapour_volume(fluid, p)
+    return 2.0 * p * column - column * column
+
+
+@compiled
+def set_direction(fluid: FloatArray, plan: Plan, e: int, t_ambient: float, work: Work) -> float:
+    """Set the direction of a pipe's flow; return its inflow, kg/s."""
     near, far = plan.near[e], plan.far[e]
+    along = plan.trap_spacing[e] > 0.0
+    flow = work.f[e]
+    if flow >= 0.0:
+        inflow = flow
+        if along or plan.has_trap[far]:
+            # the true need is a little less where the pressure, and saturation with it, falls on the way
+            needed = kept_hot_by(fluid, plan, e, t_ambient, work.p[near], work.h[near])
+            inflow = max(flow + work.c[e], 0.9 * needed)
+        work.direction[e] = FORWARD if inflow > LEAST_FLOW else REST
+        return inflow
+    inflow = -flow
+    work.direction[e] = BACKWARD if inflow > LEAST_FLOW else REST
+    if along or plan.has_trap[near]:
+        needed = kept_hot_by(fluid, plan, e, t_ambient, work.p[far], work.h[far])
+        # superheat makes the true need some percent larger
+        if inflow < needed or (
+            inflow < 1.5 * needed and inflow < set_dead_end(fluid, plan, e, False, t_ambient, work, work.ends[1])
+        ):
+            work.direction[e] = BOTH
+    return inflow
+
+
+@compiled
+def set_still(fluid: FloatArray, plan: Plan, e: int, t_ambient: float, work: Work) -> None:
+    """Set a pipe that passes nothing on: kept hot from both ends, or at rest and cold.
+
+    Between the flow that ends at the far end (f = 0) and that which ends at the near end everything goes over linearly: mass
+    and energy stay exact, and the drop of pressure does not jump.
+    """
     out = work.out[e]
-    out[:] = 0.0
-    out[WET_FROM], out[REACHED] = math.nan, plan.length[e]
-    p = work.p[near]
-    h_vapour = vapour_enthalpy(fluid, p)
-    v = state(fluid, False, p, h_vapour)[0]
-    column = GRAVITY_M_PER_S2 * (plan.height[far] - plan.height[near]) / v
-    work.fall[e] = 2.0 * p * column
     if work.direction[e] == REST:
+        out[:] = 0.0
         work.c[e] = 0.0
-        out[DRYNESS] = math.nan
+        work.fall[e] = at_rest(fluid, plan, e, work)
+        out[DRYNESS], out[WET_FROM] = math.nan, math.nan
     else:
-        lost = plan.u[e] * plan.length[e] * (boiling_degc(fluid, p) - t_ambient)
-        latent = work.h[near] - liquid_enthalpy(fluid, p)
-        work.c[e] = (lost + work.f[e] * (work.h[far] - work.h[near])) / latent
-        out[CONDENSATE], out[LOSS] = work.c[e], lost
-        out[DRAINED] = (work.f[e] + work.c[e]) * work.h[near] - work.f[e] * work.h[far] - lost
-        out[DRYNESS], out[WET_FROM] = 0.0, 0.0
-        # from the drop of a flow that ends at the far end to that of one that ends at the near end
-        at_end = resistance(plan, e, p * v) * work.c[e] * work.c[e] / 3.0
-        work.fall[e] += at_end * (1.0 + 2.0 * work.f[e] / work.c[e])
-    out[P_OUT] = math.sqrt(max(p * p - work.fall[e], fluid[P_LOW] * fluid[P_LOW]))
-    out[FALL] = work.fall[e]
+        from_near = set_dead_end(fluid, plan, e, True, t_ambient, work, work.ends[0])
+        from_far = set_dead_end(fluid, plan, e, False, t_ambient, work, work.ends[1])
+        share = min(-work.f[e] / from_far, 1.0)
+        for column in range(out.shape[0]):
+            out[column] = (1.0 - share) * work.ends[0, column] + share * work.ends[1, column]
+        work.c[e] = (1.0 - share) * from_near + share * from_far
+        work.fall[e] = (1.0 - share) * work.ends[0, FALL] - share * work.ends[1, FALL]
+        out[DRYNESS], out[WET_FROM], out[CONDENSATE], out[END] = 0.0, 0.0, work.c[e], ARRIVED
+    out[REACHED] = plan.length[e]
 
 
 @compiled
@@ -155,6 +195,12 @@ def march_pipe(fluid: FloatArray, plan: Plan, e: int, inflow: float, t_ambient: 
     work.fall[e] = out[FALL] if forward else -out[FALL]
     changed = abs(out[CONDENSATE] - work.c[e])
     work.c[e] = out[CONDENSATE]
+    if forward and out[CONDENSATE] > 0.0:
+        # more inflow m brings more superheat, which condenses less: c' = -(h - h'')/(h'' - h'); one step of Newton's method
+        # for m = f + c(m)
+        h_vapour = vapour_enthalpy(fluid, work.p[start])
+        less = max((work.h[start] - h_vapour) / (h_vapour - liquid_enthalpy(fluid, work.p[start])), 0.0)
+        work.c[e] = (out[CONDENSATE] + less * (inflow - work.f[e])) / (1.0 + less)
     if forward and plan.parent_pipe[end] == e:
         work.p[end] = out[P_OUT]
     if out[M_OUT] > 1e-12:
@@ -185,12 +231,26 @@ def mix(plan: Plan, node: int, work: Work) -> float:
 
 
 @compiled
+def add_last(plan: Plan, node: int, work: Work) -> None:
+    """Let pipes that are still to be marched bring to a node what they brought in the last sweep."""
+    for i in range(plan.first[node], plan.first[node + 1]):
+        e = plan.pipe_at[i]
+        arrives = (work.direction[e] == FORWARD and plan.far[e] == node) or (
+            work.direction[e] == BACKWARD and plan.near[e] == node
+        )
+        if arrives and not work.marched[e] and work.out[e, M_OUT] > 1e-12:
+            work.sum_m[node] += work.out[e, M_OUT]
+            work.sum_e[node] += work.out[e, M_OUT] * work.out[e, H_OUT]
+
+
+@compiled
 def sweep(fluid: FloatArray, plan: Plan, given: Given, row: int, work: Work, total: float) -> tuple[float, bool, bool]:
     """March all pipes in the order of their flow; return the largest relative change, and whether one choked or flooded."""
     work.sum_m[:] = 0.0
     work.sum_e[:] = 0.0
     work.spare_h[:] = math.nan
     work.waiting[:] = 0
+    work.marched[:] = False
     changed, choked, flooded = 0.0, False, False
     for e in range(len(plan.near)):
         if plan.part[plan.near[e]] == NOWHERE:
@@ -208,10 +268,11 @@ def sweep(fluid: FloatArray, plan: Plan, given: Given, row: int, work: Work, tot
             last += 1
     while done < len(plan.order):
         if done == last:
-            # steam that runs in a circle, which only an unfinished iteration has: go on with the last enthalpies
+            # steam runs in a circle, as buoyancy may drive it: go on with what arrived there last
             for node in plan.order:
                 if work.waiting[node] > 0:
                     work.waiting[node] = 0
+                    add_last(plan, node, work)
                     work.queue[last] = node
                     last += 1
                     break
@@ -234,6 +295,7 @@ def sweep(fluid: FloatArray, plan: Plan, given: Given, row: int, work: Work, tot
                 work.direction[e] = FORWARD if forward else BACKWARD
                 changed = 1.0
             changed = max(changed, march_pipe(fluid, plan, e, inflow, t_ambient, work) / total)
+            work.marched[e] = True
             choked = choked or work.out[e, END] == CHOKED
             flooded = flooded or work.out[e, END] > CHOKED
             end = plan.far[e] if forward else plan.near[e]

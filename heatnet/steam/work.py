@@ -31,10 +31,17 @@ class Work(NamedTuple):
     p, h : ndarray, shape (nodes,)
     cold : ndarray of bool, shape (nodes,)
         Nodes that no steam reaches.
+    marched : ndarray of bool, shape (pipes,)
+        Pipes that this sweep has been through.
     sum_m, sum_e, spare_h, through : ndarray, shape (nodes,)
         Flow and energy that arrive; enthalpy that arrives without flow; balance of the tree.
     waiting, queue : ndarray of int, shape (nodes,)
-    matrix, wrong : ndarray, shapes (circuits, circuits) and (circuits,)
+    matrix, learnt : ndarray, shape (circuits, circuits)
+        How the circuits' mismatch falls with the chords' flows, and what earlier steps tell beyond it.
+    wrong, step, last_wrong, last_step : ndarray, shape (circuits,)
+        Mismatch (Pa²) and step (kg/s) of this sweep and of the last one.
+    ends : ndarray, shape (2, COLUMNS)
+        Marches of a pipe that steam enters from both ends.
     trace : ndarray, shape (0, TRACE)
     sweeps : ndarray of int, shape (1,)
         Sweeps that the hour took.
@@ -51,6 +58,7 @@ class Work(NamedTuple):
     p: FloatArray
     h: FloatArray
     cold: np.ndarray
+    marched: np.ndarray
     sum_m: FloatArray
     sum_e: FloatArray
     spare_h: FloatArray
@@ -58,7 +66,12 @@ class Work(NamedTuple):
     waiting: IntArray
     queue: IntArray
     matrix: FloatArray
+    learnt: FloatArray
     wrong: FloatArray
+    step: FloatArray
+    last_wrong: FloatArray
+    last_step: FloatArray
+    ends: FloatArray
     trace: FloatArray
     sweeps: IntArray
 
@@ -82,6 +95,7 @@ def new_work(plan: Plan) -> Work:
         p=numbers(nodes),
         h=numbers(nodes),
         cold=np.zeros(nodes, dtype=bool),
+        marched=np.zeros(pipes, dtype=bool),
         sum_m=numbers(nodes),
         sum_e=numbers(nodes),
         spare_h=numbers(nodes),
@@ -89,7 +103,12 @@ def new_work(plan: Plan) -> Work:
         waiting=np.zeros(nodes, dtype=np.int64),
         queue=np.zeros(nodes, dtype=np.int64),
         matrix=numbers(circuits, circuits),
+        learnt=numbers(circuits, circuits),
         wrong=numbers(circuits),
+        step=numbers(circuits),
+        last_wrong=numbers(circuits),
+        last_step=numbers(circuits),
+        ends=numbers(2, COLUMNS),
         trace=numbers(0, TRACE),
         sweeps=np.zeros(1, dtype=np.int64),
     )

@@ -144,6 +144,11 @@ RULES = (
     Rule("no pipe", no_table("pipes"), "pipes", ("there is no pipe", "carrier: site"), 4),
     Rule("no consumer", no_table("consumers"), "consumers", ("there is no consumer",)),
     # numbers and units
+    Rule("laying misspelt", put("pipes", "p1", laying="overground"), f"{PIPE_P1}, laying",
+        ("'overground'", "buried, above_ground")),
+    Rule("traps too close", put("pipes", "p1", trap_spacing_m=0), f"{PIPE_P1}, trap_spacing_m", ("0", "1 to 60000")),
+    Rule("pressure beyond the steam table", put("consumers", "c1", min_p_bar=64), "(c1), min_p_bar", ("64", "0.1 to 32")),
+    Rule("trap in words", put("nodes", "fork", trap="perhaps"), "(fork), trap", ("'perhaps'", "true, false")),
     Rule("negative length", put("pipes", "p1", length_m=-5), f"{PIPE_P1}, length_m",
         ("-5", "0.1 to 60000", "negative")),
     Rule("length in degrees", put("pipes", "p1", length_m=0.008), f"{PIPE_P1}, length_m",

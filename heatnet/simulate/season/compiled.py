@@ -14,7 +14,10 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
 _HERE = Path(__file__).parent
-_ALSO = (_HERE.parent / "results.py",)
+_SOURCES = (
+    _HERE,
+    _HERE.parent / "results.py",
+)
 
 
 def _tell_arrays_apart() -> bool:
@@ -36,22 +39,19 @@ _APART: dict[str, Any] = {"noalias": True} if _tell_arrays_apart() else {}
 def compiled(function: _Function) -> _Function:
     """Return a function that numba compiles when other compiled code first calls it."""
     # without wrappers for Python, which take most of the time to compile where many arrays are passed
-    return cached(function, _HERE, also=_ALSO, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+    return cached(function, _SOURCES, no_cpython_wrapper=True, no_cfunc_wrapper=True)
 
 
 def kernel(function: _Function) -> _Function:
     """Return a compiled function over lanes; no array that it writes may be passed twice or overlap another."""
-    return cached(
-        function, _HERE, also=_ALSO, no_cpython_wrapper=True, no_cfunc_wrapper=True, fastmath={"contract"}, **_APART
-    )
+    return cached(function, _SOURCES, no_cpython_wrapper=True, no_cfunc_wrapper=True, fastmath={"contract"}, **_APART)
 
 
 def small(function: _Function) -> _Function:
     """Return a compiled function of numbers that becomes part of every loop that calls it."""
     return cached(
         function,
-        _HERE,
-        also=_ALSO,
+        _SOURCES,
         no_cpython_wrapper=True,
         no_cfunc_wrapper=True,
         fastmath={"contract"},
@@ -61,4 +61,4 @@ def small(function: _Function) -> _Function:
 
 def compiled_entry(function: _Function) -> _Function:
     """Return a function that numba compiles when Python first calls it; it releases the interpreter while it runs."""
-    return cached(function, _HERE, also=_ALSO, nogil=True)
+    return cached(function, _SOURCES, nogil=True)

@@ -13,7 +13,7 @@ from heatnet.compiled_code import cached
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 _HERE = Path(__file__).parent
-_ALSO = (_HERE.parent / "season", _HERE.parent / "results.py")
+_SOURCES = (_HERE, _HERE.parent / "season", _HERE.parent / "results.py")
 
 
 def compiled(function: _Function) -> _Function:
@@ -34,4 +34,4 @@ def inlined(function: _Function) -> _Function:
 
 def compiled_entry(function: _Function) -> _Function:
     """Return a function that numba compiles when Python first calls it; it releases the interpreter while it runs."""
-    return cached(function, _HERE, also=_ALSO, nogil=True)
+    return cached(function, _SOURCES, nogil=True)

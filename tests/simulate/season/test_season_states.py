@@ -217,7 +217,8 @@ def test_what_only_this_engine_solves_is_named_by_the_other():
         assert name in str(caught.value)
     solved = season(network, Boundary(pd.Index([0.0]))).isel(time=0)
     assert is_solved(str(solved["status"].item()))
-    assert np.isfinite(solved["pipe_mdot_kg_per_s"]).all() and (solved["consumer_mdot_kg_per_s"] > 0.0).all()
+    assert np.isfinite(solved["pipe_mdot_kg_per_s"]).all()
+    assert (solved["consumer_mdot_kg_per_s"] > 0.0).all()
 
 
 def test_progress_is_told_row_by_row():
