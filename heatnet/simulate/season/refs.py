@@ -15,7 +15,6 @@ from heatnet.simulate.season.output import Out
 from heatnet.simulate.season.plan import Branches, Core, Given, Graph, Lines, Plan, Users
 from heatnet.simulate.season.work import Inlet, Mix, Order, Scratch, State, Work
 
-
 _GROUPS = (Graph, Branches, Core, Users, Lines, Fluid, Plan, Given, Inlet, State, Order, Scratch, Mix, Work, Out)
 _MAKERS = {group: reference_maker(group, compiled_entry, globals(), __name__) for group in _GROUPS}
 
