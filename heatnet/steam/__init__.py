@@ -134,7 +134,7 @@ def profile(
     InputError
         As `solve_steam`, and for a node that does not exist.
     """
-    from heatnet.steam.profile import profile as states_along
+    from heatnet.steam.along import profile as states_along
 
     return states_along(network, boundary, node, rows, points_per_pipe, by_need, superheat_k)
 

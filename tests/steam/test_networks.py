@@ -10,10 +10,10 @@ from heatnet.model.steam_examples import steam_hours, steam_line, steam_network,
 from heatnet.physics import steam
 from heatnet.physics.water import enthalpy_j_per_kg as water_enthalpy
 from heatnet.steam import profile, required_plant_p_bar, solve_steam
+from heatnet.steam.along import traced
 from heatnet.steam.fluid import steam_fluid
 from heatnet.steam.inputs import given_of
 from heatnet.steam.line import line_arrival, line_to
-from heatnet.steam.profile import traced
 from heatnet.steam.run import checked_plan, rows_of, solved_raw
 from heatnet.steam.sweep import BACKWARD, FORWARD
 

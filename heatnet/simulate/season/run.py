@@ -35,7 +35,7 @@ CHAIN_ROWS = 12 * _LANES
 #: classes of the other plants' share of the load; within one the load rises, in the next it falls
 _SHARE_CLASSES = 12
 #: rounds after which an hour is given up side by side with others, and on its own
-_ROUNDS_TOGETHER, _ROUNDS_ALONE = 40, 300
+_ROUNDS_TOGETHER, _ROUNDS_ALONE = 40, 1000
 
 #: status by code, in the order of `heatnet.simulate.season.begin`
 STATUSES = np.array(

@@ -46,7 +46,7 @@ def profile(
     by_need: bool = False,
     superheat_k: float | None = None,
 ) -> xarray.Dataset:
-    """Return the dataset that `heatnet.steam.profile` describes."""
+    """Return the dataset that `heatnet.steam.along` describes."""
     plan = checked_plan(network)
     way = _way_to(network, plan, node)
     here = boundary.rows(list(rows))
