@@ -506,7 +506,8 @@ class TestWishes:
 
 def test_the_python_example_of_the_docs(network, hours, monkeypatch, tmp_path, capsys):
     page = (Path(__file__).parents[2] / "docs" / "files.md").read_text(encoding="utf-8")
-    example = re.search(r"```python\n(.*?)```", page, flags=re.S)[1]
+    examples = re.findall(r"```python\n(.*?)```", page, flags=re.S)
+    example = next(text for text in examples if "heatnet.simulate import" in text)
     network.parent.joinpath("networks").mkdir()
     network.rename(tmp_path / "networks" / "teda_east")
     hours.rename(tmp_path / "myhours")

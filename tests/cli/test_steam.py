@@ -20,7 +20,8 @@ def test_state_and_tables_of_a_bundled_network(heatnet, tmp_path):
     # in the pipe some of the enthalpy is speed: 8.6 m/s are 37 J/kg, or 0.017 K
     assert along["t_degc"].iloc[0] == pytest.approx(300.0, abs=0.03)
     assert along["distance_m"].is_monotonic_increasing
-    assert (along["p_bar"].diff().dropna() <= 0.0).all()
+    # at a branch the speed falls and some pressure comes back, within a pipe never
+    assert (along.groupby("pipe")["p_bar"].diff().dropna() <= 0.0).all()
     assert along["distance_m"].iloc[-1] > 6500.0
     network = pd.read_csv(tmp_path / "out" / "network.csv")
     loss = re.search(r"Heat loss ([0-9.]+) MW", answer.out)
