@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -148,30 +148,29 @@ def check_wish(wish: Wish) -> None:
     if wish.step_s is not None and not low <= wish.step_s <= high:
         allowed = _("Allowed: {low:g} to {high:g}").format(low=low, high=high)
         problems.add("--step-s", _("value {value!r}").format(value=wish.step_s), allowed)
-    _check_out(wish, problems)
+    check_out(wish.out, (wish.network, wish.boundary), wish.engine is Engine.BOTH, problems)
     problems.raise_if_any()
 
 
-def _check_out(wish: Wish, problems: Problems) -> None:
-    """The tables go to a folder that can be written, and replace no input and no table of somebody else."""
+def check_out(out: Path, inputs: Sequence[Path], both: bool, problems: Problems) -> None:
+    """Note where tables would go to a place that cannot be written, or replace an input or a table of somebody else."""
     from heatnet.study.states import REFERENCE_FOLDER, foreign_tables
 
-    place, other = str(wish.out), _("Name another one.")
-    existing = next(one for one in (wish.out.absolute(), *wish.out.absolute().parents) if one.exists())
+    place, other = str(out), _("Name another one.")
+    existing = next(one for one in (out.absolute(), *out.absolute().parents) if one.exists())
     if not existing.is_dir():
         problems.add(place, _("'{name}' is a file").format(name=existing.name), _("A folder"), other)
         return
     if not os.access(existing, os.W_OK):
         problems.add(place, _("cannot be written"), "", other)
-    both = wish.engine is Engine.BOTH
-    targets = {one.resolve() for one in ([wish.out, wish.out / REFERENCE_FOLDER] if both else [wish.out])}
-    for given in (wish.network, wish.boundary):
+    targets = {one.resolve() for one in ([out, out / REFERENCE_FOLDER] if both else [out])}
+    for given in inputs:
         if given.resolve() in targets:
             problems.add(place, _("is a folder of the input: {path}").format(path=given), "", other)
             return
-    strangers = foreign_tables(wish.out, both)
+    strangers = foreign_tables(out, both)
     if strangers:
-        names = ", ".join(str(file.relative_to(wish.out)) for file in strangers)
+        names = ", ".join(str(file.relative_to(out)) for file in strangers)
         problems.add(place, _("holds tables that no simulation wrote: {names}").format(names=names), "", other)
 
 
@@ -197,7 +196,7 @@ def _solved(network: Network, boundary: Boundary, wish: Wish) -> list[xr.Dataset
     results = []
     for engine in wish.engine.names:
         title = _("Solving {name} …").format(name=f"{pick(network.name)}, {engine}")
-        with _bar(title, len(boundary.time)) as progress:
+        with progress_bar(title, len(boundary.time)) as progress:
             results.append(
                 simulate(network, boundary, engine=engine, progress=progress, threads=wish.threads, **wish.options)
             )
@@ -218,7 +217,7 @@ def _ended_kindly() -> Iterator[None]:
 
 
 @contextmanager
-def _bar(title: str, rows: int) -> Iterator[Callable[[int, int], None]]:
+def progress_bar(title: str, rows: int) -> Iterator[Callable[[int, int], None]]:
     """Show a bar with the time left on a terminal, nothing elsewhere."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 

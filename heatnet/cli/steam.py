@@ -1,4 +1,4 @@
-"""`heatnet steam`: a steam network at its own demands or along a boundary folder, and the states along its longest way."""
+"""`heatnet steam`: pressure, superheat and condensation of a steam network, or a study of one steam line."""
 
 from __future__ import annotations
 
@@ -7,50 +7,45 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from heatnet.errors import InputError, Problem
-from heatnet.i18n import _, pick
+from heatnet.errors import InputError, Problem, Problems
+from heatnet.i18n import _, language, pick
 
 if TYPE_CHECKING:
-    import xarray as xr
-
+    from heatnet.metrics.steam_state import SteamAnswer
     from heatnet.model.boundary import Boundary
     from heatnet.model.network import Network
 
-_T_PER_H_PER_KG_PER_S = 3.6
-#: lines of the printed profile; points of every pipe in the written one
-_PRINTED_POINTS, _POINTS_PER_PIPE = 16, 21
-#: a day of January, for the ground of a network whose demands hold at any time
-_WINTER_DAY = "2025-01-15"
+PAGE = "steam.html"
 
 
 def add_commands(app: typer.Typer) -> None:
     """Add `steam`."""
 
     @app.command(
-        help=_("Solve a steam network: pressure, temperature, superheat and dryness along its pipes, losses, limits."),
+        help=_("Solve a steam network: pressure, superheat, condensation and limits along the line to every user."),
         epilog=_(
-            "Examples: heatnet steam networks/teda_east · "
-            "heatnet steam networks/teda_east --boundary myhours --out steam --csv"
+            "Examples: heatnet steam networks/teda_east · heatnet steam networks/teda_east --boundary myhours --out "
+            "states --csv"
         ),
     )
     def steam(
         network: Annotated[
-            Path, typer.Argument(metavar="NETWORK", help=_("Steam network folder, or a network with a folder steam/."))
+            Path, typer.Argument(metavar="NETWORK", help=_("Steam network folder, or one with a steam/ folder in it."))
         ],
         boundary: Annotated[
             Path | None,
-            typer.Option("--boundary", metavar="DIR", help=_("Boundary folder; else the network's own demands.")),
+            typer.Option("--boundary", metavar="DIR", help=_("Boundary folder; the design state without it.")),
         ] = None,
         out: Annotated[
-            Path | None, typer.Option("--out", metavar="DIR", help=_("Folder for the result tables."))
+            Path | None, typer.Option("--out", metavar="DIR", help=_("Folder for the result tables and the page."))
         ] = None,
         csv: Annotated[bool, typer.Option("--csv", help=_("Write CSV instead of Parquet."))] = False,
     ) -> None:
         solve_steam_network(network, boundary, out, csv)
 
 
-def solve_steam_network(path: Path, boundary_folder: Path | None, out: Path | None, csv: bool) -> None:
-    """Solve, write the tables where asked, print the row of largest flow.
+def solve_steam_network(path: Path, folder: Path | None, out: Path | None, csv: bool) -> None:
+    """Solve, write where asked, print.
 
     Raises
     ------
@@ -59,127 +54,85 @@ def solve_steam_network(path: Path, boundary_folder: Path | None, out: Path | No
     NotSolvableError
         If no row is solved, with the largest possible flow; the tables with the statuses are written.
     """
-    import numpy as np
-    import pandas as pd
-
     from heatnet.cli.show import say
-    from heatnet.io.boundary_folder import load_boundary
-    from heatnet.model.boundary import Boundary
-    from heatnet.steam import profile, require_solved, solve_steam
-    from heatnet.study.states import write_states
+    from heatnet.cli.simulate import progress_bar
+    from heatnet.cli.steam_summary import print_steam
+    from heatnet.metrics.steam_state import answer_of
+    from heatnet.steam import require_solved, solve_steam
 
-    if csv and out is None:
-        raise InputError([Problem("--csv", _("stands without --out"), "", _("Name a folder with --out."))])
-    network = _steam_network(path)
-    if boundary_folder is None:
-        boundary = Boundary(pd.DatetimeIndex([_WINTER_DAY], name="time"))
-    else:
-        boundary = load_boundary(boundary_folder, network)
-    solved = solve_steam(network, boundary)
-    flow = solved["plant_mdot_kg_per_s"].sum("plant").to_numpy()
-    along = None
-    if np.isfinite(solved["heat_loss_mw"]).any():
-        row = int(np.nanargmax(np.where(np.isfinite(solved["heat_loss_mw"]), flow, np.nan)))
-        along = profile(network, boundary, _farthest(network, boundary), [row], _POINTS_PER_PIPE).isel(time=0)
-        _print_state(network, boundary.rows([row]), solved.isel(time=row), along)
+    _check_options(path, folder, out, csv)
+    network = steam_network_of(path)
+    boundary = boundary_of(network, folder)
+    title = _("Solving {name} …").format(name=pick(network.name))
+    with progress_bar(title, len(boundary.time)) as progress:
+        states = solve_steam(network, boundary, progress=progress)
+        answer = answer_of(network, boundary, states)
     if out is not None:
-        suffix = ".csv" if csv else ".parquet"
-        write_states(solved, out, suffix)
-        if along is not None:
-            _write_profile(along, out, suffix)
+        _write(answer, out, ".csv" if csv else ".parquet")
+    print_steam(answer)
+    if out is not None:
         say(_("Tables: {path}").format(path=out))
-    require_solved(solved)
+        if answer.rows:
+            say(_("Page: {path}").format(path=out / PAGE))
+    require_solved(states)
 
 
-def _steam_network(path: Path) -> Network:
-    from heatnet.io.network_folder import load_network
+def _check_options(path: Path, folder: Path | None, out: Path | None, csv: bool) -> None:
+    from heatnet.cli.simulate import check_out
 
-    network = load_network(path)
+    problems = Problems()
+    if csv and out is None:
+        problems.add("--csv", _("stands without --out"), "", _("Name a folder with --out."))
+    if out is not None:
+        check_out(out, [path, path / "steam", *([] if folder is None else [folder])], False, problems)
+    problems.raise_if_any()
+
+
+def steam_network_of(path: Path) -> Network:
+    """Return a steam network from its folder, from the folder that holds it as `steam/`, or from a bundled name.
+
+    Raises
+    ------
+    InputError
+        If there is none, or the folder has problems.
+    """
+    from heatnet.io.bundled import bundled_path
+    from heatnet.io.network_folder import is_network_folder, load_network
+
+    bundled = bundled_path("networks") / path.name
+    network = load_network(
+        bundled if len(path.parts) == 1 and not path.exists() and is_network_folder(bundled) else path
+    )
     if network.carrier == "steam":
         return network
     if network.steam is None:
-        raise InputError(
-            [
-                Problem(
-                    str(path),
-                    _("has no steam network"),
-                    _("A steam network folder, or a network with a folder steam/."),
-                )
-            ]
-        )
+        found = _("a network of {carrier} without a folder steam/").format(carrier=network.carrier)
+        raise InputError([Problem(str(path), found, _("'heatnet steam' solves steam networks"))])
     return network.steam
 
 
-def _farthest(network: Network, boundary: Boundary) -> str:
-    """Return the consumer's node that the steam reaches last."""
-    from heatnet.steam import profile
+def boundary_of(network: Network, folder: Path | None) -> Boundary:
+    """Return the boundary of a folder, or the design state: one row in which all follows the network."""
+    from heatnet.io.boundary_folder import load_boundary
+    from heatnet.model.boundary import NETWORK_WIDE, Boundary
 
-    def distance_m(node: str) -> float:
-        return float(profile(network, boundary.rows([0]), node, [0], 2)["distance_m"].max())
+    if folder is not None:
+        return load_boundary(folder, network)
+    import pandas as pd
 
-    return max((str(node) for node in network.consumers["node"].unique()), key=distance_m)
-
-
-def _print_state(network: Network, hour: Boundary, state: xr.Dataset, along: xr.Dataset) -> None:
-    import numpy as np
-
-    from heatnet.cli.show import console, say, table
-    from heatnet.steam import dry_flows
-    from heatnet.web.labels import status_label
-
-    dry = dry_flows(network, hour).isel(time=0)
-    say(f"{pick(network.name)}, {str(state['time'].values)[:16]}, {status_label(str(state['status'].item()))}")
-    plants = [
-        (
-            str(plant),
-            f"{_T_PER_H_PER_KG_PER_S * float(one['plant_mdot_kg_per_s']):.1f}",
-            f"{float(one['plant_p_bar']):.2f}",
-            f"{float(one['plant_t_supply_degc']):.1f}",
-            f"{float(one['plant_heat_mw']):.2f}",
-        )
-        for plant in state["plant"].values
-        for one in [state.sel(plant=plant)]
-    ]
-    console().print(table(_("Plants"), [_("plant"), "t/h", "bar", "°C", "MW"], plants))
-    consumers = [
-        (
-            str(consumer),
-            f"{_T_PER_H_PER_KG_PER_S * float(one['consumer_mdot_kg_per_s']):.1f}",
-            f"{float(one['consumer_p_bar']):.2f}",
-            f"{float(one['consumer_t_supply_degc']):.1f}",
-            f"{float(one['consumer_superheat_k']):.1f}",
-            f"{float(one['consumer_dryness_share']):.3f}",
-            f"{_T_PER_H_PER_KG_PER_S * float(dry['consumer_dry_mdot_kg_per_s'].sel(consumer=consumer)):.1f}",
-        )
-        for consumer in state["consumer"].values
-        for one in [state.sel(consumer=consumer)]
-    ]
-    heads = [_("consumer"), "t/h", "bar", "°C", _("superheat, K"), _("dryness"), _("least dry flow, t/h")]
-    console().print(table(_("Arrival at the consumers"), heads, consumers))
-    points = np.unique(np.linspace(0, along.sizes["point"] - 1, _PRINTED_POINTS).round().astype(int))
-    lines = [
-        (
-            f"{float(one['distance_m']):.0f}",
-            str(one["pipe"].item()),
-            f"{float(one['p_bar']):.2f}",
-            f"{float(one['t_degc']):.1f}",
-            f"{float(one['superheat_k']):.1f}",
-            f"{float(one['dryness_share']):.3f}",
-            f"{float(one['velocity_m_per_s']):.1f}",
-            f"{_T_PER_H_PER_KG_PER_S * float(one['mdot_kg_per_s']):.1f}",
-        )
-        for one in (along.isel(point=int(point)) for point in points)
-    ]
-    heads = [_("distance, m"), _("pipe"), "bar", "°C", _("superheat, K"), _("dryness"), "m/s", "t/h"]
-    console().print(table(_("Along the way to {node}").format(node=along.attrs["node"]), heads, lines))
-    say(
-        _("Heat loss {loss:.2f} MW, condensate drained {drained:.2f} t/h.").format(
-            loss=float(state["heat_loss_mw"]), drained=_T_PER_H_PER_KG_PER_S * float(state["condensate_kg_per_s"])
-        )
-    )
+    time = pd.Index([0.0], name="time")
+    values = {}
+    if network.design is not None:
+        values["t_outdoor_degc"] = pd.DataFrame({NETWORK_WIDE: network.design.t_outdoor_degc}, index=time)
+    return Boundary(time, values)
 
 
-def _write_profile(along: xr.Dataset, out: Path, suffix: str) -> None:
-    from heatnet.io.results_store import write_table
+def _write(answer: SteamAnswer, out: Path, suffix: str) -> None:
+    """Write the tables, the states along the line and the page in the place of earlier ones."""
+    from heatnet.report.steam_page import profile_table, write_steam_page
+    from heatnet.study.states import write_simulation
 
-    write_table(along.reset_coords(drop=False).to_dataframe().set_index("time"), out / f"profile{suffix}")
+    (out / PAGE).unlink(missing_ok=True)
+    write_simulation(answer.states, out, suffix, profile=profile_table(answer) if answer.rows else None)
+    if answer.rows:
+        write_steam_page(answer, out / PAGE, language())

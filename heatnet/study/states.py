@@ -12,6 +12,7 @@ import pandas as pd
 
 from heatnet.io.results_store import quantity_of, table_file, write_table
 from heatnet.simulate.quantities import QUANTITIES
+from heatnet.steam.quantities import QUANTITIES as STEAM_QUANTITIES
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 NETWORK_TABLE = "network"
 #: table of how far two engines lie apart
 COMPARISON_TABLE = "comparison"
+#: table of states along a steam line
+PROFILE_TABLE = "profile"
 #: tables of the share of each consumer's heat that came from a source, named after it
 SHARE = "consumer_share_"
 #: folder of the reference engine's tables beside those of the season engine
@@ -61,6 +64,7 @@ def write_simulation(
     suffix: str = ".parquet",
     reference: xr.Dataset | None = None,
     comparison: pd.DataFrame | None = None,
+    profile: pd.DataFrame | None = None,
 ) -> None:
     """Write a simulation's tables in the place of those of an earlier one, whatever that one wrote.
 
@@ -78,6 +82,8 @@ def write_simulation(
         The same rows solved by the reference engine, for `REFERENCE_FOLDER`.
     comparison : pandas.DataFrame, optional
         How far the two lie apart.
+    profile : pandas.DataFrame, optional
+        States along a steam line.
     """
     is_new = not folder.exists()
     part = folder.with_name(f".{folder.name}{_PART}") if is_new else folder / _PART
@@ -87,12 +93,9 @@ def write_simulation(
         write_states(states, part, suffix)
         if reference is not None:
             write_states(reference, part / REFERENCE_FOLDER, suffix)
-        if comparison is not None:
-            file = table_file(part, COMPARISON_TABLE, suffix)
-            if suffix == ".csv":
-                comparison.to_csv(file, index=False, lineterminator="\n")
-            else:
-                comparison.to_parquet(file, index=False)
+        for name, table in ((COMPARISON_TABLE, comparison), (PROFILE_TABLE, profile)):
+            if table is not None:
+                _write_long(table, table_file(part, name, suffix))
     except BaseException:
         shutil.rmtree(part, ignore_errors=True)
         raise
@@ -103,6 +106,14 @@ def write_simulation(
         _replace(folder / REFERENCE_FOLDER, part / REFERENCE_FOLDER)
     _replace(folder, part)
     shutil.rmtree(part)
+
+
+def _write_long(table: pd.DataFrame, file: Path) -> None:
+    """Write a table that has no times by element."""
+    if file.suffix == ".csv":
+        table.to_csv(file, index=False, lineterminator="\n")
+    else:
+        table.to_parquet(file, index=False)
 
 
 def foreign_tables(folder: Path, with_reference: bool = False) -> list[Path]:
@@ -130,7 +141,7 @@ def _tables_in(folder: Path) -> list[Path]:
     """Return the files of a folder that are named like tables of a simulation, `network` first."""
     if not folder.is_dir():
         return []
-    names = {*QUANTITIES, NETWORK_TABLE, COMPARISON_TABLE}
+    names = {*QUANTITIES, *STEAM_QUANTITIES, NETWORK_TABLE, COMPARISON_TABLE, PROFILE_TABLE}
     files = [file for file in sorted(folder.iterdir()) if file.suffix in _SUFFIXES and file.is_file()]
     tables = [file for file in files if (name := quantity_of(file)) in names or name.startswith(SHARE)]
     return sorted(tables, key=lambda file: quantity_of(file) != NETWORK_TABLE)

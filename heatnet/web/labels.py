@@ -48,6 +48,22 @@ def status_label(name: str) -> str:
     return of_hours.get(name) or code_label(name)
 
 
+def steam_status_label(name: str) -> str:
+    """Return the status of an hour of a steam network in words."""
+    words = {
+        "ok": _("solved, dry everywhere"),
+        "ok_wet": _("solved, steam condenses on its way"),
+        "ok_stagnant": _("solved, some pipe passes nothing on"),
+        "ok_undersupplied": _("solved, some user lacks pressure"),
+        "choked": _("the flows asked for use up the pressure"),
+        "flooded": _("all steam condenses in a pipe that no trap drains"),
+        "inlet_below_saturation": _("a plant's steam is colder than saturation"),
+        "plant_flow_reversed": _("plants give more steam than is taken"),
+        "out_of_range": _("beyond the steam table"),
+    }
+    return words.get(name) or code_label(name)
+
+
 def verdict_label(name: str) -> str:
     """Return the verdict on a claim in words."""
     return code_label(name)

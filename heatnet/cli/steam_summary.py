@@ -1,0 +1,169 @@
+"""What the terminal shows of a solved steam network."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from heatnet.i18n import _, language, pick
+from heatnet.steam import is_solved
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from heatnet.metrics.steam_state import SteamAnswer, SteamRow
+
+_T_PER_H = 3.6
+#: lines of the table along the pipes, about
+_STEPS = 10
+
+
+def print_steam(answer: SteamAnswer) -> None:
+    """Print the statuses, and the states of the largest and of the smallest flow."""
+    from rich.markup import escape
+
+    from heatnet.cli.show import console
+    from heatnet.report.steam_page import row_label
+    from heatnet.web.labels import steam_status_label
+
+    out = console()
+    counts = Counter(str(status) for status in answer.states["status"].to_numpy())
+    if answer.states.sizes["time"] > 1 or not answer.rows:
+        name = pick(answer.network.name)
+        solved = sum(count for status, count in counts.items() if is_solved(status))
+        title = _("{name}: {solved} of {rows} rows solved").format(name=name, solved=solved, rows=counts.total())
+        out.print(f"[bold]{escape(title)}[/]", soft_wrap=True)
+        ordered = sorted(counts, key=lambda status: (not is_solved(status), -counts[status], status))
+        told = "; ".join(f"{counts[status]} × {steam_status_label(status)}" for status in ordered)
+        out.print(escape(f"  {told}"), soft_wrap=True)
+    for row in answer.rows:
+        status = steam_status_label(str(row.state["status"].to_numpy()))
+        title = _("{name}, {state}: {status}").format(
+            name=pick(answer.network.name), state=row_label(answer, row), status=status
+        )
+        out.print(f"[bold]{escape(title)}[/]", soft_wrap=True)
+        _print_row(answer, row)
+
+
+def _print_row(answer: SteamAnswer, row: SteamRow) -> None:
+    from heatnet.cli.show import console, table
+
+    out = console()
+    pressure, degrees, flow = _("Pressure, bar"), _("Temperature, °C"), _("Flow, t/h")
+    out.print(table(_("Plants"), (_("Plant"), pressure, degrees, flow, _("Heat, MW")), _plant_rows(answer, row)))
+    if row.profile is not None:
+        name = answer.network.display_name("consumers", answer.farthest, language())
+        columns = (
+            _("Distance, m"),
+            pressure,
+            degrees,
+            _("Superheat, K"),
+            _("Dryness, %"),
+            _("Velocity, m/s"),
+            flow,
+        )
+        title = _("Along the line to the farthest user, {name}").format(name=name)
+        out.print(table(title, columns, _profile_rows(row.profile)))
+    user_columns = (
+        _("User"),
+        flow,
+        pressure,
+        _("needed"),
+        degrees,
+        _("Superheat, K"),
+        _("Dryness, %"),
+        _("dry from, t/h"),
+    )
+    out.print(table(_("What arrives at the users"), user_columns, _user_rows(answer, row), fold_first=True))
+    out.print(table(_("Network"), (_("Quantity"), _("Value"), _("Where")), _network_rows(answer, row)))
+
+
+def _number(value: float, digits: int = 1) -> str:
+    return "–" if not np.isfinite(value) else f"{value:,.{digits}f}"
+
+
+def _plant_rows(answer: SteamAnswer, row: SteamRow) -> list[tuple[str, ...]]:
+    rows: list[tuple[str, ...]] = []
+    for plant in row.state["plant"].to_numpy():
+        one = row.state.sel(plant=plant)
+        if float(one["plant_mdot_kg_per_s"]) == 0.0:
+            continue
+        rows.append(
+            (
+                answer.network.display_name("plants", str(plant), language()),
+                _number(float(one["plant_p_bar"]), 2),
+                _number(float(one["plant_t_supply_degc"])),
+                _number(float(one["plant_mdot_kg_per_s"]) * _T_PER_H),
+                _number(float(one["plant_heat_mw"]), 2),
+            )
+        )
+    return rows
+
+
+def _profile_rows(profile: xr.Dataset) -> list[tuple[str, ...]]:
+    """Return about ten places, equally far apart, the first and the last among them."""
+    distance = profile["distance_m"].to_numpy()
+    wanted = np.linspace(0.0, distance[-1], _STEPS + 1)
+    places = sorted({int(np.abs(distance - metres).argmin()) for metres in wanted[:-1]} | {len(distance) - 1})
+    rows: list[tuple[str, ...]] = []
+    for place in places:
+        one = profile.isel(point=place)
+        rows.append(
+            (
+                _number(float(distance[place]), 0),
+                _number(float(one["p_bar"]), 2),
+                _number(float(one["t_degc"])),
+                _number(float(one["superheat_k"])),
+                _number(100 * float(one["dryness_share"])),
+                _number(float(one["velocity_m_per_s"])),
+                _number(float(one["mdot_kg_per_s"]) * _T_PER_H),
+            )
+        )
+    return rows
+
+
+def _user_rows(answer: SteamAnswer, row: SteamRow) -> list[tuple[str, ...]]:
+    rows: list[tuple[str, ...]] = []
+    for consumer in answer.distance_m.sort_values(kind="stable").index:
+        one = row.state.sel(consumer=consumer)
+        rows.append(
+            (
+                answer.network.display_name("consumers", str(consumer), language()),
+                _number(float(one["consumer_mdot_kg_per_s"]) * _T_PER_H),
+                _number(float(one["consumer_p_bar"]), 2),
+                _number(float(answer.network.consumers.at[consumer, "min_p_bar"]), 2),
+                _number(float(one["consumer_t_supply_degc"])),
+                _number(float(one["consumer_superheat_k"])),
+                _number(100 * float(one["consumer_dryness_share"])),
+                _number(float(row.dry.at[consumer, "dry_mdot_kg_per_s"]) * _T_PER_H),
+            )
+        )
+    return rows
+
+
+def _network_rows(answer: SteamAnswer, row: SteamRow) -> list[tuple[str, str, str]]:
+    state = row.state
+    given, loss = float(state["plant_heat_mw"].sum("plant")), float(state["heat_loss_mw"])
+    share = f" ({100 * loss / given:.1f} %)" if given > 0 else ""
+    velocity = state["pipe_velocity_m_per_s"].to_series()
+    fastest = str(velocity.idxmax())
+    margin = state["consumer_p_margin_bar"].to_series().dropna()
+    rows = [
+        (_("Heat loss"), f"{loss:.3f} MW{share}", ""),
+        (_("Condensate drained"), f"{_number(float(state['condensate_kg_per_s']) * _T_PER_H, 2)} t/h", ""),
+        (
+            _("Highest velocity"),
+            f"{velocity[fastest]:.1f} m/s",
+            answer.network.display_name("pipes", fastest, language()),
+        ),
+        (_("Largest flow that the pressure can drive"), f"{_number(row.largest_kg_per_s * _T_PER_H)} t/h", ""),
+        (_("Least flow that arrives dry everywhere"), f"{_number(row.least_dry_kg_per_s * _T_PER_H)} t/h", ""),
+        (_("Residual of the heat balance"), f"{float(state['energy_residual_mw']):.1e} MW", ""),
+    ]
+    if len(margin):
+        worst = str(margin.idxmin())
+        place = answer.network.display_name("consumers", worst, language())
+        rows.insert(0, (_("Pressure above the need, worst user"), f"{margin[worst]:.2f} bar", place))
+    return rows

@@ -1,0 +1,251 @@
+"""Figures of one state of a steam network: the farthest user, how much the pressure can drive, what stays dry."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from heatnet.errors import InputError
+from heatnet.model.boundary import NETWORK_WIDE, Boundary
+from heatnet.steam import dry_flows, is_solved, profile, solve_steam
+from heatnet.steam.line import line_to
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from heatnet.model.network import Network
+
+#: factors on all demands with which the pressure is asked for more than it can drive
+_MORE = (1.5, 3.0, 6.0, 12.0, 25.0, 50.0)
+#: at this share of the demand the search for dry steam ends: below it steam counts as dry at every flow
+_EVERY_FLOW_SHARE = 1.01e-3
+
+
+@dataclass(frozen=True, eq=False)
+class SteamRow:
+    """One state of a steam network with what it takes a search to find.
+
+    Parameters
+    ----------
+    name : {"largest", "smallest"}
+        Which of the rows it is, by flow.
+    state : xarray.Dataset
+        The row of `heatnet.steam.solve_steam`, without time.
+    profile : xarray.Dataset or None
+        States along the pipes to the farthest consumer that takes steam, without time; None where it stands at the plant.
+    largest_kg_per_s : float
+        Steam that the pressure can drive if all demands grow alike; NaN where it suffices for fifty times as much.
+    dry : pandas.DataFrame
+        As `dry_of_row` returns it.
+    least_dry_kg_per_s : float
+        Steam from the plants at which the last consumer's steam becomes saturated; 0 where it is dry at every flow, NaN
+        where somebody's steam is wet at every flow.
+    """
+
+    name: str
+    state: xr.Dataset
+    profile: xr.Dataset | None
+    largest_kg_per_s: float
+    dry: pd.DataFrame
+    least_dry_kg_per_s: float
+
+
+@dataclass(frozen=True, eq=False)
+class SteamAnswer:
+    """A solved boundary of a steam network, and the rows that stand for it.
+
+    Parameters
+    ----------
+    network : Network
+    states : xarray.Dataset
+        Result of `heatnet.steam.solve_steam`.
+    distance_m : pandas.Series
+        As `distances_m` returns it.
+    farthest : str
+        The consumer to which the profiles lead.
+    rows : tuple of SteamRow
+        Of the largest and of the smallest flow; empty where nothing is solved.
+    """
+
+    network: Network
+    states: xr.Dataset
+    distance_m: pd.Series
+    farthest: str
+    rows: tuple[SteamRow, ...]
+
+
+def answer_of(network: Network, boundary: Boundary, states: xr.Dataset) -> SteamAnswer:
+    """Return the rows of the largest and the smallest flow with their limits.
+
+    Parameters
+    ----------
+    network : Network
+    boundary : Boundary
+    states : xarray.Dataset
+        Result of `heatnet.steam.solve_steam` for this boundary.
+    """
+    distance = distances_m(network)
+    shown = shown_rows(states)
+    taking = states["consumer_mdot_kg_per_s"].max("time").to_series().reindex(distance.index) > 0.0
+    farthest = str(distance.where(taking, -1.0).idxmax())
+    rows = []
+    for name, row in shown.items():
+        dry = dry_of_row(network, boundary, states, row)
+        along = None
+        if distance[farthest] > 0.0:
+            node = str(network.consumers.at[farthest, "node"])
+            along = profile(network, boundary, node, rows=(row,)).isel(time=0)
+        largest = largest_flow_kg_per_s(network, boundary, states, row)
+        least = _least_dry_kg_per_s(network, boundary, states, row, dry)
+        rows.append(SteamRow(name, states.isel(time=row), along, largest, dry, least))
+    return SteamAnswer(network, states, distance, farthest, tuple(rows))
+
+
+def _least_dry_kg_per_s(network: Network, boundary: Boundary, states: xr.Dataset, row: int, dry: pd.DataFrame) -> float:
+    """Return the plants' flow at which the last consumer that takes steam gets it just saturated."""
+    taking = states["consumer_mdot_kg_per_s"].isel(time=row).to_series() > 0.0
+    share = dry["dry_demand_share"][taking.to_numpy()]
+    if not len(share) or share.isna().any():
+        return float("nan")
+    if share.max() < _EVERY_FLOW_SHARE:
+        return 0.0
+    solved = solve_steam(network, _demand(network, boundary, states, row, np.array([share.max()])))
+    return float(solved["plant_mdot_kg_per_s"].sum("plant")[0])
+
+
+def distances_m(network: Network) -> pd.Series:
+    """Return for each consumer the length of the pipes from the plant that holds the pressure; 0 at the plant itself.
+
+    Parameters
+    ----------
+    network : Network
+        A steam network.
+
+    Raises
+    ------
+    heatnet.errors.InputError
+        For a network that the steam engine does not solve.
+    """
+    holding = set(network.plants.index[network.plants["role"] == "pressure"].map(network.plants["node"]))
+    found = {}
+    for consumer, node in network.consumers["node"].items():
+        try:
+            found[str(consumer)] = float(line_to(network, str(node), 0.0, 0.0).length_m.sum())
+        except InputError:
+            if node not in holding:
+                raise
+            found[str(consumer)] = 0.0
+    return pd.Series(found, dtype=float, name="distance_m")
+
+
+def shown_rows(states: xr.Dataset) -> dict[str, int]:
+    """Return the rows that stand for all: those of the largest and of the smallest flow, among the solved ones.
+
+    Parameters
+    ----------
+    states : xarray.Dataset
+        Result of `heatnet.steam.solve_steam`.
+
+    Returns
+    -------
+    dict of str to int
+        ``largest`` and, where it is another row, ``smallest``; empty where no row is solved.
+    """
+    solved = np.array([is_solved(str(status)) for status in states["status"].to_numpy()], dtype=bool)
+    if not solved.any():
+        return {}
+    flow = np.where(solved, states["plant_mdot_kg_per_s"].sum("plant").to_numpy(), np.nan)
+    largest, smallest = int(np.nanargmax(flow)), int(np.nanargmin(flow))
+    return {"largest": largest} | ({"smallest": smallest} if smallest != largest else {})
+
+
+def _demand(network: Network, boundary: Boundary, states: xr.Dataset, row: int, factors: np.ndarray) -> Boundary:
+    """Return a row of a boundary once for each factor, all demands times it."""
+    repeated = boundary.rows([row] * len(factors))
+    time = pd.Index(np.arange(len(factors), dtype=float))
+    values = {name: frame.set_axis(time, axis=0) for name, frame in repeated.values.items()}
+    if "t_ground_degc" not in values:
+        # the row's own ground temperature, which would follow from its date
+        ground = float(network.t_ground_at(boundary.time).iloc[row])
+        values["t_ground_degc"] = pd.DataFrame({NETWORK_WIDE: ground}, index=time)
+    asked = {
+        "consumer_heat_mw": states["consumer_heat_mw"] + states["consumer_shortfall_mw"],
+        "consumer_mdot_kg_per_s": states["consumer_mdot_kg_per_s"],
+    }
+    by_flow = _follows_flow(network, boundary)
+    for name, value in asked.items():
+        ids = by_flow.index[by_flow == (name == "consumer_mdot_kg_per_s")]
+        values.pop(name, None)
+        if len(ids):
+            table = np.outer(factors, value.isel(time=row).sel(consumer=list(ids)).to_numpy())
+            values[name] = pd.DataFrame(table, index=time, columns=ids)
+    return Boundary(time, values)
+
+
+def _follows_flow(network: Network, boundary: Boundary) -> pd.Series:
+    """Return by consumer whether its flow is given, not its heat."""
+    ids = network.consumers.index
+    given = {
+        name: boundary.values[name].reindex(columns=ids).notna().all()
+        if name in boundary.values
+        else pd.Series(False, index=ids)
+        for name in ("consumer_mdot_kg_per_s", "consumer_heat_mw")
+    }
+    alone = given["consumer_mdot_kg_per_s"] & ~given["consumer_heat_mw"]
+    return pd.Series((network.consumers["control"] == "flow_dt") | alone, index=ids)
+
+
+def largest_flow_kg_per_s(network: Network, boundary: Boundary, states: xr.Dataset, row: int) -> float:
+    """Return the steam that the plants' pressure can drive if all demands of a row grow alike, kg/s.
+
+    The limit is the speed of sound, or the least pressure that a consumer needs.
+
+    Parameters
+    ----------
+    network : Network
+    boundary : Boundary
+    states : xarray.Dataset
+        Result of `heatnet.steam.solve_steam` for this boundary.
+    row : int
+        Position of a solved row.
+
+    Returns
+    -------
+    float
+        NaN where the pressure suffices for fifty times the demand.
+    """
+    status = str(states["status"].to_numpy()[row])
+    if status == "ok_undersupplied":
+        return float(states["largest_mdot_kg_per_s"][row])
+    more = _demand(network, boundary, states, row, np.array(_MORE))
+    largest = solve_steam(network, more)["largest_mdot_kg_per_s"].to_numpy()
+    finite = largest[np.isfinite(largest)]
+    return float(finite[0]) if len(finite) else float("nan")
+
+
+def dry_of_row(network: Network, boundary: Boundary, states: xr.Dataset, row: int) -> pd.DataFrame:
+    """Return for each consumer the flow at which its steam is just saturated, all demands of a row changing alike.
+
+    Parameters
+    ----------
+    network, boundary, states, row
+        As for `largest_flow_kg_per_s`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        By consumer: `dry_mdot_kg_per_s` and `dry_demand_share`; 0 where the steam is dry at every flow, NaN where it is at
+        none.
+    """
+    here = _demand(network, boundary, states, row, np.ones(1))
+    found = dry_flows(network, here).isel(time=0)
+    share = found["consumer_dry_demand_share"].to_numpy()
+    flow = found["consumer_dry_mdot_kg_per_s"].to_numpy()
+    always = share < _EVERY_FLOW_SHARE
+    return pd.DataFrame(
+        {"dry_mdot_kg_per_s": np.where(always, 0.0, flow), "dry_demand_share": np.where(always, 0.0, share)},
+        index=found["consumer"].to_numpy(),
+    )

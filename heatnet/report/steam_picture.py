@@ -1,0 +1,173 @@
+"""Steam along a line as SVG: pressure, temperature with saturation, superheat and dryness over the distance."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from markupsafe import Markup
+
+from heatnet.i18n import _
+from heatnet.io.words import pressure_unit
+from heatnet.report.svg import svg, text
+from heatnet.report.tables import number
+
+WIDTH, PANEL = 720.0, 150.0
+LEFT, RIGHT, TOP, GAP, BOTTOM = 52.0, 16.0, 30.0, 42.0, 38.0
+#: colours of curves, in their order: P. Tol's "bright" set without its yellow and its grey
+COLOURS = ("#aa3377", "#4477aa", "#228833", "#ee6677", "#66ccee")
+
+
+@dataclass(frozen=True, eq=False)
+class SteamCurve:
+    """States along a line.
+
+    Parameters
+    ----------
+    label : str
+        In the current language.
+    distance_m, p_bar, t_degc, t_saturation_degc, superheat_k, dryness_share : ndarray, shape (points,)
+        Absolute pressure; NaN where there is no state.
+    """
+
+    label: str
+    distance_m: np.ndarray
+    p_bar: np.ndarray
+    t_degc: np.ndarray
+    t_saturation_degc: np.ndarray
+    superheat_k: np.ndarray
+    dryness_share: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class _Panel:
+    """One diagram: what it shows, with its lines and the range that it holds at least."""
+
+    title: str
+    lines: Sequence[np.ndarray]
+    dashed: Sequence[np.ndarray]
+    low: float
+    high: float
+    #: the axis may stop above zero
+    loose: bool = False
+
+
+def steam_picture(curves: Sequence[SteamCurve], title: str, needed_bar: float | None = None) -> Markup:
+    """Return four diagrams above each other over the same distance.
+
+    Parameters
+    ----------
+    curves : sequence of SteamCurve
+        At most five.
+    title : str
+        For screen readers.
+    needed_bar : float, optional
+        Absolute pressure that the user at the end needs: a line in the first diagram.
+    """
+    far = max(float(np.nanmax(curve.distance_m)) for curve in curves)
+    unit, factor = pressure_unit()
+    panels = (
+        _Panel(_("pressure, absolute, {unit}").format(unit=unit), [c.p_bar * factor for c in curves], [], 0.0, factor),
+        _Panel(
+            _("temperature, °C (dashed: saturation)"),
+            [c.t_degc for c in curves],
+            [c.t_saturation_degc for c in curves],
+            150.0,
+            200.0,
+            loose=True,
+        ),
+        _Panel(_("superheat, K"), [c.superheat_k for c in curves], [], 0.0, 10.0),
+        _Panel(_("dryness, %"), [100 * c.dryness_share for c in curves], [], 95.0, 100.0, loose=True),
+    )
+    parts: list[str] = _key(curves)
+    distances = [curve.distance_m for curve in curves]
+    for place, panel in enumerate(panels):
+        need = needed_bar * factor if place == 0 and needed_bar is not None else None
+        parts += _drawn(panel, distances, TOP + place * (PANEL + GAP) + GAP / 2, far, need)
+    height = TOP + len(panels) * (PANEL + GAP) + BOTTOM
+    parts += _distance_axis(far, height)
+    return svg(WIDTH, height, title, parts)
+
+
+def _x(metres: float, far: float) -> float:
+    return LEFT + (WIDTH - LEFT - RIGHT) * metres / max(far, 1.0)
+
+
+def _key(curves: Sequence[SteamCurve]) -> list[str]:
+    parts, x = [], LEFT
+    for curve, colour in zip(curves, COLOURS, strict=False):
+        parts.append(f'<line x1="{x:.1f}" x2="{x + 18:.1f}" y1="12" y2="12" stroke="{colour}" stroke-width="2.4"/>')
+        parts.append(text(x + 23, 16, curve.label))
+        # Chinese characters are about twice as wide as Latin ones
+        x += 44 + sum(11.0 if ord(one) > 0x2E80 else 6.1 for one in curve.label)
+    return parts
+
+
+def _drawn(panel: _Panel, distances: Sequence[np.ndarray], top: float, far: float, needed: float | None) -> list[str]:
+    """Return one diagram with its top at a height of the picture."""
+    values = np.concatenate([*panel.lines, *panel.dashed, [panel.low, panel.high, needed or panel.low]])
+    step = _step(float(np.nanmax(values)) - (float(np.nanmin(values)) if panel.loose else min(panel.low, 0.0)))
+    low = step * math.floor(float(np.nanmin(values)) / step + 1e-9) if panel.loose else panel.low
+    high = step * math.ceil(float(np.nanmax(values)) / step - 1e-9)
+
+    def y(value: float) -> float:
+        return top + PANEL * (1 - (value - low) / (high - low))
+
+    parts = [text(LEFT, top - 7, panel.title, css="panel-title")]
+    for mark in np.arange(low, high + step / 2, step):
+        at = y(float(mark))
+        parts.append(f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{at:.1f}" y2="{at:.1f}" class="grid"/>')
+        parts.append(text(LEFT - 6, at + 4, number(float(mark), _digits(step)), "end"))
+    if needed is not None:
+        at = y(needed)
+        parts.append(f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{at:.1f}" y2="{at:.1f}" class="needed"/>')
+        parts.append(text(LEFT + 6, at - 4, _("needed"), css="needed-word"))
+    for lines, dash in ((panel.dashed, ' stroke-dasharray="5 3"'), (panel.lines, "")):
+        for colour, distance, line in zip(COLOURS, distances, lines, strict=False):
+            parts += _polylines(distance, line, lambda m: _x(m, far), y, colour, dash)
+    return parts
+
+
+def _polylines(
+    distance: np.ndarray,
+    values: np.ndarray,
+    x: Callable[[float], float],
+    y: Callable[[float], float],
+    colour: str,
+    dash: str,
+) -> list[str]:
+    """Return a curve, broken where it has no values."""
+    drawn, points = [], []
+    for metres, value in [*zip(distance, values, strict=True), (0.0, math.nan)]:
+        if math.isfinite(value):
+            points.append(f"{x(float(metres)):.1f},{y(float(value)):.1f}")
+            continue
+        if len(points) > 1:
+            path = " ".join(points)
+            drawn.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="1.9"{dash}/>')
+        points = []
+    return drawn
+
+
+def _step(span: float) -> float:
+    """Return a round distance between grid lines: four to six of them over a span."""
+    for step in (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0):
+        if span / step <= 6:
+            return step
+    return 200.0
+
+
+def _digits(step: float) -> int:
+    return 0 if step >= 1.0 else 1
+
+
+def _distance_axis(far: float, height: float) -> list[str]:
+    step = next((s for s in (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0) if far / 1000 / s <= 10), 50.0)
+    base = height - BOTTOM - GAP / 2
+    parts = [
+        text(_x(float(km) * 1000, far), base + 15, f"{km:g}", "middle")
+        for km in np.round(np.arange(0, far / 1000 + 1e-9, step), 6)
+    ]
+    return [*parts, text(WIDTH - RIGHT, base + 32, _("distance from the plant, km"), "end")]
