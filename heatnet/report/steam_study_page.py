@@ -69,7 +69,7 @@ def _told_by_hand(summary: Summary) -> list[str]:
     flow, unit = _season_flow(summary), pressure_unit()[0]
     told = []
     for dn, pipe in summary["pipes"].items():
-        one, printed = pipe["flows"].get(flow), pipe["hand"]["printed_dp_bar"]
+        one, printed = _in_season(summary, pipe), pipe["hand"]["printed_dp_bar"]
         if one is None or printed is None:
             continue
         words = {
@@ -124,8 +124,19 @@ def calendar_told(summary: Summary) -> list[str]:
     ]
 
 
+def _season_t_per_h(summary: Summary) -> float:
+    return float(next(row["value"] for row in summary["assumptions"] if row["item"] == "year.season_t_per_h"))
+
+
 def _season_flow(summary: Summary) -> str:
-    return number(next(row["value"] for row in summary["assumptions"] if row["item"] == "year.season_t_per_h"), 0)
+    """Return the season's flow in t/h as printed."""
+    return number(_season_t_per_h(summary), 0)
+
+
+def _in_season(summary: Summary, pipe: Summary) -> Summary | None:
+    """Return what arrives of the season's flow; None where the study does not ask for it."""
+    one: Summary | None = pipe["flows"].get(f"{_season_t_per_h(summary):g}")
+    return one
 
 
 def _pressure(bar: float) -> str:
@@ -159,7 +170,7 @@ def _hand_table(summary: Summary) -> Table:
     digits, flow = pressure_digits(factor), _season_flow(summary)
     rows = []
     for dn, pipe in summary["pipes"].items():
-        hand, one = pipe["hand"], pipe["flows"].get(flow) or {}
+        hand, one = pipe["hand"], _in_season(summary, pipe) or {}
         printed = hand["printed_dp_bar"]
         rows.append(
             Row(
