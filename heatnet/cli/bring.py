@@ -63,8 +63,11 @@ def check_path(path: Path) -> None:
         for line in describe(network):
             say(line)
         return
-    from heatnet.study.load import load_study
+    from heatnet.study.load import LINE_FILE, load_study
 
+    if path.name == LINE_FILE or (path / LINE_FILE).is_file():
+        _check_line(path)
+        return
     if path.is_dir() and not (path / "study.yaml").is_file():
         found = _("holds neither network.yaml nor study.yaml")
         raise InputError([Problem(str(path), found, _("A network folder or a study folder"))])
@@ -75,6 +78,17 @@ def check_path(path: Path) -> None:
     for network in next(iter(study.cases.values())).networks.values():
         for line in describe(network):
             say(line)
+    say(_("No problems found."))
+
+
+def _check_line(path: Path) -> None:
+    """Check a study of one steam line and print what it holds."""
+    from heatnet.cli.show import say
+    from heatnet.study.steam_line import load_steam_line
+
+    study = load_steam_line(path)
+    say(_("Study {name}: {title}").format(name=study.id, title=pick(study.config.title.both())))
+    say("  " + ", ".join(f"DN{dn}" for dn in study.config.pipes))
     say(_("No problems found."))
 
 

@@ -25,13 +25,14 @@ def add_commands(app: typer.Typer) -> None:
         help=_("Solve a steam network: pressure, superheat, condensation and limits along the line to every user."),
         epilog=_(
             "Examples: heatnet steam networks/teda_east · heatnet steam networks/teda_east --boundary myhours --out "
-            "states --csv"
+            "states --csv · heatnet steam --study studies/jinbin_steam"
         ),
     )
     def steam(
         network: Annotated[
-            Path, typer.Argument(metavar="NETWORK", help=_("Steam network folder, or one with a steam/ folder in it."))
-        ],
+            Path | None,
+            typer.Argument(metavar="[NETWORK]", help=_("Steam network folder, or one with a steam/ folder in it.")),
+        ] = None,
         boundary: Annotated[
             Path | None,
             typer.Option("--boundary", metavar="DIR", help=_("Boundary folder; the design state without it.")),
@@ -40,8 +41,59 @@ def add_commands(app: typer.Typer) -> None:
             Path | None, typer.Option("--out", metavar="DIR", help=_("Folder for the result tables and the page."))
         ] = None,
         csv: Annotated[bool, typer.Option("--csv", help=_("Write CSV instead of Parquet."))] = False,
+        study: Annotated[
+            Path | None,
+            typer.Option("--study", metavar="STUDY", help=_("Study of one line instead: a folder with line.yaml.")),
+        ] = None,
     ) -> None:
-        solve_steam_network(network, boundary, out, csv)
+        _check_task(network, study, boundary, csv)
+        if study is not None:
+            run_line_study(study, out)
+        elif network is not None:
+            solve_steam_network(network, boundary, out, csv)
+
+
+def _check_task(network: Path | None, study: Path | None, boundary: Path | None, csv: bool) -> None:
+    """Either a network or a study, and no option of the other."""
+    problems = Problems()
+    if (network is None) == (study is None):
+        found = _("is missing") if network is None else _("stands beside --study")
+        problems.add("NETWORK", found, _("A steam network, or --study with a study of one line"))
+    if study is not None and network is None:
+        for option, given in (("--boundary", boundary is not None), ("--csv", csv)):
+            if given:
+                problems.add(option, _("stands beside --study"))
+    problems.raise_if_any()
+
+
+def run_line_study(path: Path, out: Path | None) -> None:
+    """Compute a study of one steam line, write summary and report, print what it says.
+
+    Raises
+    ------
+    InputError
+        Before anything is written.
+    """
+    from heatnet.cli.show import console, say
+    from heatnet.cli.steam_summary import print_line_study
+    from heatnet.report.steam_study_page import write_study_page
+    from heatnet.study.steam_line import load_steam_line
+    from heatnet.study.steam_line_run import curves_of, summary_of, write_summary
+
+    study = load_steam_line(path)
+    folder = out or Path("results") / study.id
+    problems = Problems()
+    if folder.resolve() == study.file.parent:
+        problems.add(str(folder), _("is a folder of the input: {path}").format(path=path), "", _("Name another one."))
+    problems.raise_if_any()
+    with console(stderr=True).status(_("Solving {name} …").format(name=study.id)):
+        summary = summary_of(study)
+        by_dn, by_flow = curves_of(study)
+    write_summary(study, summary, folder)
+    page = write_study_page(summary, by_dn, by_flow, folder / "report.html", language())
+    print_line_study(summary)
+    say(_("Tables: {path}").format(path=folder))
+    say(_("Report: {path}").format(path=page))
 
 
 def solve_steam_network(path: Path, folder: Path | None, out: Path | None, csv: bool) -> None:

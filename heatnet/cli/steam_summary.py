@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -167,3 +168,36 @@ def _network_rows(answer: SteamAnswer, row: SteamRow) -> list[tuple[str, str, st
         place = answer.network.display_name("consumers", worst, language())
         rows.insert(0, (_("Pressure above the need, worst user"), f"{margin[worst]:.2f} bar", place))
     return rows
+
+
+def print_line_study(summary: Mapping[str, Any]) -> None:
+    """Print the finding of a study of one steam line, and what arrives by pipe and flow."""
+    from rich.markup import escape
+
+    from heatnet.cli.show import console, say, table
+    from heatnet.report.steam_study_page import calendar_told, finding
+
+    out = console()
+    out.print(f"[bold]{escape(pick(summary['title']))}[/]", soft_wrap=True)
+    for sentence in (*finding(summary), *calendar_told(summary)):
+        say(f"  {sentence}")
+    columns = (
+        _("Pipe"),
+        _("Flow, t/h"),
+        _("Pressure, bar"),
+        _("Temperature, °C"),
+        _("Superheat, K"),
+        _("Velocity, m/s"),
+        _("Heat loss, MW"),
+    )
+    words = {"choked": _("chokes"), "flooded": _("condenses altogether")}
+    names = ("p_bar", "t_degc", "superheat_k", "velocity_m_per_s", "loss_mw")
+    rows = []
+    for dn, pipe in summary["pipes"].items():
+        for flow, one in pipe["flows"].items():
+            if one["status"] == "ok":
+                cells = tuple(_number(one[name], 2 if name in ("p_bar", "loss_mw") else 0) for name in names)
+            else:
+                cells = (words[one["status"]], *["–"] * (len(names) - 1))
+            rows.append((f"DN{dn}", flow, *cells))
+    out.print(table(_("State at the end of the line"), columns, rows))

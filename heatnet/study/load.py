@@ -22,6 +22,8 @@ from heatnet.study.rehearsal import rehearsal_problems
 
 M = TypeVar("M", bound=BaseModel)
 STUDY_FILE = "study.yaml"
+#: the file of a study of one steam line
+LINE_FILE = "line.yaml"
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,7 @@ def load_study(path: str | Path, only: str | None = None) -> Study:
         _note_networks(data.get("networks"), file.parent, problems)
         _raise_once(problems)
         raise
-    prices = _prices(config, file.parent, problems)
+    prices = price_set(config.prices, file.parent, STUDY_FILE, problems)
     raws = _raw_networks(config.networks, file.parent, problems)
     problems.extend(name_problems(config))
     _check_weather(config, file.parent, problems)
@@ -118,6 +120,9 @@ def study_file(path: Path) -> Path:
     for candidate in candidates:
         if candidate.is_file():
             return candidate
+    if (path / LINE_FILE).is_file():
+        remedy = _("'heatnet steam --study {path}' runs it.").format(path=path)
+        raise InputError([Problem(str(path), _("is a study of a steam line"), "", remedy)])
     known = sorted(item.parent.name for item in bundled_path("studies").glob("*/study.yaml"))
     remedy = did_you_mean(path.name, known, "studies/{name}")
     raise InputError([Problem(str(path), _("does not exist"), _("A study folder with study.yaml"), remedy)])
@@ -127,10 +132,17 @@ def _typed(data: dict[str, Any], place: str) -> StudyConfig:
     version = data.get("format_version")
     if isinstance(version, int) and version > FORMAT_VERSION:
         raise InputError([newer_version(place, version, FORMAT_VERSION)])
-    return _validated(data, place, StudyConfig)
+    return validated(data, place, StudyConfig)
 
 
-def _validated(data: dict[str, Any], place: str, model: type[M]) -> M:
+def validated(data: dict[str, Any], place: str, model: type[M]) -> M:
+    """Return a file's content typed, without one's own keys (``x_…``).
+
+    Raises
+    ------
+    InputError
+        With every problem found.
+    """
     own = {key: value for key, value in data.items() if not str(key).startswith("x_")}
     try:
         return model(**own)
@@ -138,24 +150,35 @@ def _validated(data: dict[str, Any], place: str, model: type[M]) -> M:
         raise InputError(problems_of_validation(error, place, model)) from None
 
 
-def _prices(config: StudyConfig, folder: Path, problems: Problems) -> PriceSet | None:
-    if isinstance(config.prices, PriceSet):
-        return config.prices
-    candidates = [folder / config.prices, folder.parent / "prices" / config.prices]
-    candidates.append(bundled_path("studies") / "prices" / config.prices)
+def price_set(prices: str | PriceSet, folder: Path, place: str, problems: Problems) -> PriceSet | None:
+    """Return the prices of a study, inline or from a file; None where there is a problem, which is noted.
+
+    Parameters
+    ----------
+    prices : str or PriceSet
+    folder : Path
+        Folder of the study.
+    place : str
+        Name of the study's file, for messages.
+    problems : Problems
+    """
+    if isinstance(prices, PriceSet):
+        return prices
+    candidates = [folder / prices, folder.parent / "prices" / prices]
+    candidates.append(bundled_path("studies") / "prices" / prices)
     for file in candidates:
         if file.is_file():
             try:
-                return _validated(read_yaml(file), f"{file.parent.name}/{file.name}", PriceSet)
+                return validated(read_yaml(file), f"{file.parent.name}/{file.name}", PriceSet)
             except InputError as error:
                 problems.extend(error.problems)
                 return None
-    known = sorted({item.name for place in candidates for item in place.parent.glob("*.yaml")} - {STUDY_FILE})
+    known = sorted({item.name for one in candidates for item in one.parent.glob("*.yaml")} - {place})
     problems.add(
-        f"study.yaml, {_('key')} prices",
-        _("'{name}' does not exist").format(name=config.prices),
+        f"{place}, {_('key')} prices",
+        _("'{name}' does not exist").format(name=prices),
         _("A file under studies/prices/"),
-        did_you_mean(config.prices, known) or _("Known: {names}").format(names=names_in(known)),
+        did_you_mean(prices, known) or _("Known: {names}").format(names=names_in(known)),
     )
     return None
 
