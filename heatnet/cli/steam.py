@@ -118,7 +118,7 @@ def solve_steam_network(path: Path, folder: Path | None, out: Path | None, csv: 
     title = _("Solving {name} …").format(name=pick(network.name))
     with progress_bar(title, len(boundary.time)) as progress:
         states = solve_steam(network, boundary, progress=progress)
-        answer = answer_of(network, boundary, states)
+        answer = answer_of(network, boundary, states, is_design=folder is None)
     if out is not None:
         _write(answer, out, ".csv" if csv else ".parquet")
     print_steam(answer)

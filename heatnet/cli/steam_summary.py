@@ -160,7 +160,7 @@ def _network_rows(answer: SteamAnswer, row: SteamRow) -> list[tuple[str, str, st
             answer.network.display_name("pipes", fastest, language()),
         ),
         (_("Largest flow that the pressure can drive"), f"{_number(row.largest_kg_per_s * _T_PER_H)} t/h", ""),
-        (_("Least flow that arrives dry everywhere"), f"{_number(row.least_dry_kg_per_s * _T_PER_H)} t/h", ""),
+        (_("Least flow of which none condenses on its way"), f"{_number(row.least_dry_kg_per_s * _T_PER_H)} t/h", ""),
         (_("Residual of the heat balance"), f"{float(state['energy_residual_mw']):.1e} MW", ""),
     ]
     if len(margin):

@@ -10,7 +10,7 @@ import pandas as pd
 
 from heatnet.errors import InputError
 from heatnet.model.boundary import NETWORK_WIDE, Boundary
-from heatnet.steam import dry_flows, is_solved, profile, solve_steam
+from heatnet.steam import is_solved, profile, solve_steam
 from heatnet.steam.line import line_to
 
 if TYPE_CHECKING:
@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 
 #: factors on all demands with which the pressure is asked for more than it can drive
 _MORE = (1.5, 3.0, 6.0, 12.0, 25.0, 50.0)
-#: at this share of the demand the search for dry steam ends: below it steam counts as dry at every flow
-_EVERY_FLOW_SHARE = 1.01e-3
+#: shares of the demand between which dry steam is sought; steam that is dry at the least counts as dry at every flow
+_LEAST_SHARE, _MOST_SHARE = 1e-3, 50.0
+#: shares that are tried at once, first over the whole range, then within the one that brackets the limit: to 1e-5
+_COARSE, _FINE, _ROUNDS = 60, 14, 5
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,8 +43,8 @@ class SteamRow:
     dry : pandas.DataFrame
         As `dry_of_row` returns it.
     least_dry_kg_per_s : float
-        Steam from the plants at which the last consumer's steam becomes saturated; 0 where it is dry at every flow, NaN
-        where somebody's steam is wet at every flow.
+        Steam from the plants at which none condenses any more on the way to a consumer that takes some; 0 where it is dry
+        at every flow, NaN where some condenses at every flow.
     """
 
     name: str
@@ -68,6 +70,8 @@ class SteamAnswer:
         The consumer to which the profiles lead.
     rows : tuple of SteamRow
         Of the largest and of the smallest flow; empty where nothing is solved.
+    is_design : bool
+        The one row is the design state.
     """
 
     network: Network
@@ -75,9 +79,10 @@ class SteamAnswer:
     distance_m: pd.Series
     farthest: str
     rows: tuple[SteamRow, ...]
+    is_design: bool
 
 
-def answer_of(network: Network, boundary: Boundary, states: xr.Dataset) -> SteamAnswer:
+def answer_of(network: Network, boundary: Boundary, states: xr.Dataset, is_design: bool = False) -> SteamAnswer:
     """Return the rows of the largest and the smallest flow with their limits.
 
     Parameters
@@ -86,6 +91,8 @@ def answer_of(network: Network, boundary: Boundary, states: xr.Dataset) -> Steam
     boundary : Boundary
     states : xarray.Dataset
         Result of `heatnet.steam.solve_steam` for this boundary.
+    is_design : bool
+        Whether the boundary is the design state.
     """
     distance = distances_m(network)
     shown = shown_rows(states)
@@ -101,16 +108,16 @@ def answer_of(network: Network, boundary: Boundary, states: xr.Dataset) -> Steam
         largest = largest_flow_kg_per_s(network, boundary, states, row)
         least = _least_dry_kg_per_s(network, boundary, states, row, dry)
         rows.append(SteamRow(name, states.isel(time=row), along, largest, dry, least))
-    return SteamAnswer(network, states, distance, farthest, tuple(rows))
+    return SteamAnswer(network, states, distance, farthest, tuple(rows), is_design)
 
 
 def _least_dry_kg_per_s(network: Network, boundary: Boundary, states: xr.Dataset, row: int, dry: pd.DataFrame) -> float:
-    """Return the plants' flow at which the last consumer that takes steam gets it just saturated."""
+    """Return the plants' flow at which none condenses any more on the way to a consumer that takes steam."""
     taking = states["consumer_mdot_kg_per_s"].isel(time=row).to_series() > 0.0
     share = dry["dry_demand_share"][taking.to_numpy()]
     if not len(share) or share.isna().any():
         return float("nan")
-    if share.max() < _EVERY_FLOW_SHARE:
+    if share.max() == 0.0:
         return 0.0
     solved = solve_steam(network, _demand(network, boundary, states, row, np.array([share.max()])))
     return float(solved["plant_mdot_kg_per_s"].sum("plant")[0])
@@ -227,7 +234,7 @@ def largest_flow_kg_per_s(network: Network, boundary: Boundary, states: xr.Datas
 
 
 def dry_of_row(network: Network, boundary: Boundary, states: xr.Dataset, row: int) -> pd.DataFrame:
-    """Return for each consumer the flow at which its steam is just saturated, all demands of a row changing alike.
+    """Return for each consumer the least flow of which nothing condenses on its way, all demands of a row changing alike.
 
     Parameters
     ----------
@@ -238,14 +245,36 @@ def dry_of_row(network: Network, boundary: Boundary, states: xr.Dataset, row: in
     -------
     pandas.DataFrame
         By consumer: `dry_mdot_kg_per_s` and `dry_demand_share`; 0 where the steam is dry at every flow, NaN where it is at
-        none.
+        none that the pressure can drive.
     """
-    here = _demand(network, boundary, states, row, np.ones(1))
-    found = dry_flows(network, here).isel(time=0)
-    share = found["consumer_dry_demand_share"].to_numpy()
-    flow = found["consumer_dry_mdot_kg_per_s"].to_numpy()
-    always = share < _EVERY_FLOW_SHARE
-    return pd.DataFrame(
-        {"dry_mdot_kg_per_s": np.where(always, 0.0, flow), "dry_demand_share": np.where(always, 0.0, share)},
-        index=found["consumer"].to_numpy(),
-    )
+    ways = {str(name): _way(network, boundary, str(node), row) for name, node in network.consumers["node"].items()}
+    brackets = dict.fromkeys(ways, np.geomspace(_LEAST_SHARE, _MOST_SHARE, _COARSE))
+    found = pd.DataFrame(np.nan, index=list(ways), columns=["dry_mdot_kg_per_s", "dry_demand_share"])
+    for _round in range(_ROUNDS):
+        tried = np.unique(np.concatenate(list(brackets.values())))
+        solved = solve_steam(network, _demand(network, boundary, states, row, tried))
+        # where nothing condenses there is no place where it begins; rows without a solution have no condensate either
+        dry_pipes = (solved["pipe_condensation_m"].isnull() & solved["pipe_condensate_kg_per_s"].notnull()).to_pandas()
+        for consumer, bracket in list(brackets.items()):
+            places = np.searchsorted(tried, bracket)
+            dry = np.flatnonzero(dry_pipes.iloc[places][ways[consumer]].all(axis=1).to_numpy())
+            if not len(dry) or (dry[0] == 0 and _round == 0):
+                found.loc[consumer] = 0.0 if len(dry) else np.nan
+                del brackets[consumer]
+                continue
+            first = int(dry[0])
+            flow = solved["consumer_mdot_kg_per_s"].sel(consumer=consumer).to_numpy()[places[first]]
+            found.loc[consumer] = (flow, bracket[first])
+            brackets[consumer] = np.geomspace(bracket[max(first - 1, 0)], bracket[first], _FINE)
+        if not brackets:
+            break
+    return found
+
+
+def _way(network: Network, boundary: Boundary, node: str, row: int) -> list[str]:
+    """Return the pipes from the plant that holds the pressure to a node; none where it stands there."""
+    try:
+        along = profile(network, boundary, node, rows=(row,), points_per_pipe=2)
+    except InputError:
+        return []
+    return [str(pipe) for pipe in dict.fromkeys(along["pipe"].to_numpy())]

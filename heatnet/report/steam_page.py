@@ -77,10 +77,12 @@ def write_steam_page(answer: SteamAnswer, path: Path, lang: str) -> Path:
 
 def row_label(answer: SteamAnswer, row: SteamRow) -> str:
     """Return what a row stands for, with its time where there are several."""
-    if answer.states.sizes["time"] == 1:
-        return _("this state") if answer.states["time"].dtype.kind == "M" else _("design state")
+    if answer.is_design:
+        return _("design state")
     time = row.state["time"].to_numpy()
     word = str(time)[:16] if time.dtype.kind == "M" else _("second {time:g}").format(time=float(time))
+    if answer.states.sizes["time"] == 1:
+        return word
     names = {"largest": _("largest flow, {time}"), "smallest": _("smallest flow, {time}")}
     return names[row.name].format(time=word)
 
@@ -127,7 +129,7 @@ def limits_table(row: SteamRow) -> Table:
         Row((_("Heat loss, share of the heat given"), "%", 100 * loss / given if given > 0 else None)),
         Row((_("Condensate drained"), "t/h", float(state["condensate_kg_per_s"]) * _T_PER_H)),
         Row((_("Largest flow that the pressure can drive"), "t/h", row.largest_kg_per_s * _T_PER_H)),
-        Row((_("Least flow that arrives dry everywhere"), "t/h", row.least_dry_kg_per_s * _T_PER_H)),
+        Row((_("Least flow of which none condenses on its way"), "t/h", row.least_dry_kg_per_s * _T_PER_H)),
     )
     note = _("Largest and least flow: out of the plants, all demands changed alike.")
     return Table(
@@ -195,7 +197,7 @@ def _user_table(answer: SteamAnswer, row: SteamRow) -> Table:
         Column(_("Dryness"), "%", 1, 100.0),
         Column(_("dry from"), "t/h", 1),
     )
-    note = _("Dry from: the user's own flow at which the steam arrives just saturated, all demands changed alike.")
+    note = _("Dry from: the user's own flow below which steam condenses on its way, all demands changed alike.")
     return Table(_("What arrives at the users"), columns, tuple(rows), note)
 
 

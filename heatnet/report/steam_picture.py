@@ -16,6 +16,8 @@ from heatnet.report.tables import number
 
 WIDTH, PANEL = 720.0, 150.0
 LEFT, RIGHT, TOP, GAP, BOTTOM = 52.0, 16.0, 30.0, 42.0, 38.0
+#: top and bottom of each diagram
+HEIGHTS = tuple((TOP + GAP / 2 + i * (PANEL + GAP), TOP + GAP / 2 + i * (PANEL + GAP) + PANEL) for i in range(4))
 #: colours of curves, in their order: P. Tol's "bright" set without its yellow and its grey
 COLOURS = ("#aa3377", "#4477aa", "#228833", "#ee6677", "#66ccee")
 
@@ -85,8 +87,8 @@ def steam_picture(curves: Sequence[SteamCurve], title: str, needed_bar: float | 
     distances = [curve.distance_m for curve in curves]
     for place, panel in enumerate(panels):
         need = needed_bar * factor if place == 0 and needed_bar is not None else None
-        parts += _drawn(panel, distances, TOP + place * (PANEL + GAP) + GAP / 2, far, need)
-    height = TOP + len(panels) * (PANEL + GAP) + BOTTOM
+        parts += _drawn(panel, distances, HEIGHTS[place][0], far, need)
+    height = HEIGHTS[-1][1] + GAP / 2 + BOTTOM
     parts += _distance_axis(far, height)
     return svg(WIDTH, height, title, parts)
 
