@@ -128,7 +128,7 @@ def _profile_rows(profile: xr.Dataset) -> list[tuple[str, ...]]:
 def _user_rows(answer: SteamAnswer, row: SteamRow) -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = []
     for consumer in answer.distance_m.sort_values(kind="stable").index:
-        one = row.state.sel(consumer=consumer)
+        one, dry = row.state.sel(consumer=consumer), row.dry.sel(consumer=consumer)
         rows.append(
             (
                 answer.network.display_name("consumers", str(consumer), language()),
@@ -138,7 +138,7 @@ def _user_rows(answer: SteamAnswer, row: SteamRow) -> list[tuple[str, ...]]:
                 _number(float(one["consumer_t_supply_degc"])),
                 _number(float(one["consumer_superheat_k"])),
                 _number(100 * float(one["consumer_dryness_share"])),
-                _number(float(row.dry.at[consumer, "dry_mdot_kg_per_s"]) * _T_PER_H),
+                _number(float(dry["consumer_dry_mdot_kg_per_s"]) * _T_PER_H),
             )
         )
     return rows

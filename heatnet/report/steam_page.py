@@ -170,7 +170,7 @@ def _user_table(answer: SteamAnswer, row: SteamRow) -> Table:
     digits = pressure_digits(factor)
     rows = []
     for consumer in answer.distance_m.sort_values(kind="stable").index:
-        one, dry = row.state.sel(consumer=consumer), row.dry.loc[consumer]
+        one, dry = row.state.sel(consumer=consumer), row.dry.sel(consumer=consumer)
         rows.append(
             Row(
                 (
@@ -182,7 +182,7 @@ def _user_table(answer: SteamAnswer, row: SteamRow) -> Table:
                     float(one["consumer_t_supply_degc"]),
                     float(one["consumer_superheat_k"]),
                     float(one["consumer_dryness_share"]),
-                    float(dry["dry_mdot_kg_per_s"]) * _T_PER_H,
+                    float(dry["consumer_dry_mdot_kg_per_s"]) * _T_PER_H,
                 )
             )
         )

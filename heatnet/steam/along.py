@@ -20,7 +20,7 @@ from heatnet.steam.hour import Raw
 from heatnet.steam.inputs import given_of
 from heatnet.steam.line_march import PIPE_COLUMNS, trace_pipe
 from heatnet.steam.march import TOLERANCE, TRACE
-from heatnet.steam.plan import NOWHERE, Plan
+from heatnet.steam.plan import Plan, way_to
 from heatnet.steam.run import checked_plan, rows_of, solved_raw
 from heatnet.steam.status import STATUSES
 from heatnet.steam.sweep import BACKWARD, FORWARD
@@ -93,13 +93,10 @@ def _way_to(network: Network, plan: Plan, node: str) -> list[int]:
                 )
             ]
         )
-    at, pipes = int(network.nodes.index.get_loc(node)), []
-    while plan.parent_pipe[at] != NOWHERE:
-        pipes.append(int(plan.parent_pipe[at]))
-        at = int(plan.near[pipes[-1]])
+    pipes = way_to(plan, int(network.nodes.index.get_loc(node)))
     if not pipes:
         raise InputError([Problem(node, _("no pipe leads there from a plant that holds the pressure"))])
-    return pipes[::-1]
+    return pipes
 
 
 def _states(plan: Plan, given: Given, raw: Raw, row: int, pipe: int, share: FloatArray) -> dict[str, FloatArray]:

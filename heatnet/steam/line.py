@@ -29,7 +29,7 @@ from heatnet.steam.march import (
     V_MAX,
     WET_FROM,
 )
-from heatnet.steam.plan import NOWHERE, plan_of
+from heatnet.steam.plan import plan_of, way_to
 from heatnet.steam.support import check_network, check_plan
 from heatnet.steam.sweep import SATURATED_WITHIN_K
 
@@ -130,11 +130,7 @@ def line_to(network: Network, node: str, t_ground_degc: float, t_outdoor_degc: f
     if node not in network.nodes.index:
         problems.add(_("node"), _("'{name}' does not exist").format(name=node))
         raise InputError(problems)
-    at, pipes = int(network.nodes.index.get_loc(node)), []
-    while plan.parent_pipe[at] != NOWHERE:
-        pipes.append(int(plan.parent_pipe[at]))
-        at = int(plan.near[pipes[-1]])
-    pipes.reverse()
+    pipes = way_to(plan, int(network.nodes.index.get_loc(node)))
     if not pipes:
         problems.add(node, _("no pipe leads there from a plant that holds the pressure"))
     above = (network.pipes["laying"].to_numpy() == "above_ground")[plan.element[pipes]] if pipes else np.zeros(0, bool)
