@@ -7,10 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 import xarray
 
-from heatnet.errors import InputError, Problem, nearest
+from heatnet.errors import InputError, Problem
 from heatnet.i18n import _
 from heatnet.model.boundary import Boundary
 from heatnet.model.network import Network
+from heatnet.model.validation import did_you_mean
 from heatnet.physics import steam
 from heatnet.physics.arrays import FloatArray
 from heatnet.physics.water import saturation_temperature_degc
@@ -82,17 +83,8 @@ def profile(
 def _way_to(network: Network, plan: Plan, node: str) -> list[int]:
     """Return the pipes of the tree from the plant that holds the pressure to a node."""
     if node not in network.nodes.index:
-        guess = nearest(node, [str(name) for name in network.nodes.index])
-        raise InputError(
-            [
-                Problem(
-                    _("node"),
-                    _("'{name}' does not exist").format(name=node),
-                    "",
-                    _("Did you mean '{name}'?").format(name=guess) if guess else "",
-                )
-            ]
-        )
+        remedy = did_you_mean(node, [str(name) for name in network.nodes.index])
+        raise InputError([Problem(_("node"), _("'{name}' does not exist").format(name=node), "", remedy)])
     pipes = way_to(plan, int(network.nodes.index.get_loc(node)))
     if not pipes:
         raise InputError([Problem(node, _("no pipe leads there from a plant that holds the pressure"))])
