@@ -8,6 +8,7 @@ from heatnet.model.boundary import BOUNDARY_VARIABLES
 from heatnet.model.plant_kinds import all_plant_keys
 from heatnet.model.schema import TABLES
 from heatnet.simulate.quantities import QUANTITIES
+from heatnet.steam.quantities import QUANTITIES as STEAM_QUANTITIES
 from heatnet.units import GJ_PER_MWH, KG_PER_S_PER_T_PER_H, SUFFIXES, unit_of
 
 #: numbers that are counts or classes by nature
@@ -57,7 +58,7 @@ def test_every_number_of_a_plant_kind_carries_its_unit():
     assert [name for name, column in all_plant_keys().items() if column.type != "text" and not unit_of(name)] == []
 
 
-@pytest.mark.parametrize("name", [*BOUNDARY_VARIABLES, *QUANTITIES])
+@pytest.mark.parametrize("name", sorted({*BOUNDARY_VARIABLES, *QUANTITIES, *STEAM_QUANTITIES}))
 def test_every_variable_and_result_carries_its_unit(name):
     assert unit_of(name)
 
