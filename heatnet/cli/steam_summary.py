@@ -10,13 +10,13 @@ import numpy as np
 
 from heatnet.i18n import _, language, pick
 from heatnet.steam import is_solved
+from heatnet.units import T_PER_H_PER_KG_PER_S
 
 if TYPE_CHECKING:
     import xarray as xr
 
     from heatnet.metrics.steam_state import SteamAnswer, SteamRow
 
-_T_PER_H = 3.6
 #: lines of the table along the pipes, about
 _STEPS = 10
 
@@ -96,7 +96,7 @@ def _plant_rows(answer: SteamAnswer, row: SteamRow) -> list[tuple[str, ...]]:
                 answer.network.display_name("plants", str(plant), language()),
                 _number(float(one["plant_p_bar"]), 2),
                 _number(float(one["plant_t_supply_degc"])),
-                _number(float(one["plant_mdot_kg_per_s"]) * _T_PER_H),
+                _number(float(one["plant_mdot_kg_per_s"]) * T_PER_H_PER_KG_PER_S),
                 _number(float(one["plant_heat_mw"]), 2),
             )
         )
@@ -119,7 +119,7 @@ def _profile_rows(profile: xr.Dataset) -> list[tuple[str, ...]]:
                 _number(float(one["superheat_k"])),
                 _number(100 * float(one["dryness_share"])),
                 _number(float(one["velocity_m_per_s"])),
-                _number(float(one["mdot_kg_per_s"]) * _T_PER_H),
+                _number(float(one["mdot_kg_per_s"]) * T_PER_H_PER_KG_PER_S),
             )
         )
     return rows
@@ -132,13 +132,13 @@ def _user_rows(answer: SteamAnswer, row: SteamRow) -> list[tuple[str, ...]]:
         rows.append(
             (
                 answer.network.display_name("consumers", str(consumer), language()),
-                _number(float(one["consumer_mdot_kg_per_s"]) * _T_PER_H),
+                _number(float(one["consumer_mdot_kg_per_s"]) * T_PER_H_PER_KG_PER_S),
                 _number(float(one["consumer_p_bar"]), 2),
                 _number(float(answer.network.consumers.at[consumer, "min_p_bar"]), 2),
                 _number(float(one["consumer_t_supply_degc"])),
                 _number(float(one["consumer_superheat_k"])),
                 _number(100 * float(one["consumer_dryness_share"])),
-                _number(float(dry["consumer_dry_mdot_kg_per_s"]) * _T_PER_H),
+                _number(float(dry["consumer_dry_mdot_kg_per_s"]) * T_PER_H_PER_KG_PER_S),
             )
         )
     return rows
@@ -153,14 +153,22 @@ def _network_rows(answer: SteamAnswer, row: SteamRow) -> list[tuple[str, str, st
     margin = state["consumer_p_margin_bar"].to_series().dropna()
     rows = [
         (_("Heat loss"), f"{loss:.3f} MW{share}", ""),
-        (_("Condensate drained"), f"{_number(float(state['condensate_kg_per_s']) * _T_PER_H, 2)} t/h", ""),
+        (_("Condensate drained"), f"{_number(float(state['condensate_kg_per_s']) * T_PER_H_PER_KG_PER_S, 2)} t/h", ""),
         (
             _("Highest velocity"),
             f"{velocity[fastest]:.1f} m/s",
             answer.network.display_name("pipes", fastest, language()),
         ),
-        (_("Largest flow that the pressure can drive"), f"{_number(row.largest_kg_per_s * _T_PER_H)} t/h", ""),
-        (_("Least flow of which none condenses on its way"), f"{_number(row.least_dry_kg_per_s * _T_PER_H)} t/h", ""),
+        (
+            _("Largest flow that the pressure can drive"),
+            f"{_number(row.largest_kg_per_s * T_PER_H_PER_KG_PER_S)} t/h",
+            "",
+        ),
+        (
+            _("Least flow of which none condenses on its way"),
+            f"{_number(row.least_dry_kg_per_s * T_PER_H_PER_KG_PER_S)} t/h",
+            "",
+        ),
         (_("Residual of the heat balance"), f"{float(state['energy_residual_mw']):.1e} MW", ""),
     ]
     if len(margin):

@@ -16,10 +16,9 @@ from heatnet.metrics.steam_state import SteamAnswer, SteamRow
 from heatnet.physics.water import saturation_temperature_degc
 from heatnet.report.steam_picture import SteamCurve, steam_picture
 from heatnet.report.tables import Column, Row, Table, pressure_digits
+from heatnet.units import T_PER_H_PER_KG_PER_S
 from heatnet.web.labels import steam_status_label
 from heatnet.web.page import inline_html, template_environment, write_page
-
-_T_PER_H = 3.6
 
 
 @dataclass(frozen=True)
@@ -127,9 +126,9 @@ def limits_table(row: SteamRow) -> Table:
     rows = (
         Row((_("Heat loss"), "MW", loss)),
         Row((_("Heat loss, share of the heat given"), "%", 100 * loss / given if given > 0 else None)),
-        Row((_("Condensate drained"), "t/h", float(state["condensate_kg_per_s"]) * _T_PER_H)),
-        Row((_("Largest flow that the pressure can drive"), "t/h", row.largest_kg_per_s * _T_PER_H)),
-        Row((_("Least flow of which none condenses on its way"), "t/h", row.least_dry_kg_per_s * _T_PER_H)),
+        Row((_("Condensate drained"), "t/h", float(state["condensate_kg_per_s"]) * T_PER_H_PER_KG_PER_S)),
+        Row((_("Largest flow that the pressure can drive"), "t/h", row.largest_kg_per_s * T_PER_H_PER_KG_PER_S)),
+        Row((_("Least flow of which none condenses on its way"), "t/h", row.least_dry_kg_per_s * T_PER_H_PER_KG_PER_S)),
     )
     note = _("Largest and least flow: out of the plants, all demands changed alike.")
     return Table(
@@ -150,7 +149,7 @@ def _plant_table(answer: SteamAnswer, row: SteamRow) -> Table:
                     answer.network.display_name("plants", str(plant), language()),
                     float(one["plant_p_bar"]) * factor,
                     float(one["plant_t_supply_degc"]),
-                    float(one["plant_mdot_kg_per_s"]) * _T_PER_H,
+                    float(one["plant_mdot_kg_per_s"]) * T_PER_H_PER_KG_PER_S,
                     float(one["plant_heat_mw"]),
                 )
             )
@@ -176,13 +175,13 @@ def _user_table(answer: SteamAnswer, row: SteamRow) -> Table:
                 (
                     answer.network.display_name("consumers", str(consumer), language()),
                     answer.distance_m[consumer] / 1000,
-                    float(one["consumer_mdot_kg_per_s"]) * _T_PER_H,
+                    float(one["consumer_mdot_kg_per_s"]) * T_PER_H_PER_KG_PER_S,
                     float(one["consumer_p_bar"]) * factor,
                     float(answer.network.consumers.at[consumer, "min_p_bar"]) * factor,
                     float(one["consumer_t_supply_degc"]),
                     float(one["consumer_superheat_k"]),
                     float(one["consumer_dryness_share"]),
-                    float(dry["consumer_dry_mdot_kg_per_s"]) * _T_PER_H,
+                    float(dry["consumer_dry_mdot_kg_per_s"]) * T_PER_H_PER_KG_PER_S,
                 )
             )
         )

@@ -21,11 +21,9 @@ from heatnet.physics.water import enthalpy_j_per_kg as water_enthalpy
 from heatnet.physics.water import saturation_temperature_degc
 from heatnet.steam.line import Line, line_arrival, line_capacity_kg_per_s, line_dry_flow_kg_per_s, pipe_line
 from heatnet.study.steam_line import SteamLineConfig, SteamLineStudy, figures_of
-from heatnet.units import GJ_PER_MWH
+from heatnet.units import GJ_PER_MWH, HOURS_PER_YEAR, T_PER_H_PER_KG_PER_S
 
 FORMAT_VERSION = 1
-HOURS_OF_A_YEAR = 8760.0
-_T_PER_H = 3.6
 _ROUGH = 1e9
 #: points of a curve along the line
 _POINTS = 53
@@ -108,7 +106,7 @@ def _of_pipe(config: SteamLineConfig, dn: int) -> dict[str, Any]:
     p, t = _inlet(config)
     line = line_of(config, dn)
     by_hand = line_of(config, dn, local_loss_share=config.hand.local_loss_share.value)
-    most = config.year.season_t_per_h.value / _T_PER_H
+    most = config.year.season_t_per_h.value / T_PER_H_PER_KG_PER_S
     hand = config.pipes[dn].hand_dp_bar
     return {
         "inner_diameter_mm": float(line.inner_diameter_mm[0]),
@@ -121,13 +119,13 @@ def _of_pipe(config: SteamLineConfig, dn: int) -> dict[str, Any]:
             "same_local_losses_dp_bar": arrival(config, by_hand, config.year.season_t_per_h.value)["dp_bar"],
         },
         "largest_t_per_h": {
-            "choking": line_capacity_kg_per_s(line, p, t) * _T_PER_H,
+            "choking": line_capacity_kg_per_s(line, p, t) * T_PER_H_PER_KG_PER_S,
             **{
-                name: line_capacity_kg_per_s(line, p, t, user.at_end_bar) * _T_PER_H
+                name: line_capacity_kg_per_s(line, p, t, user.at_end_bar) * T_PER_H_PER_KG_PER_S
                 for name, user in config.users.items()
             },
         },
-        "least_dry_t_per_h": line_dry_flow_kg_per_s(line, p, t) * _T_PER_H,
+        "least_dry_t_per_h": line_dry_flow_kg_per_s(line, p, t) * T_PER_H_PER_KG_PER_S,
     }
 
 
@@ -136,13 +134,13 @@ def arrival(config: SteamLineConfig, line: Line, flow_t_per_h: float) -> dict[st
     p, t = _inlet(config)
     names = ("p_bar", "t_degc", "superheat_k", "dryness_share", "velocity_m_per_s", "loss_mw", "condensate_t_per_h")
     try:
-        one = line_arrival(line, flow_t_per_h / _T_PER_H, p, t)
+        one = line_arrival(line, flow_t_per_h / T_PER_H_PER_KG_PER_S, p, t)
     except NotSolvableError:
-        choked = flow_t_per_h > line_capacity_kg_per_s(line, p, t) * _T_PER_H * _JUST_BELOW
+        choked = flow_t_per_h > line_capacity_kg_per_s(line, p, t) * T_PER_H_PER_KG_PER_S * _JUST_BELOW
         status = "choked" if choked else "flooded"
         return {"status": status, "dp_bar": None} | dict.fromkeys(names)
     values = (one.p_bar, one.t_degc, one.superheat_k, one.dryness_share, one.velocity_m_per_s, one.loss_mw)
-    condensate = one.condensate_kg_per_s * _T_PER_H
+    condensate = one.condensate_kg_per_s * T_PER_H_PER_KG_PER_S
     return {"status": "ok", "dp_bar": p - one.p_bar} | dict(zip(names, (*values, condensate), strict=True))
 
 
@@ -164,8 +162,8 @@ def _calendar(config: SteamLineConfig) -> dict[str, float]:
     more = year.season_t_per_h.value - year.other_t_per_h.value
     season_h = 24 * year.season_days.value
     return {
-        "heating_days": (year.steam_t.value - year.other_t_per_h.value * HOURS_OF_A_YEAR) / more / 24,
-        "steam_of_season_days_t": year.other_t_per_h.value * HOURS_OF_A_YEAR + more * season_h,
+        "heating_days": (year.steam_t.value - year.other_t_per_h.value * HOURS_PER_YEAR) / more / 24,
+        "steam_of_season_days_t": year.other_t_per_h.value * HOURS_PER_YEAR + more * season_h,
         "operating_hours_with_season_days": (year.steam_t.value - more * season_h) / year.other_t_per_h.value,
         "increment_gj": more * season_h * heat_per_t_gj(config),
     }
@@ -174,7 +172,7 @@ def _calendar(config: SteamLineConfig) -> dict[str, float]:
 def _hours(config: SteamLineConfig) -> dict[float, float]:
     """Return the hours of each flow with which the year's steam comes out."""
     season = 24 * _calendar(config)["heating_days"]
-    return {config.year.season_t_per_h.value: season, config.year.other_t_per_h.value: HOURS_OF_A_YEAR - season}
+    return {config.year.season_t_per_h.value: season, config.year.other_t_per_h.value: HOURS_PER_YEAR - season}
 
 
 def _year(config: SteamLineConfig, u_factor: float = 1.0) -> dict[str, float | None]:
@@ -189,7 +187,7 @@ def _year(config: SteamLineConfig, u_factor: float = 1.0) -> dict[str, float | N
         "heat_gj": heat,
         "loss_gj": mwh * GJ_PER_MWH,
         "loss_share": mwh * GJ_PER_MWH / heat,
-        "mean_loss_mw": mwh / HOURS_OF_A_YEAR,
+        "mean_loss_mw": mwh / HOURS_PER_YEAR,
     }
 
 
@@ -217,7 +215,7 @@ def _insulation(study: SteamLineStudy, factor: float) -> dict[str, float | None]
         "cny_at_power_plant": None if mwh is None else mwh * at_plant,
         "cny_by_gas": None if mwh is None else mwh * by_gas,
         "superheat_at_least_flow_k": coldest["superheat_k"],
-        "least_dry_t_per_h": line_dry_flow_kg_per_s(line, *_inlet(config)) * _T_PER_H,
+        "least_dry_t_per_h": line_dry_flow_kg_per_s(line, *_inlet(config)) * T_PER_H_PER_KG_PER_S,
     }
 
 
@@ -280,7 +278,7 @@ def states_along(config: SteamLineConfig, dn: int, flow_t_per_h: float) -> pd.Da
             whole, length_m=whole.length_m * share, zeta=whole.zeta * share, trap_at_end=np.array([share == 1.0])
         )
         try:
-            one = line_arrival(part, flow_t_per_h / _T_PER_H, p, t)
+            one = line_arrival(part, flow_t_per_h / T_PER_H_PER_KG_PER_S, p, t)
         except NotSolvableError:
             break
         rows.append((float(part.length_m[0]), one.p_bar, one.t_degc, one.superheat_k, one.dryness_share))
