@@ -184,6 +184,7 @@ def print_line_study(summary: Mapping[str, Any]) -> None:
 
     from heatnet.cli.show import console, say, table
     from heatnet.report.steam_study_page import calendar_told, finding
+    from heatnet.web.labels import arrival_label
 
     out = console()
     out.print(f"[bold]{escape(pick(summary['title']))}[/]", soft_wrap=True)
@@ -198,7 +199,6 @@ def print_line_study(summary: Mapping[str, Any]) -> None:
         _("Velocity, m/s"),
         _("Heat loss, MW"),
     )
-    words = {"choked": _("chokes"), "flooded": _("condenses altogether")}
     names = ("p_bar", "t_degc", "superheat_k", "velocity_m_per_s", "loss_mw")
     rows = []
     for dn, pipe in summary["pipes"].items():
@@ -206,6 +206,6 @@ def print_line_study(summary: Mapping[str, Any]) -> None:
             if one["status"] == "ok":
                 cells = tuple(_number(one[name], 2 if name in ("p_bar", "loss_mw") else 0) for name in names)
             else:
-                cells = (words[one["status"]], *["–"] * (len(names) - 1))
+                cells = (arrival_label(one["status"]), *["–"] * (len(names) - 1))
             rows.append((f"DN{dn}", flow, *cells))
     out.print(table(_("State at the end of the line"), columns, rows))

@@ -13,7 +13,6 @@ from markupsafe import Markup
 from heatnet.i18n import _, language, pick, use_language
 from heatnet.io.words import pressure_unit
 from heatnet.metrics.steam_state import SteamAnswer, SteamRow
-from heatnet.physics.water import saturation_temperature_degc
 from heatnet.report.steam_picture import SteamCurve, steam_picture
 from heatnet.report.tables import Column, Row, Table, pressure_digits
 from heatnet.units import T_PER_H_PER_KG_PER_S
@@ -87,19 +86,7 @@ def row_label(answer: SteamAnswer, row: SteamRow) -> str:
 
 
 def _picture_section(answer: SteamAnswer) -> Section:
-    curves = [
-        SteamCurve(
-            row_label(answer, row),
-            row.profile["distance_m"].to_numpy(),
-            row.profile["p_bar"].to_numpy(),
-            row.profile["t_degc"].to_numpy(),
-            np.asarray(saturation_temperature_degc(row.profile["p_bar"].to_numpy())),
-            row.profile["superheat_k"].to_numpy(),
-            row.profile["dryness_share"].to_numpy(),
-        )
-        for row in answer.rows
-        if row.profile is not None
-    ]
+    curves = [SteamCurve.of(row_label(answer, row), row.profile) for row in answer.rows if row.profile is not None]
     name = answer.network.display_name("consumers", answer.farthest, language())
     title = _("Along the line to the farthest user, {name}").format(name=name)
     if not curves:
