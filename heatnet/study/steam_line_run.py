@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +19,14 @@ from heatnet.physics.friction import friction_factor, reynolds
 from heatnet.physics.water import enthalpy_j_per_kg as water_enthalpy
 from heatnet.physics.water import saturation_temperature_degc
 from heatnet.steam.line import Line, line_arrival, line_capacity_kg_per_s, line_dry_flow_kg_per_s, pipe_line
+from heatnet.steam.line_states import line_states, parted
 from heatnet.study.steam_line import SteamLineConfig, SteamLineStudy, figures_of
 from heatnet.units import GJ_PER_MWH, HOURS_PER_YEAR, T_PER_H_PER_KG_PER_S
 
 FORMAT_VERSION = 1
 _ROUGH = 1e9
-#: points of a curve along the line
-_POINTS = 53
+#: parts of the line at whose ends its curves have points
+_PARTS = 52
 #: a share of the largest flow that arrives in any case
 _JUST_BELOW = 1 - 1e-6
 
@@ -74,6 +74,7 @@ def summary_of(study: SteamLineStudy) -> dict[str, Any]:
     """Return the summary of a study: plain numbers by place."""
     config = study.config
     pipes = {str(dn): _of_pipe(config, dn) for dn in config.pipes}
+    year = _year(config)
     return {
         "format_version": FORMAT_VERSION,
         "study": study.id,
@@ -84,9 +85,9 @@ def summary_of(study: SteamLineStudy) -> dict[str, Any]:
         "least_dn": _least_dn(config, pipes),
         "pipes": pipes,
         "calendar": _calendar(config),
-        "year": _year(config),
+        "year": year,
         "insulation": [_insulation(study, factor) for factor in config.u_factors],
-        "users": {name: _of_user(study, name) for name in config.users},
+        "users": {name: _of_user(study, name, year["loss_share"]) for name in config.users},
         "assumptions": figures_of(config, study.prices),
     }
 
@@ -219,17 +220,16 @@ def _insulation(study: SteamLineStudy, factor: float) -> dict[str, float | None]
     }
 
 
-def _of_user(study: SteamLineStudy, name: str) -> dict[str, Any]:
+def _of_user(study: SteamLineStudy, name: str, loss_share: float | None) -> dict[str, Any]:
     """Return what a kind of user needs, and the CO2 of a GJ by the line and by its own boiler, t/GJ.
 
-    The line: z · factor of electricity over 1 less the year's loss. The boiler: gas over efficiency and what is left
+    The line: z · factor of electricity over 1 less the year's loss share. The boiler: gas over efficiency and what is left
     after its own use, and electricity.
     """
     config, prices = study.config, study.prices
     user = config.users[name]
     boiler = config.boilers[user.instead]
-    share = _year(config)["loss_share"]
-    left = None if share is None else 1 - share
+    left = None if loss_share is None else 1 - loss_share
     net = boiler.efficiency_share.value * (1 - boiler.own_use_share.value)
     gas = prices.gas_t_co2_per_mwh.value / net
     by = {}
@@ -268,21 +268,8 @@ def states_along(config: SteamLineConfig, dn: int, flow_t_per_h: float) -> pd.Da
     pandas.DataFrame
         `distance_m`, `p_bar`, `t_degc`, `superheat_k`, `dryness_share`.
     """
-    whole = line_of(config, dn)
-    p, t = _inlet(config)
-    boiling = float(saturation_temperature_degc(p))
-    rows = [(0.0, p, t, t - boiling, 1.0)]
-    for share in np.linspace(0.0, 1.0, _POINTS)[1:]:
-        # local losses are spread evenly, so that a part of the line is a line with its share of them
-        part = replace(
-            whole, length_m=whole.length_m * share, zeta=whole.zeta * share, trap_at_end=np.array([share == 1.0])
-        )
-        try:
-            one = line_arrival(part, flow_t_per_h / T_PER_H_PER_KG_PER_S, p, t)
-        except NotSolvableError:
-            break
-        rows.append((float(part.length_m[0]), one.p_bar, one.t_degc, one.superheat_k, one.dryness_share))
-    return pd.DataFrame(rows, columns=["distance_m", "p_bar", "t_degc", "superheat_k", "dryness_share"])
+    line = parted(line_of(config, dn), _PARTS)
+    return line_states(line, flow_t_per_h / T_PER_H_PER_KG_PER_S, *_inlet(config))
 
 
 def curves_of(study: SteamLineStudy) -> tuple[dict[str, pd.DataFrame], dict[str, pd.DataFrame]]:
