@@ -27,6 +27,7 @@ from heatnet.model.examples import (
     two_source_loop,
 )
 from heatnet.simulate import simulate, tracing
+from heatnet.simulate.streams import circuit_of, streams_of
 from heatnet.simulate.tracing import trace_sources
 
 CP = CONSTANT_WATER["heat_capacity_j_per_kgk"]
@@ -538,8 +539,8 @@ def test_without_losses_all_heat_of_each_source_is_delivered(state):
 @given(states(lossless=False, equal_return=False, cooling=True))
 def test_what_a_source_gives_is_found_again_at_those_who_take_it(state):
     """Stream by stream: what is taken from an excess has its mixture, what is taken below it that of who makes it up."""
-    circuit = tracing._circuit(state.network())
-    streams = tracing._streams(state.dataset(), state.network(), circuit)
+    circuit = circuit_of(state.network())
+    streams = streams_of(state.dataset(), state.network(), circuit)
     given_w = np.maximum(streams.source_w, 0.0)
     mix = given_w / given_w.sum()
     above = tracing._mixtures_above(streams, circuit, mix)
