@@ -16,7 +16,7 @@ from heatnet.adapters.layout import BoolArray, IntArray
 from heatnet.errors import Problems
 from heatnet.i18n import _
 from heatnet.model.boundary import NETWORK_WIDE, Boundary, check_columns
-from heatnet.model.network import Network
+from heatnet.model.network import INDEX_LOSS_SHARE, Network, index_share
 from heatnet.model.regulation import PROCESS_KIND, consumer_returns_degc, plant_supplies_degc, regulated_degc
 from heatnet.physics.arrays import FloatArray
 from heatnet.physics.regulation import load_share
@@ -98,7 +98,8 @@ def inputs_of(network: Network, boundary: Boundary, station_returns: bool = Fals
     wants the buildings' inertia gives a filtered one. What the boundary leaves open follows it: supply and return
     temperatures by `heatnet.model.regulation.regulated_degc`, where own values of plants and consumers are design values
     that keep their distance in proportion to the load; the heat of consumers without `heat_mw`, except process steam, as
-    load share times design heat. Without one, own values hold, then the network's design values.
+    load share times design heat, less the network loss that heat indices contain. Without one, own values hold, then the
+    network's design values.
 
     Parameters
     ----------
@@ -116,6 +117,13 @@ def inputs_of(network: Network, boundary: Boundary, station_returns: bool = Fals
         exchanger can be.
     """
     problems = Problems()
+    if "plant_p_bar" in boundary.values:
+        problems.add(
+            "plant_p_bar",
+            _("is for steam networks"),
+            "",
+            _("In water networks give network.yaml its pressure_point and plants their head_bar."),
+        )
     check_columns(network, boundary.values, problems)
     problems.raise_if_any()
     consumers, plants = network.consumers, network.plants
@@ -199,7 +207,8 @@ def _by_weather(network: Network, boundary: Boundary) -> _ByWeather:
         return _ByWeather(*nothing)
     share = load_share(frame[NETWORK_WIDE].to_numpy(dtype=float), network.design.t_outdoor_degc)
     spaces = (consumers["kind"] != PROCESS_KIND).to_numpy()
-    heat = share[:, np.newaxis] * np.where(spaces, consumers["design_heat_mw"].to_numpy(dtype=float), np.nan)
+    own = consumers["design_heat_mw"] * index_share(consumers, INDEX_LOSS_SHARE)
+    heat = share[:, np.newaxis] * np.where(spaces, own.to_numpy(dtype=float), np.nan)
     regulated = regulated_degc(network, share)
     if regulated is None:
         return _ByWeather(heat, *nothing[1:])
@@ -284,7 +293,8 @@ def _check_values(network: Network, inputs: Inputs, problems: Problems) -> None:
             _("Give the flow coefficient of the fully open valve."),
         )
     for variable, values, where, ids, low in needed:
-        for i in np.flatnonzero(where):
+        # as a whole first: element by element takes long where there are many
+        for i in np.flatnonzero(where & ~(values >= low).all(axis=0)):
             if np.isnan(values[:, i]).any():
                 problems.add(
                     f"{variable}, {ids[i]}",
