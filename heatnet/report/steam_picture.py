@@ -5,14 +5,20 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from markupsafe import Markup
 
 from heatnet.i18n import _
 from heatnet.io.words import pressure_unit
+from heatnet.physics.water import saturation_temperature_degc
 from heatnet.report.svg import svg, text
 from heatnet.report.tables import number
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
 
 WIDTH, PANEL = 720.0, 150.0
 LEFT, RIGHT, TOP, GAP, BOTTOM = 52.0, 16.0, 30.0, 42.0, 38.0
@@ -41,6 +47,14 @@ class SteamCurve:
     t_saturation_degc: np.ndarray
     superheat_k: np.ndarray
     dryness_share: np.ndarray
+
+    @classmethod
+    def of(cls, label: str, states: xr.Dataset | pd.DataFrame) -> SteamCurve:
+        """Return the curve of states along a line, by the names of the parameters; saturation follows from the pressure."""
+        distance, p, t, superheat, dryness = (
+            states[name].to_numpy() for name in ("distance_m", "p_bar", "t_degc", "superheat_k", "dryness_share")
+        )
+        return cls(label, distance, p, t, np.asarray(saturation_temperature_degc(p)), superheat, dryness)
 
 
 @dataclass(frozen=True, eq=False)

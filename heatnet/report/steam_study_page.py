@@ -6,15 +6,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from heatnet.i18n import _, pick, use_language
 from heatnet.io.words import pressure_unit
-from heatnet.physics.water import saturation_temperature_degc
 from heatnet.report.steam_page import Section, write_sections
 from heatnet.report.steam_picture import SteamCurve, steam_picture
 from heatnet.report.tables import Column, Row, Table, number, percent, pressure_digits
+from heatnet.web.labels import arrival_label
 
 Summary = Mapping[str, Any]
 
@@ -145,18 +144,7 @@ def _pressure(bar: float) -> str:
 
 
 def _curves(states: Mapping[str, pd.DataFrame], label: str) -> list[SteamCurve]:
-    return [
-        SteamCurve(
-            label.format(name=name),
-            frame["distance_m"].to_numpy(),
-            frame["p_bar"].to_numpy(),
-            frame["t_degc"].to_numpy(),
-            np.asarray(saturation_temperature_degc(frame["p_bar"].to_numpy())),
-            frame["superheat_k"].to_numpy(),
-            frame["dryness_share"].to_numpy(),
-        )
-        for name, frame in states.items()
-    ]
+    return [SteamCurve.of(label.format(name=name), frame) for name, frame in states.items()]
 
 
 def _pipes_section(summary: Summary, states: Mapping[str, pd.DataFrame], needed: float) -> Section:
@@ -238,8 +226,7 @@ def _arrival_table(summary: Summary) -> Table:
     for dn, pipe in summary["pipes"].items():
         for flow, one in pipe["flows"].items():
             values = (one["t_degc"], one["superheat_k"], one["dryness_share"], one["velocity_m_per_s"], one["loss_mw"])
-            words = {"ok": _("arrives"), "choked": _("chokes"), "flooded": _("condenses altogether")}
-            head = (f"DN{dn}", float(flow), words[one["status"]])
+            head = (f"DN{dn}", float(flow), arrival_label(one["status"]))
             rows.append(Row((*head, _scaled(one["p_bar"], factor), *values)))
     columns = (
         Column(_("Pipe")),

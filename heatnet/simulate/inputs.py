@@ -13,9 +13,9 @@ import pandas as pd
 
 from heatnet.adapters.fluid import fluid_table
 from heatnet.adapters.layout import BoolArray, IntArray
-from heatnet.errors import Problems, nearest
+from heatnet.errors import Problems
 from heatnet.i18n import _
-from heatnet.model.boundary import BOUNDARY_VARIABLES, NETWORK_WIDE, Boundary
+from heatnet.model.boundary import NETWORK_WIDE, Boundary, check_columns
 from heatnet.model.network import INDEX_LOSS_SHARE, Network, index_share
 from heatnet.model.regulation import PROCESS_KIND, consumer_returns_degc, plant_supplies_degc, regulated_degc
 from heatnet.physics.arrays import FloatArray
@@ -124,7 +124,7 @@ def inputs_of(network: Network, boundary: Boundary, station_returns: bool = Fals
             "",
             _("In water networks give network.yaml its pressure_point and plants their head_bar."),
         )
-    _check_elements(network, boundary, problems)
+    check_columns(network, boundary.values, problems)
     problems.raise_if_any()
     consumers, plants = network.consumers, network.plants
     control = consumers["control"].to_numpy()
@@ -268,24 +268,6 @@ def _ground(network: Network, boundary: Boundary) -> FloatArray:
     if frame is None or not frame.columns.isin(network.pipes.index).any():
         return ground
     return _filled(frame.reindex(columns=network.pipes.index).to_numpy(dtype=float), ground)
-
-
-def _check_elements(network: Network, boundary: Boundary, problems: Problems) -> None:
-    for variable, frame in boundary.values.items():
-        table = BOUNDARY_VARIABLES[variable]
-        known = [NETWORK_WIDE] if table == "network" else list(getattr(network, table).index)
-        if variable == "t_ground_degc":
-            known += list(network.pipes.index)
-        every = set(known)
-        for name in frame.columns:
-            if name not in every:
-                guess = nearest(str(name), known)
-                problems.add(
-                    f"{variable}, {_('column')} {name}",
-                    _("'{name}' does not exist").format(name=name),
-                    "",
-                    _("Did you mean '{name}'?").format(name=guess) if guess else "",
-                )
 
 
 def _check_values(network: Network, inputs: Inputs, problems: Problems) -> None:

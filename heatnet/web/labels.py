@@ -64,6 +64,11 @@ def steam_status_label(name: str) -> str:
     return words.get(name) or code_label(name)
 
 
+def arrival_label(status: str) -> str:
+    """Return in words whether a flow arrives at the end of a steam line."""
+    return {"ok": _("arrives"), "choked": _("chokes"), "flooded": _("condenses altogether")}[status]
+
+
 def verdict_label(name: str) -> str:
     """Return the verdict on a claim in words."""
     return code_label(name)
