@@ -9,11 +9,11 @@ import numpy as np
 from markupsafe import Markup
 
 from heatnet.i18n import _, language
-from heatnet.io.words import pressure_unit
+from heatnet.io.words import pressure_digits, pressure_unit
 from heatnet.metrics.compliance import ATMOSPHERE_BAR
 from heatnet.model.network import Network
 from heatnet.report.svg import svg, text
-from heatnet.report.tables import gauge_unit, number, pressure_digits
+from heatnet.report.tables import gauge_unit, number
 from heatnet.web.results_view import NetworkResults
 
 WIDTH, HEIGHT = 720.0, 250.0

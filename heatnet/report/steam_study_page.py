@@ -9,10 +9,10 @@ from typing import Any
 import pandas as pd
 
 from heatnet.i18n import _, pick, use_language
-from heatnet.io.words import pressure_unit, unit_label
+from heatnet.io.words import pressure_digits, pressure_unit, unit_label
 from heatnet.report.steam_page import Section, write_sections
 from heatnet.report.steam_picture import SteamCurve, steam_picture
-from heatnet.report.tables import Column, Row, Table, number, percent, pressure_digits
+from heatnet.report.tables import Column, Row, Table, number, percent
 from heatnet.web.labels import arrival_label, source_mark_label
 
 Summary = Mapping[str, Any]
