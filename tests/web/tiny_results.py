@@ -123,13 +123,13 @@ def _write_steam(folder: Path, origin: tuple[float, float]) -> None:
     _dump(folder / "nodes.geojson", _collection([{"id": n, "xy": xy} for n, xy in place.items()], "Point"))
     pipe = {
         "id": "steam_pipe",
-        "from_node": "s0",
-        "to_node": "s1",
+        "from_node": "s1",
+        "to_node": "s0",
         "dn": 400,
         "line": "supply",
         "source": "illustrative",
     }
-    _dump(folder / "pipes.geojson", _collection([pipe | {"xy": list(place.values())}], "LineString"))
+    _dump(folder / "pipes.geojson", _collection([pipe | {"xy": [place["s1"], place["s0"]]}], "LineString"))
     plant = {"id": "chp", "node": "s0", "kind": "chp_steam", "role": "pressure", "capacity_mw": 25.0, "z_share": 0.27}
     plant |= {"steam_mwh_per_t": 0.65, "mdot_base_kg_per_s": 3.0, "mdot_season_kg_per_s": 10.0, "source": "plan"}
     _dump(folder / "plants.geojson", _collection([plant | _names("CHP steam", "热电厂蒸汽")], None))
@@ -294,8 +294,9 @@ def write_steam_season(case: Path) -> None:
         "node_t_degc": {"s0": 300.0, "s1": t_end},
         "node_superheat_k": {"s0": 108.4, "s1": superheat},
         "node_dryness_share": {"s0": 1.0, "s1": 1.0},
-        "pipe_mdot_kg_per_s": {"steam_pipe": -flow},
-        "pipe_mdot_end_kg_per_s": {"steam_pipe": -flow.where(~wet, 0.95 * flow)},
+        # the steam flows against the pipe's direction
+        "pipe_mdot_kg_per_s": {"steam_pipe": -flow.where(~wet, 0.95 * flow)},
+        "pipe_mdot_end_kg_per_s": {"steam_pipe": -flow},
         "pipe_velocity_m_per_s": {"steam_pipe": 2.0 * flow},
         "pipe_loss_mw": {"steam_pipe": 0.3},
         "pipe_dryness_share": {"steam_pipe": (0.0 * flow + 1.0).where(~wet, 0.95)},
