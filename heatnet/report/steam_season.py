@@ -43,12 +43,14 @@ def _account(case: CaseResults, network: str) -> Entry:
 
 
 def season_table(context: Context, network: str) -> Table:
-    """Return a steam network's account of the year: a row a quantity, a column a case."""
+    """Return a steam network's account of the year: a row a quantity that some case has, a column a case."""
     entries = [_account(case, network) for case in context.ok_cases]
     rows = []
     for label, unit, digits, value in [*_amount_lines(), *_limit_lines(), *_solution_lines()]:
         printer = Column("", digits=digits)
-        rows.append(Row((label, unit, *(printer.printed(value(entry)) for entry in entries))))
+        cells = [value(entry) for entry in entries]
+        if any(cell is not None for cell in cells):
+            rows.append(Row((label, unit, *(printer.printed(cell) for cell in cells))))
     columns = (
         Column(_("Quantity")),
         Column(_("Unit")),
@@ -107,7 +109,13 @@ def _limit_lines() -> list[_Line]:
             lambda e: _times(_dig("least_margin", "p_bar")(e), bar),
         ),
         (_("at"), "", None, lambda e: _place(e.get("least_margin"))),
-        (_("Hours with a user below the pressure that he needs"), "h", 0, _dig("hours_below_pressure")),
+        (
+            _("Hours with a user below the pressure that he needs"),
+            "h",
+            0,
+            # where nobody states a need, nobody can be below it
+            lambda e: _dig("hours_below_pressure")(e) if e.get("least_margin") else None,
+        ),
         (_("Hours in which steam condenses on its way"), "h", 0, _dig("hours_wet")),
         (_("Highest velocity"), "m/s", 1, _dig("largest_velocity", "m_per_s")),
         (_("in pipe"), "", None, lambda e: _place(e.get("largest_velocity"))),
@@ -199,7 +207,7 @@ def _plant_flow(results: NetworkResults) -> pd.Series:
 
 
 def shown_hours(results: NetworkResults) -> list[Any]:
-    """Return the solved hours of highest load, of median load and of least flow among the labelled ones, by their flow.
+    """Return the solved hours of highest load, of median load and of least flow among the labelled ones, in this order.
 
     An hour may be several of these; the median is the load quantile next to 50 %. The hour of largest flow is one of them
     where it has more than that of highest load.
@@ -215,8 +223,7 @@ def shown_hours(results: NetworkResults) -> list[Any]:
     median = [(quantiles - _MEDIAN_PERCENT).abs().idxmin()] if len(quantiles) else []
     design = [time for time in flow.index if labels[time] == DESIGN_LABEL]
     largest = [flow.idxmax()] if not design or flow.max() > _CLEARLY_MORE * flow[design[0]] else []
-    chosen = dict.fromkeys([*design, *largest, *median, flow.idxmin()])
-    return sorted(chosen, key=lambda time: -flow[time])
+    return list(dict.fromkeys([*design, *largest, *median, flow.idxmin()]))
 
 
 def _node_of(results: NetworkResults, consumer: str) -> str | None:
