@@ -78,7 +78,7 @@ _LOAD_HOUR = re.compile(r"^p(\d{1,3})$")
 
 
 def hour_label(name: str) -> str:
-    """Return why an hour was chosen: ``design``, or ``p05`` = 5 % of the season's hours have less load."""
+    """Return why an hour was chosen: ``design``, ``p05`` = 5 % of the season's hours have less load, or a word of its own."""
     match = _LOAD_HOUR.match(name)
     if match:
         return _("load quantile {percent} %").format(percent=int(match[1]))
@@ -89,5 +89,7 @@ def hour_label(name: str) -> str:
         "mildest": lambda: _("mildest hour"),
         "reversals": lambda: _("hour with most reversed flows"),
         "random": lambda: _("hour drawn at random"),
+        "largest": lambda: _("largest steam flow"),
+        "smallest": lambda: _("least steam flow"),
     }
     return words[name]() if name in words else name
