@@ -249,7 +249,7 @@ def _solved(
 
 def _status(result: DispatchResult, pipes: dict[str, PipeSeason]) -> tuple[str, str]:
     if not result.is_optimal:
-        return result.status, f"dispatch: {result.status}"
+        return result.status, f"dispatch: {result.reason or result.status}"
     for name, season in pipes.items():
         if not season.account["hours_simulated"]:
             return "no_load", _("no hour of the season asks for heat in {network}").format(network=name)
