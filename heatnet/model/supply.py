@@ -180,6 +180,8 @@ class Conditions:
     plant_t_return_degc : mapping of plant id to ndarray, shape (T,)
         Return temperature arriving at a plant, °C, where it differs from `t_return_degc` (a neighbour has already
         pre-heated it).
+    line_flow_max_kg_per_s : mapping of plant id to ndarray, shape (T,)
+        Largest steam flow that the line of a plant of the steam network carries, kg/s, where its pipes are solved.
 
     Raises
     ------
@@ -195,6 +197,7 @@ class Conditions:
     consumer_heat_mw: pd.DataFrame
     return_flow_kg_per_s: Mapping[str, FloatArray] = field(default_factory=dict)
     plant_t_return_degc: Mapping[str, FloatArray] = field(default_factory=dict)
+    line_flow_max_kg_per_s: Mapping[str, FloatArray] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         problems = Problems()
@@ -210,13 +213,17 @@ class Conditions:
     def _lengths(self) -> Iterator[tuple[str, int]]:
         for name in ("t_outdoor_degc", "in_season", "t_supply_degc", "t_return_degc", "consumer_heat_mw"):
             yield name, len(getattr(self, name))
-        for name in ("return_flow_kg_per_s", "plant_t_return_degc"):
+        for name in ("return_flow_kg_per_s", "plant_t_return_degc", "line_flow_max_kg_per_s"):
             for plant, array in getattr(self, name).items():
                 yield f"{name}[{plant}]", len(array)
 
     def t_return_at(self, plant: str) -> FloatArray:
         """Return the return temperature (°C) that arrives at a plant."""
         return np.asarray(self.plant_t_return_degc.get(plant, self.t_return_degc), dtype=float)
+
+    def line_flow_max_at(self, plant: str) -> FloatArray:
+        """Return the largest flow (kg/s) that a plant's steam line carries, infinite where nothing limits it."""
+        return np.asarray(self.line_flow_max_kg_per_s.get(plant, np.full(len(self.time), np.inf)), dtype=float)
 
 
 @dataclass(frozen=True, eq=False)
