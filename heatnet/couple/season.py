@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 ENGINE = "season"
 #: probed hours besides the one of highest load: one every 2 % of the load duration curve
 PROBE_HOURS = 50
+#: least share of the heat in the pipes that is left to the plant that holds the pressure; the loss is known better than that
+LEAST_PRESSURE_SHARE = 0.01
 #: ways of connection that heat consumers directly, past the primary pipes
 DIRECT = ("branch", "secondary")
 
@@ -178,11 +180,19 @@ def shown_hours(year: NetworkYear, count: int) -> dict[int, str]:
 
 
 def schedule_boundary(year: NetworkYear, probed: Probe, result: DispatchResult) -> Boundary:
-    """Return what the pipes are asked in each of `piped_hours`: the dispatched heat, and what the consumers take."""
+    """Return what the pipes are asked in each of `piped_hours`: the dispatched heat, and what the consumers take.
+
+    Where the other plants give all heat, they are throttled by a hundredth (`LEAST_PRESSURE_SHARE`): a loss that is a little
+    lower than before the dispatch would drive water backwards through the plant that holds the pressure.
+    """
     positions = piped_hours(year)
     heat = plant_heat_mw(year, result)
     scheduled = heat.reindex(columns=_piped_plants(year), fill_value=0.0).iloc[positions]
-    return _boundary(year, positions, primary_heat_mw(year, probed, result).iloc[positions], scheduled)
+    primary = primary_heat_mw(year, probed, result).iloc[positions]
+    most = (1.0 - LEAST_PRESSURE_SHARE) * (primary.sum(axis=1).to_numpy() + loss_mw(year, probed)[positions])
+    given = scheduled.sum(axis=1).to_numpy()
+    throttle = np.divide(most, given, out=np.ones(len(given)), where=given > most)
+    return _boundary(year, positions, primary, scheduled.mul(throttle, axis=0))
 
 
 def simulate_schedule(

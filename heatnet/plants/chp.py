@@ -9,7 +9,7 @@ from heatnet.errors import InputError, Problem, Problems
 from heatnet.i18n import _
 from heatnet.model.supply import Conditions, FloatArray, SupplyUnit
 from heatnet.plants.place import Place, given_capacity_mw, number, plant_id, supply_unit
-from heatnet.plants.steam_state import gate_heat_mwh_per_t, heat_mw_of_flow
+from heatnet.plants.steam_state import gate_heat_mwh_per_t, heat_mw_of_flow, power_lost_per_heat
 from heatnet.units import HOURS_PER_YEAR, KG_PER_S_PER_T_PER_H
 
 #: figures of a contract that are equal as printed, in t/h and in kg/s
@@ -48,7 +48,7 @@ def chp_steam(plant: pd.Series, place: Place, conditions: Conditions) -> SupplyU
         conditions,
         np.minimum(heat_mw_of_flow(flow, heat_mwh_per_t), given_capacity_mw(plant)),
         take_min_mw=heat_mw_of_flow(np.minimum(least, flow), heat_mwh_per_t),
-        power_lost_per_heat=number(plant, "z_share") / arriving_share,
+        power_lost_per_heat=power_lost_per_heat(plant, place.network) / arriving_share,
         year_max_mwh=number(plant, "steam_year_t") * heat_mwh_per_t,
         year_min_mwh=number(plant, "take_year_min_t") * heat_mwh_per_t,
     )

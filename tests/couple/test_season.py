@@ -17,6 +17,7 @@ from heatnet.couple.season import (
     piped_hours,
     primary_heat_mw,
     probe,
+    schedule_boundary,
     shown_hours,
     simulate_schedule,
 )
@@ -91,6 +92,16 @@ def test_the_pipes_take_the_scheduled_heat(year, probed):
     assert heat == pytest.approx(np.full(len(year.time), 1.0), rel=1e-6)
     balance = states["plant_heat_mw"].sum("plant") - states["consumer_heat_mw"].sum("consumer") - states["heat_loss_mw"]
     assert abs(balance).max() < 1e-4
+
+
+def test_the_plant_of_the_pressure_is_left_a_hundredth(year, probed):
+    """Dispatched without the boiler the pump would have to meet the loss exactly: it is throttled to 99 % of what is needed."""
+    needed = year.space_mw.sum(axis=1).to_numpy() + loss_mw(year, probed)
+    for share, left in ((1.0, 0.99), (0.5, 0.5)):
+        result = result_of(year, boiler=0.0)
+        result.heat_mw["tiny/heat_pump"] = share * needed
+        given = schedule_boundary(year, probed, result).values["plant_heat_mw"]["heat_pump"].to_numpy()
+        assert given == pytest.approx(left * needed, rel=1e-12)
 
 
 def test_hours_outside_the_season_and_hours_without_load_are_not_solved(network, cold_days):

@@ -18,14 +18,13 @@ from heatnet.couple.year import NetworkYear, network_year
 from heatnet.dispatch import dispatch
 from heatnet.errors import InputError
 from heatnet.metrics.steam_season import steam_account
+from heatnet.metrics.tracing import Use, trace_heat
 from heatnet.model.build import build_network
 from heatnet.model.network import Network
 from heatnet.model.supply import EmissionFactors, Prices
 from heatnet.model.weather import WeatherYear
-from heatnet.physics.steam import enthalpy_j_per_kg
-from heatnet.physics.water import enthalpy_j_per_kg as water_enthalpy
+from heatnet.physics.steam_stations import heat_per_t_mwh
 from heatnet.plants import supply_units
-from heatnet.plants.steam_state import T_CONDENSATE_DEGC
 from heatnet.steam import solve_steam
 from heatnet.steam.line import line_capacity_kg_per_s, line_to
 
@@ -33,7 +32,7 @@ from heatnet.steam.line import line_capacity_kg_per_s, line_to
 TIME = pd.date_range("2025-01-06", periods=48, freq="h").append(pd.date_range("2025-07-07", periods=48, freq="h"))
 SEASON = np.arange(96) < 48
 P_BAR, T_DEGC, LENGTH_M, U_W_PER_MK, T_GROUND_DEGC = 13.0, 300.0, 3000.0, 0.5, 10.0
-PER_T_MWH = (float(enthalpy_j_per_kg(P_BAR, T_DEGC)) - float(water_enthalpy(T_CONDENSATE_DEGC))) / 3.6e6
+PER_T_MWH = float(heat_per_t_mwh(P_BAR, T_DEGC))
 #: a bisection with 14 halvings between no steam and the contract's 25 kg/s
 CAPACITY_KG_PER_S = 25.0 / 2**14
 CHP = {
@@ -208,6 +207,22 @@ def test_users_and_stations_at_their_own_pressures(need: float, at_station: floa
     assert limit == pytest.approx(np.full(96, at[3.0 if longer else 11.0]), abs=CAPACITY_KG_PER_S)
 
 
+def test_only_steam_above_the_process_flow_is_space_heat() -> None:
+    """A CHP plant of 16 MW: users and the pipes' loss come first, the station passes on 98 % of what is left, in winter alone.
+
+    Shared by the hour's demands, with 8 MW of users and 20 MW of the station's, it would be some 11 MW in winter.
+    """
+    year, probed, problem, result, _states = solved(system(chp={"capacity_mw": 16.0}, kettle={"capacity_mw": 0.0}))
+    flows = [flow for flow in trace_heat(problem, result, SEASON) if flow.source.plant == "chp"]
+    by_use = {use: sum((flow.heat_mw for flow in flows if flow.use == use), np.zeros(96)) for use in Use}
+    base = year.process_mw["press"].to_numpy() + steam_loss_mw(year, probed.steam)
+    given = result.heat_mw["town/steam/chp"].to_numpy()
+    assert by_use[Use.PROCESS] == pytest.approx(base, abs=1e-5)
+    assert by_use[Use.SPACE] == pytest.approx(0.98 * (given - base), abs=1e-5)
+    assert (by_use[Use.SPACE][~SEASON] < 1e-6).all()
+    assert 7.0 < by_use[Use.SPACE].max() < 0.98 * (16.0 - base[SEASON].min())
+
+
 def test_what_is_not_built_is_not_there() -> None:
     """Without the CHP plant its line loses nothing, and the kettle at the mill holds the pressure: no pipe is left to solve."""
     network = system(chp={"capacity_mw": 0.0})
@@ -316,6 +331,30 @@ def test_account_adds_up() -> None:
     assert pd.Timestamp(account["least_margin"]["time"]) == TIME[int(margin.argmin())]
     assert account["largest_velocity"]["id"] == "main"
     assert account["max_relative_residual"] < 1e-7
+
+
+def test_heat_counts_above_the_water_that_replaces_the_steam() -> None:
+    """A third of the condensate comes back: tonnes are the same, a tonne has 2/3 of 251 kJ/kg more, and the balance closes.
+
+    The pipes count the plant's heat above the same water, so that the dispatched heat is still what they take.
+    """
+    _year, _probed, _problem, whole, states = solved(system())
+    year, probed, _problem, result, third = solved(system(chp={"return_share": 1 / 3}))
+    per_t = float(heat_per_t_mwh(P_BAR, T_DEGC, return_share=1 / 3))
+    assert (per_t - PER_T_MWH) * 3600 == pytest.approx(2 / 3 * 4.18 * 60, rel=2e-3)
+    given = third["plant_heat_mw"].sel(plant="chp").to_numpy()
+    assert given == pytest.approx(result.heat_mw["town/steam/chp"].to_numpy(), rel=2e-3)
+    tonnes = [one["plant_mdot_kg_per_s"].sel(plant="chp").to_numpy() for one in (third, states)]
+    assert tonnes[0] == pytest.approx(tonnes[1], rel=1e-5)
+    more = result.heat_mw["town/steam/chp"].sum() - whole.heat_mw["town/steam/chp"].sum()
+    assert more == pytest.approx(tonnes[1].sum() * 3.6 * (per_t - PER_T_MWH), rel=2e-2)
+    lost = [
+        (one["plant_heat_mw"].sum("plant") - one["consumer_heat_mw"].sum("consumer")).to_numpy()
+        for one in (third, states)
+    ]
+    unreturned = tonnes[1] * 3.6 * (per_t - PER_T_MWH)
+    assert lost[0] - lost[1] == pytest.approx(unreturned, rel=1e-4), "what is not returned is lost"
+    assert steam_loss_mw(year, probed.steam).sum() == pytest.approx(lost[0].sum(), rel=1e-2)
 
 
 def test_an_hour_without_a_solution_is_counted_and_counts_in_no_sum() -> None:
