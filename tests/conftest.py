@@ -73,7 +73,13 @@ TABLES: dict[str, list[dict[str, Any]]] = {
 }
 #: places of the nodes in metres, for drafts with geometry
 PLACES_M = {"works": (0, 0), "fork": (800, 0), "north": (800, 400), "east": (1400, 0), "end": (1400, -300)}
-STEAM_META: dict[str, Any] = {"format_version": 1, "name": {"en": "Tiny steam"}, "carrier": "steam", "crs": "none"}
+STEAM_META: dict[str, Any] = {
+    "format_version": 1,
+    "name": {"en": "Tiny steam"},
+    "carrier": "steam",
+    "crs": "none",
+    "pressure_point": {"node": "gate", "line": "supply", "p_bar": 8.0},
+}
 STEAM_TABLES: dict[str, list[dict[str, Any]]] = {
     "nodes": [{"id": "gate"}, {"id": "mill"}],
     "pipes": [{"id": "s1", "from_node": "gate", "to_node": "mill", "length_m": 500, "dn": 200, "line": "supply"}],
@@ -85,6 +91,7 @@ STEAM_TABLES: dict[str, list[dict[str, Any]]] = {
             "kind": "gas_steam_boiler",
             "role": "pressure",
             "capacity_mw": 4,
+            "t_supply_degc": 200,
             "efficiency_share": 0.9,
             "steam_mwh_per_t": 0.65,
         },
@@ -94,6 +101,7 @@ STEAM_TABLES: dict[str, list[dict[str, Any]]] = {
             "kind": "process_waste_heat",
             "role": "heat",
             "capacity_mw": 0.4,
+            "t_supply_degc": 200,
             "steam_mwh_per_t": 0.65,
             "mdot_kg_per_s": 0.2,
         },

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from heatnet.cli.verdict_steam import steam_sentences
 from heatnet.i18n import _, pick
 from heatnet.units import TJ_PER_MWH
 
@@ -31,6 +32,8 @@ def print_verdict(title: str, summary: Entry, folder: Path) -> None:
     if name in good:
         title = _("Networks over the season, case {case}").format(case=name)
         out.print(table(title, *_networks(summary, good[name])))
+        for sentence in steam_sentences(summary, good[name]):
+            out.print(escape(sentence))
     for sentence in check_sentences(good):
         out.print(escape(sentence))
     for name, entry in cases.items():

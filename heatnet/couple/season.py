@@ -1,20 +1,22 @@
 """From loads to a schedule and from the schedule to the pipes, for all networks of a case.
 
 The pipes are asked first (`probe`): with the pressure-holding plant alone they tell what the loss estimate is worth and
-which share of the return flow passes each pre-heating plant. Then comes the dispatch of the year, then the pipes again
-in every hour of the season that asks for heat, with the dispatched heat of every plant.
+which share of the return flow passes each pre-heating plant, those of steam what they lose and carry (`couple.steam`). Then
+comes the dispatch of the year, then the pipes again with the dispatched heat of every plant: those of water in every hour of the
+season that asks for heat, those of steam in every hour of the year (`couple.steam_season`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from heatnet.couple.hours import representative_hours, season_hours
+from heatnet.couple.steam import SteamProbe, line_flow_max_kg_per_s, probe_steam, steam_loss_mw
 from heatnet.couple.year import NetworkYear
 from heatnet.model.boundary import NETWORK_WIDE, Boundary
 from heatnet.model.network import Network
@@ -39,6 +41,8 @@ if TYPE_CHECKING:
 ENGINE = "season"
 #: probed hours besides the one of highest load: one every 2 % of the load duration curve
 PROBE_HOURS = 50
+#: least share of the heat in the pipes that is left to the plant that holds the pressure; the loss is known better than that
+LEAST_PRESSURE_SHARE = 0.01
 #: ways of connection that heat consumers directly, past the primary pipes
 DIRECT = ("branch", "secondary")
 
@@ -57,6 +61,8 @@ class Probe:
         Probed hours that converged, and all of them.
     statuses : tuple of str
         How the hours ended where none converged.
+    steam : SteamProbe or None
+        The same of the network's steam pipes; None where none are solved.
     """
 
     loss_factor: float = 1.0
@@ -64,10 +70,11 @@ class Probe:
     hours_ok: int = 0
     hours: int = 0
     statuses: tuple[str, ...] = ()
+    steam: SteamProbe | None = None
 
 
 def probe(year: NetworkYear) -> Probe:
-    """Solve hours over the load duration curve with the pressure-holding plant alone.
+    """Solve hours over the load duration curve with the pressure-holding plant alone, and a few of the steam pipes.
 
     Returns
     -------
@@ -75,6 +82,10 @@ def probe(year: NetworkYear) -> Probe:
         Sums of simulated loss and of estimate over the probed hours, one over the other, and mean shares of flow; the
         default one where the network has no pipes or no hour converged.
     """
+    return replace(_probe_water(year), steam=probe_steam(year))
+
+
+def _probe_water(year: NetworkYear) -> Probe:
     network = year.network
     if not has_pipes(network):
         return Probe()
@@ -113,6 +124,13 @@ def loss_mw(year: NetworkYear, probed: Probe) -> FloatArray:
     return year.loss_estimate_mw() * probed.loss_factor
 
 
+def gate_loss_mw(year: NetworkYear, probed: Probe, carrier: str) -> FloatArray:
+    """Return the loss that the demand of a network's water or steam at its plant gates contains, (T,), MW; a site has none."""
+    if carrier == "water":
+        return loss_mw(year, probed)
+    return steam_loss_mw(year, probed.steam) if carrier == "steam" else np.zeros(len(year.time))
+
+
 def conditions_of(year: NetworkYear, probed: Probe) -> Conditions:
     """Return what the plants of a network see."""
     lift_k = np.maximum(-year.t_return_by_consumer_degc.sub(year.t_supply_degc, axis=0), 1.0)
@@ -127,6 +145,7 @@ def conditions_of(year: NetworkYear, probed: Probe) -> Conditions:
         t_return_degc=year.t_return_degc,
         consumer_heat_mw=year.space_mw,
         return_flow_kg_per_s={plant: share * flow for plant, share in probed.return_flow_share.items()},
+        line_flow_max_kg_per_s=line_flow_max_kg_per_s(year, probed.steam),
     )
 
 
@@ -145,7 +164,7 @@ def dispatch_problem(
             continue
         demand[f"{name}/water"] = space + loss_mw(year, probes[name])
         if year.network.steam is not None:
-            demand[f"{name}/steam"] = process
+            demand[f"{name}/steam"] = process + steam_loss_mw(year, probes[name].steam)
     time = next(iter(years.values())).time
     return DispatchProblem(time, tuple(units), demand, prices, factors)
 
@@ -161,11 +180,19 @@ def shown_hours(year: NetworkYear, count: int) -> dict[int, str]:
 
 
 def schedule_boundary(year: NetworkYear, probed: Probe, result: DispatchResult) -> Boundary:
-    """Return what the pipes are asked in each of `piped_hours`: the dispatched heat, and what the consumers take."""
+    """Return what the pipes are asked in each of `piped_hours`: the dispatched heat, and what the consumers take.
+
+    Where the other plants give all heat, they are throttled by a hundredth (`LEAST_PRESSURE_SHARE`): a loss that is a little
+    lower than before the dispatch would drive water backwards through the plant that holds the pressure.
+    """
     positions = piped_hours(year)
     heat = plant_heat_mw(year, result)
     scheduled = heat.reindex(columns=_piped_plants(year), fill_value=0.0).iloc[positions]
-    return _boundary(year, positions, primary_heat_mw(year, probed, result).iloc[positions], scheduled)
+    primary = primary_heat_mw(year, probed, result).iloc[positions]
+    most = (1.0 - LEAST_PRESSURE_SHARE) * (primary.sum(axis=1).to_numpy() + loss_mw(year, probed)[positions])
+    given = scheduled.sum(axis=1).to_numpy()
+    throttle = np.divide(most, given, out=np.ones(len(given)), where=given > most)
+    return _boundary(year, positions, primary, scheduled.mul(throttle, axis=0))
 
 
 def simulate_schedule(

@@ -3,14 +3,14 @@
     minimise    sum_ut (c_ut + e_ut) heat_ut + p_unmet sum_bt unmet_bt
     subject to  sum_{u feeds b} heat_ut - sum_{u draws from b} d_u heat_ut + unmet_bt - dumped_bt = demand_bt
                 take_min_ut <= heat_ut <= available_ut
-                sum_t heat_ut <= year_max_u                                  (where a unit has one)
+                year_min_u <= sum_t heat_ut <= year_max_u                    (where a unit has them)
                 0 <= unmet_bt,   0 <= dumped_bt <= max(0, sum_{u feeds b} take_min_ut - demand_bt)
 
-`dumped` exists only where a contract forces more heat on the network than its demand takes. The dual of a balance is
-the cost of one more MWh.
+`dumped` exists only where a contract forces more heat on the network in an hour than its demand takes; what a yearly
+minimum asks for must be used (`heatnet.dispatch.contract`). The dual of a balance is the cost of one more MWh.
 
 Tie-breaking e: many schedules cost the same where two plants do, or where a yearly limit leaves hours of equal value to
-choose from. e prefers the plant declared first and, for a plant with a yearly limit, the hours of high demand, where
+choose from. e prefers the plant declared first and, for a plant with a yearly figure, the hours of high demand, where
 its heat also relieves the pipes. e stays below `TIE_BREAK_CNY_PER_MWH`, far under any price, and is not in the reported
 cost; shadow prices carry it, so they are exact to that amount.
 """
@@ -68,7 +68,7 @@ def tie_break_cny_per_mwh(problem: DispatchProblem, unit: SupplyUnit) -> FloatAr
     """Return the tie-breaking cost of a unit, CNY/MWh, shape (T,): half for its rank, half for the hour."""
     rank = [other.id for other in problem.units].index(unit.id) / len(problem.units)
     hour = np.zeros(len(problem.time))
-    if unit.year_max_mwh is not None:
+    if unit.year_max_mwh is not None or unit.year_min_mwh is not None:
         demand = problem.demand_of(unit.balance)
         hour = 1.0 - demand / max(float(demand.max(initial=0.0)), 1e-9)
     return TIE_BREAK_CNY_PER_MWH / 2 * (rank + hour)
@@ -144,6 +144,8 @@ def _add_year_limits(model: Any, group: Group, heat: Any) -> None:
     for unit in group.units:
         if unit.year_max_mwh is not None and unit.available_mw.sum() > unit.year_max_mwh:
             model.add_constraints(heat.sel(unit=unit.id).sum() <= unit.year_max_mwh, name=f"year {unit.id}")
+        if unit.year_min_mwh is not None and unit.take_min_mw.sum() < unit.year_min_mwh:
+            model.add_constraints(heat.sel(unit=unit.id).sum() >= unit.year_min_mwh, name=f"least year {unit.id}")
 
 
 def _shares_in(group: Group, balance: str) -> pd.Series:

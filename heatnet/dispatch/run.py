@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from heatnet.dispatch.contract import contract_conflicts
 from heatnet.dispatch.costs import COST_KEYS, account_costs
 from heatnet.dispatch.groups import Group, independent_groups
 from heatnet.dispatch.programme import GroupSolution, solve_group
@@ -25,13 +26,17 @@ def dispatch(problem: DispatchProblem) -> DispatchResult:
     -------
     DispatchResult
         Frames have all hours as rows; `heat_mw` has a column a unit in declared order, the others a column a balance
-        (`problem.balances`). If any part has no optimal schedule the status says why and every number is NaN.
+        (`problem.balances`). If any part has no optimal schedule the status says why and every number is NaN. Contracts
+        that cannot be met are infeasible before the solver is asked, with the reason.
 
     Notes
     -----
     One linear programme, `heatnet.dispatch.programme`; balances that no unit connects are solved one by one, which
     changes nothing in the result. The same problem gives the same bytes: one thread, fixed seed, no time limit.
     """
+    conflicts = contract_conflicts(problem)
+    if conflicts:
+        return _no_result(problem, DispatchStatus.INFEASIBLE, "; ".join(conflicts))
     groups = independent_groups(problem)
     solutions: list[GroupSolution] = []
     for group in groups:
@@ -65,7 +70,7 @@ def _frame(
     return pd.DataFrame({name: rows[name] for name in names}, index=problem.time, columns=list(names), dtype=float)
 
 
-def _no_result(problem: DispatchProblem, status: DispatchStatus) -> DispatchResult:
+def _no_result(problem: DispatchProblem, status: DispatchStatus, reason: str = "") -> DispatchResult:
     """Return a result without numbers: NaN, never those of another hour or case."""
 
     def empty(names: Sequence[str]) -> pd.DataFrame:
@@ -73,5 +78,5 @@ def _no_result(problem: DispatchProblem, status: DispatchStatus) -> DispatchResu
 
     frames = [empty(problem.balances) for _ in range(3)]
     return DispatchResult(
-        status, empty(_unit_ids(problem)), frames[0], frames[1], dict.fromkeys(COST_KEYS, np.nan), frames[2]
+        status, empty(_unit_ids(problem)), frames[0], frames[1], dict.fromkeys(COST_KEYS, np.nan), frames[2], reason
     )

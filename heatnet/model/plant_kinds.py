@@ -78,13 +78,20 @@ PLANT_KINDS = MappingProxyType(
             ("steam",),
             "plan",
             (
-                _STEAM,
-                _number("mdot_base_kg_per_s", "steam taken all year", 0.0, 1000, required=True),
-                _number("mdot_season_kg_per_s", "steam taken in the heating season", 0.0, 1000, required=True),
+                _number("steam_mwh_per_t", "heat per tonne of steam, where its state is not known", 0.3, 1.0),
+                _number("mdot_base_kg_per_s", "steam that can be taken all year", 0.0, 1000, required=True),
+                _number(
+                    "mdot_season_kg_per_s", "steam that can be taken in the heating season", 0.0, 1000, required=True
+                ),
                 _number("steam_year_t", "steam of a year at most", 0.0, 1e8),
-                _Z,
+                _number("mdot_min_kg_per_s", "contract: least steam of every hour, taken or thrown away", 0.0, 1000),
+                _number("take_year_min_t", "contract: least steam of a year that has to be used", 0.0, 1e8),
+                _number("t_condensate_degc", "condensate that comes back", 0.0, 180, default=80.0),
+                _number("return_share", "share of the condensate that comes back", 0.0, 1.0, default=1.0),
+                _number("t_makeup_degc", "water that replaces the rest", 0.0, 100, default=20.0),
+                _number("z_share", "power lost per heat extracted; by the state of the steam if absent", 0.0, 1.0),
                 _TIE_IN,
-                _number("loss_share", "share of the heat lost on the line", 0.0, 0.5, default=0.0),
+                _number("loss_share", "share of the heat lost on the line where no pipes are solved", 0.0, 0.5),
             ),
         ),
         "steam_exchange": PlantKind(

@@ -68,13 +68,13 @@ class SupplyUnit:
         Heat that a contract makes the network take, MW; what nobody needs of it is dumped.
     fuel_per_heat, power_per_heat, power_lost_per_heat : ndarray, shape (T,)
         Fuel (lower heating value), electricity bought and electricity not generated, MWh per MWh delivered.
-    year_max_mwh : float or None
-        Largest heat over the whole horizon, MWh.
+    year_max_mwh, year_min_mwh : float or None
+        Largest heat over the whole horizon; least heat that a contract makes the network take over it, MWh.
 
     Raises
     ------
     InputError
-        If lengths differ, values are not finite or negative, or the minimum exceeds the availability.
+        If lengths differ, values are not finite or negative, or a minimum exceeds what it is the minimum of.
     """
 
     id: str
@@ -92,6 +92,7 @@ class SupplyUnit:
     power_per_heat: FloatArray
     power_lost_per_heat: FloatArray
     year_max_mwh: float | None = None
+    year_min_mwh: float | None = None
 
     def __post_init__(self) -> None:
         problems = Problems()
@@ -105,8 +106,11 @@ class SupplyUnit:
             problems.add(where, _("take_min_mw exceeds available_mw"), remedy=remedy)
         if self.fuel is not None and self.fuel not in FUELS:
             problems.add(where, f"fuel {self.fuel!r}", ", ".join(FUELS))
-        if self.draw_per_heat < 0 or (self.year_max_mwh is not None and self.year_max_mwh < 0):
-            problems.add(where, _("draw_per_heat or year_max_mwh is negative"))
+        year_min, year_max = self.year_min_mwh or 0.0, np.inf if self.year_max_mwh is None else self.year_max_mwh
+        if self.draw_per_heat < 0 or year_max < 0 or year_min < 0:
+            problems.add(where, _("draw_per_heat, year_max_mwh or year_min_mwh is negative"))
+        elif year_min > year_max:
+            problems.add(where, _("year_min_mwh exceeds year_max_mwh"), remedy=_("Lower the one or raise the other."))
         problems.raise_if_any()
 
 
@@ -176,6 +180,8 @@ class Conditions:
     plant_t_return_degc : mapping of plant id to ndarray, shape (T,)
         Return temperature arriving at a plant, °C, where it differs from `t_return_degc` (a neighbour has already
         pre-heated it).
+    line_flow_max_kg_per_s : mapping of plant id to ndarray, shape (T,)
+        Largest steam flow that the line of a plant of the steam network carries, kg/s, where its pipes are solved.
 
     Raises
     ------
@@ -191,6 +197,7 @@ class Conditions:
     consumer_heat_mw: pd.DataFrame
     return_flow_kg_per_s: Mapping[str, FloatArray] = field(default_factory=dict)
     plant_t_return_degc: Mapping[str, FloatArray] = field(default_factory=dict)
+    line_flow_max_kg_per_s: Mapping[str, FloatArray] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         problems = Problems()
@@ -206,13 +213,17 @@ class Conditions:
     def _lengths(self) -> Iterator[tuple[str, int]]:
         for name in ("t_outdoor_degc", "in_season", "t_supply_degc", "t_return_degc", "consumer_heat_mw"):
             yield name, len(getattr(self, name))
-        for name in ("return_flow_kg_per_s", "plant_t_return_degc"):
+        for name in ("return_flow_kg_per_s", "plant_t_return_degc", "line_flow_max_kg_per_s"):
             for plant, array in getattr(self, name).items():
                 yield f"{name}[{plant}]", len(array)
 
     def t_return_at(self, plant: str) -> FloatArray:
         """Return the return temperature (°C) that arrives at a plant."""
         return np.asarray(self.plant_t_return_degc.get(plant, self.t_return_degc), dtype=float)
+
+    def line_flow_max_at(self, plant: str) -> FloatArray:
+        """Return the largest flow (kg/s) that a plant's steam line carries, infinite where nothing limits it."""
+        return np.asarray(self.line_flow_max_kg_per_s.get(plant, np.full(len(self.time), np.inf)), dtype=float)
 
 
 @dataclass(frozen=True, eq=False)
@@ -304,6 +315,8 @@ class DispatchResult:
         total_cny, fuel_gas_cny, fuel_coal_cny, power_cny, power_lost_cny, co2_cny, unmet_cny.
     shadow_price_cny_per_mwh : pandas.DataFrame
         Cost of one more MWh of demand, time by balance, CNY/MWh.
+    reason : str
+        Why there is no schedule, where that is known before the solver is asked; else empty.
     """
 
     status: str
@@ -312,6 +325,7 @@ class DispatchResult:
     dumped_mw: pd.DataFrame
     cost_cny: dict[str, float]
     shadow_price_cny_per_mwh: pd.DataFrame
+    reason: str = ""
 
     @property
     def is_optimal(self) -> bool:

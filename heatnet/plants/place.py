@@ -117,15 +117,17 @@ def supply_unit(
     power_lost_per_heat: float | FloatArray = 0.0,
     draws_from: str | None = None,
     draw_per_heat: float = 0.0,
+    take_min_mw: float | FloatArray = 0.0,
     year_max_mwh: float | None = None,
+    year_min_mwh: float | None = None,
 ) -> SupplyUnit:
-    """Return the unit of a plant; numbers hold for every hour, nothing is must-take.
-
-    A contract that makes the network take heat is a matter of the study: it replaces `take_min_mw`.
-    """
+    """Return the unit of a plant; numbers hold for every hour."""
 
     def hourly(value: float | FloatArray) -> FloatArray:
         return np.full(len(conditions.time), 1.0) * value
+
+    def known(value: float | None) -> float | None:
+        return None if value is None or math.isnan(value) else value
 
     return SupplyUnit(
         id=place.unit_id(plant_id(plant)),
@@ -138,9 +140,10 @@ def supply_unit(
         draw_per_heat=draw_per_heat,
         fuel=fuel,
         available_mw=hourly(available_mw),
-        take_min_mw=hourly(0.0),
+        take_min_mw=hourly(take_min_mw),
         fuel_per_heat=hourly(fuel_per_heat),
         power_per_heat=hourly(power_per_heat),
         power_lost_per_heat=hourly(power_lost_per_heat),
-        year_max_mwh=None if year_max_mwh is None or math.isnan(year_max_mwh) else year_max_mwh,
+        year_max_mwh=known(year_max_mwh),
+        year_min_mwh=known(year_min_mwh),
     )

@@ -51,10 +51,18 @@ def case_entry(
         "plants": plants_of({name: year.network for name, year in run.years.items()}),
         "space_heat_by_source_mwh": _space_heat(study, run, zones, recovered=False),
         "recovered_space_heat_by_source_mwh": _space_heat(study, run, zones, recovered=True),
-        "by_network": {name: season.account for name, season in run.pipes.items()},
+        "by_network": _by_network(run),
         "reference_check": joined_checks({name: season.reference for name, season in run.pipes.items()}),
         "balance": {"max_relative_residual": _worst_residual(run)},
     }
+
+
+def _by_network(run: CaseRun) -> dict[str, Any]:
+    """Return the accounts of each network's pipes, those of its steam pipes under `steam`."""
+    table = {name: dict(season.account) for name, season in run.pipes.items()}
+    for name, account in run.steam.items():
+        table.setdefault(name, {})["steam"] = account
+    return table
 
 
 def plants_of(networks: dict[str, Network]) -> dict[str, Any]:

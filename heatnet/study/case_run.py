@@ -8,11 +8,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from heatnet import __version__
-from heatnet.couple.season import Probe, dispatch_problem, has_pipes, loss_mw, probe
+from heatnet.couple.season import Probe, dispatch_problem, gate_loss_mw, has_pipes, probe
+from heatnet.couple.steam import SteamProbe
+from heatnet.couple.steam_network import has_steam_pipes
 from heatnet.couple.year import LoadScale, NetworkYear, network_year
 from heatnet.demand.season import heating_season
 from heatnet.dispatch import dispatch
@@ -34,6 +35,7 @@ from heatnet.study.pipes import (
     write_season,
 )
 from heatnet.study.prices import emission_factors, hourly_prices
+from heatnet.study.steam import SteamYear, solve_steam_year, write_steam_year
 
 Tick = Callable[[str], None]
 #: steps besides those of the networks: the dispatch, its two bounds, writing
@@ -54,6 +56,8 @@ class CaseRun:
         (problem, result) at the low and the high end of the demand that the plan's coal leaves open.
     years, probes, pipes : dict by network
         Loads, what the pipes said before, and the accounts of the season in the pipes (water networks with pipes only).
+    steam : dict by network
+        Entries of the summary of the year in the steam pipes (networks with steam pipes only).
     matched : tuple
         (problem, result) of the baseline in this case's season and weather, then at both ends of the demand; empty
         where the baseline as run has the same season and weather.
@@ -70,6 +74,7 @@ class CaseRun:
     years: dict[str, NetworkYear]
     probes: dict[str, Probe]
     pipes: dict[str, PipeSeason]
+    steam: dict[str, dict[str, Any]] = field(default_factory=dict)
     matched: tuple[tuple[DispatchProblem, DispatchResult], ...] = ()
     seconds: dict[str, float] = field(default_factory=dict)
 
@@ -110,7 +115,8 @@ def weather_of(study: Study, weather: Weather) -> WeatherYear:
 def step_count(study: Study, case: CaseInput) -> int:
     """Return how many steps a case's run reports."""
     piped = sum(1 for network in case.networks.values() if has_pipes(network))
-    return FIXED_STEPS + len(case.networks) + piped * steps_of_a_network(study.config)
+    steam = sum(1 for network in case.networks.values() if has_steam_pipes(network))
+    return FIXED_STEPS + len(case.networks) + piped * steps_of_a_network(study.config) + steam
 
 
 def run_case(
@@ -159,11 +165,14 @@ def run_case(
     lap("dispatch")
     solved = _solved(study, years, probes, result, threads, tick) if result.is_optimal else {}
     lap("simulate")
+    steam = _steam(study, years, probes, problem, result, tick) if result.is_optimal else {}
+    lap("steam")
     pipes = {name: pipe_season(season, years[name], probes[name], problem) for name, season in solved.items()}
     lap("account")
-    status, reason = _status(result, pipes)
-    run = CaseRun(case.name, status, reason, problem, result, bounds, years, probes, pipes, matched, seconds)
-    _write(run, solved, study, case, weather, folder)
+    accounts = {name: of_network.account for name, of_network in steam.items()}
+    status, reason = _status(result, pipes, accounts)
+    run = CaseRun(case.name, status, reason, problem, result, bounds, years, probes, pipes, accounts, matched, seconds)
+    _write(run, solved, steam, study, case, weather, folder)
     lap("write")
     tick("write")
     return run
@@ -178,7 +187,9 @@ def _probes(years: dict[str, NetworkYear], tick: Tick) -> dict[str, Probe]:
 
 
 def _check_probes(probes: dict[str, Probe]) -> None:
-    for name, probed in probes.items():
+    probed_pipes: list[tuple[str, Probe | SteamProbe]] = list(probes.items())
+    probed_pipes += [(f"{name}/steam", probed.steam) for name, probed in probes.items() if probed.steam is not None]
+    for name, probed in probed_pipes:
         if probed.hours and not probed.hours_ok:
             reason = _("none of {hours} hours of {network} could be solved: {statuses}")
             statuses = ", ".join(probed.statuses)
@@ -247,20 +258,42 @@ def _solved(
     }
 
 
-def _status(result: DispatchResult, pipes: dict[str, PipeSeason]) -> tuple[str, str]:
+def _steam(
+    study: Study,
+    years: dict[str, NetworkYear],
+    probes: dict[str, Probe],
+    problem: DispatchProblem,
+    result: DispatchResult,
+    tick: Tick,
+) -> dict[str, SteamYear]:
+    solved = {}
+    for name, year in years.items():
+        if has_steam_pipes(year.network):
+            steam = solve_steam_year(study.config, year, probes[name], problem, result)
+            tick("steam")
+            if steam is not None:
+                solved[name] = steam
+    return solved
+
+
+def _status(result: DispatchResult, pipes: dict[str, PipeSeason], steam: dict[str, dict[str, Any]]) -> tuple[str, str]:
     if not result.is_optimal:
-        return result.status, f"dispatch: {result.status}"
+        return result.status, f"dispatch: {result.reason or result.status}"
     for name, season in pipes.items():
         if not season.account["hours_simulated"]:
             return "no_load", _("no hour of the season asks for heat in {network}").format(network=name)
         if not season.account["hours_ok"]:
             return "not_converged", f"simulation of {name}: no hour converged"
+    for name, account in steam.items():
+        if not account["hours_ok"]:
+            return "not_converged", f"simulation of {name}/steam: no hour converged"
     return "ok", ""
 
 
 def _write(
     run: CaseRun,
     solved: dict[str, SolvedSeason],
+    steam: dict[str, SteamYear],
     study: Study,
     case: CaseInput,
     weather: WeatherYear,
@@ -277,6 +310,8 @@ def _write(
             _write_schedule(run, name, temporary / name)
         if name in solved:
             write_season(solved[name], temporary / name / "water", study.config)
+        if name in steam:
+            write_steam_year(steam[name], temporary / name / "steam", study.config)
     dump_yaml(_resolved(run, study, case, weather), temporary / "case.yaml")
     shutil.rmtree(folder, ignore_errors=True)
     temporary.rename(folder)
@@ -291,10 +326,9 @@ def _write_schedule(run: CaseRun, name: str, folder: Path) -> None:
         units = [unit for unit in run.problem.units if unit.balance == balance]
         heat = run.result.heat_mw[[unit.id for unit in units]].set_axis([unit.plant for unit in units], axis=1)
         write_table(heat, folder / carrier / "dispatch_heat_mw.parquet")
-        loss = loss_mw(year, run.probes[name]) if carrier == "water" else np.zeros(len(year.time))
         sums = {
             "demand_mw": run.problem.demand_of(balance),
-            "loss_mw": loss,
+            "loss_mw": gate_loss_mw(year, run.probes[name], carrier),
             "unmet_mw": run.result.unmet_mw[balance],
             "dumped_mw": run.result.dumped_mw[balance],
         }

@@ -10,6 +10,7 @@ import pandas as pd
 
 from heatnet.adapters.layout import layout_of
 from heatnet.couple.season import ENGINE, Probe, conditions_of, has_pipes, preheating_plants
+from heatnet.couple.steam import check_steam
 from heatnet.couple.year import network_year
 from heatnet.errors import InputError, Problem
 from heatnet.model.network import Network
@@ -48,7 +49,7 @@ def rehearsal_problems(cases: Mapping[str, Mapping[str, Network]]) -> list[Probl
 
 def _lacking(name: str, network: Network) -> list[Problem]:
     problems: list[Problem] = []
-    for rehearse in (_pipes, _plants):
+    for rehearse in (_pipes, check_steam, _plants):
         try:
             rehearse(network)
         except InputError as error:

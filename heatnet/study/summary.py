@@ -52,8 +52,15 @@ def _log(runs: Mapping[str, Outcome]) -> str:
     lines = []
     for name, run in runs.items():
         lines.append(f"{name}: {run.status}, {sum(run.seconds.values()):.1f} s {run.reason}".rstrip())
+        if isinstance(run, CaseRun):
+            lines += [_steam_line(network, steam) for network, steam in run.steam.items()]
         lines += [run.trace] if isinstance(run, CaseFailure) and run.trace else []
     return "\n".join(lines) + "\n"
+
+
+def _steam_line(network: str, steam: dict[str, Any]) -> str:
+    statuses = ", ".join(f"{count} {status}" for status, count in steam["hours_by_status"].items())
+    return f"  {network}/steam: {steam['hours_ok']} of {steam['hours_simulated']} hours solved ({statuses})"
 
 
 def summary_of(study: Study, runs: Mapping[str, Outcome]) -> dict[str, Any]:

@@ -17,9 +17,11 @@ from heatnet.couple.season import (
     piped_hours,
     primary_heat_mw,
     probe,
+    schedule_boundary,
     shown_hours,
     simulate_schedule,
 )
+from heatnet.couple.steam import steam_loss_mw
 from heatnet.couple.year import network_year
 from heatnet.model.supply import EmissionFactors, Prices
 from heatnet.physics.water import mean_heat_capacity_j_per_kgk
@@ -56,7 +58,7 @@ def test_the_probe_measures_loss_and_flow_past_the_heat_pump(year, probed):
 
 def test_a_season_without_load_needs_no_probe(network, cold_days):
     summer = network_year(network, cold_days, ~ALL, 0.0)
-    assert vars(probe(summer)) == vars(Probe(return_flow_share={"heat_pump": 0.0}))
+    assert vars(replace(probe(summer), steam=None)) == vars(Probe(return_flow_share={"heat_pump": 0.0}))
     assert shown_hours(summer, 3) == {}
     assert piped_hours(summer) == []
 
@@ -75,7 +77,8 @@ def test_demand_at_the_gates_is_load_and_loss(year, probed):
     assert problem.balances == ("tiny/water", "tiny/steam")
     water = year.space_mw.sum(axis=1).to_numpy() + loss_mw(year, probed)
     assert problem.demand_of("tiny/water") == pytest.approx(water, rel=1e-12)
-    assert problem.demand_of("tiny/steam") == pytest.approx(year.process_mw["press"].to_numpy(), rel=1e-12)
+    steam = year.process_mw["press"].to_numpy() + steam_loss_mw(year, probed.steam)
+    assert problem.demand_of("tiny/steam") == pytest.approx(steam, rel=1e-12)
     assert {unit.id for unit in problem.units} == {
         "tiny/boiler", "tiny/heat_pump", "tiny/steam/kettle", "tiny/steam/waste_steam",
     }  # fmt: skip
@@ -89,6 +92,16 @@ def test_the_pipes_take_the_scheduled_heat(year, probed):
     assert heat == pytest.approx(np.full(len(year.time), 1.0), rel=1e-6)
     balance = states["plant_heat_mw"].sum("plant") - states["consumer_heat_mw"].sum("consumer") - states["heat_loss_mw"]
     assert abs(balance).max() < 1e-4
+
+
+def test_the_plant_of_the_pressure_is_left_a_hundredth(year, probed):
+    """Dispatched without the boiler the pump would have to meet the loss exactly: it is throttled to 99 % of what is needed."""
+    needed = year.space_mw.sum(axis=1).to_numpy() + loss_mw(year, probed)
+    for share, left in ((1.0, 0.99), (0.5, 0.5)):
+        result = result_of(year, boiler=0.0)
+        result.heat_mw["tiny/heat_pump"] = share * needed
+        given = schedule_boundary(year, probed, result).values["plant_heat_mw"]["heat_pump"].to_numpy()
+        assert given == pytest.approx(left * needed, rel=1e-12)
 
 
 def test_hours_outside_the_season_and_hours_without_load_are_not_solved(network, cold_days):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -67,6 +69,46 @@ def test_contract_heat_that_nobody_needs_is_dumped_and_paid(unit, problem):
     np.testing.assert_allclose(r.dumped_mw["n/water"], [4, 0], atol=SOLVER_MW)
     np.testing.assert_allclose(shadow(r), [0, 10], atol=PRICE_CNY_PER_MWH)
     assert r.cost_cny["total_cny"] == pytest.approx(12 * 40 + 3 * 10)
+
+
+def test_a_yearly_minimum_is_taken_in_the_hours_where_it_costs_least(unit, problem):
+    """A contract at 40 CNY/MWh must give 15 MWh, up to 12 MW; the alternative is an electric boiler at 30, 90, 60, 10.
+
+    By hand: against the boiler a MWh of it loses 10, wins 50, wins 20, loses 30: without the contract it runs in hours 2 and
+    3 anyway. 20 MWh > 15: the minimum binds nothing, and duals are 30, 40, 40, 10. At least 24 MWh: 4 more MWh in hour 1
+    (loses 10 each), never in hour 4: cost 24 x 40 + 6 x 30 + 10 x 10, and one more MWh in hours 1, 2 or 3 is worth 30, as the
+    contract's heat would be moved over from hour 1 to there: duals 30, 30, 30, 10.
+    A minimum by the hour, or one spread evenly, would give 6 MWh in hour 4.
+    """
+    electric = unit(4, "electric", 0, 20, fuel=None, power_per_heat=1.0)
+    prices = [30, 90, 60, 10]
+    for least, given, dual in ((15, [0, 10, 10, 0], [30, 40, 40, 10]), (24, [4, 10, 10, 0], [30, 30, 30, 10])):
+        units = [unit(4, "contract", 40, 12, year_min_mwh=least), electric]
+        r = dispatch(problem({"n/water": [10, 10, 10, 10]}, units, power=prices))
+        np.testing.assert_allclose(heat(r, "contract"), given, atol=SOLVER_MW)
+        np.testing.assert_allclose(shadow(r), dual, atol=PRICE_CNY_PER_MWH)
+        by_hand = 40 * sum(given) + float(np.dot(prices, 10 - np.array(given)))
+        assert r.cost_cny["total_cny"] == pytest.approx(by_hand)
+
+
+def test_take_or_pay_by_hour_and_year(unit, problem):
+    """A contract of at least 4 MW in every hour and 20 MWh in all, at 40 CNY/MWh, against a boiler at 10; demand 2, 9, 6.
+
+    By hand: 4 MW in every hour is 12 MWh; 8 more must be used, and hours 2 and 3 can use 5 and 2 more beyond their 4: 7. One
+    is missing, so that no schedule exists: what a year asks for is not dumped. With 18 MWh there is one: 4, 9 and 5 or 8 and
+    6; the hours of high demand come first, 2 MWh dumped in hour 1, boiler 0, 0, 1.
+    Were hourly and yearly heat two amounts, 12 + 18 MWh would be asked for; if yearly heat could be dumped, 20 would do.
+    """
+    contract = {"take_min_mw": 4.0, "year_min_mwh": 18.0}
+    units = [unit(3, "contract", 40, 20, **contract), unit(3, "boiler", 10)]
+    r = dispatch(problem({"n/water": [2, 9, 6]}, units))
+    np.testing.assert_allclose(heat(r, "contract"), [4, 9, 5], atol=SOLVER_MW)
+    np.testing.assert_allclose(r.dumped_mw["n/water"], [2, 0, 0], atol=SOLVER_MW)
+    np.testing.assert_allclose(heat(r, "boiler"), [0, 0, 1], atol=SOLVER_MW)
+    assert r.cost_cny["total_cny"] == pytest.approx(18 * 40 + 10)
+    refused = dispatch(problem({"n/water": [2, 9, 6]}, [replace(units[0], year_min_mwh=20.0), units[1]]))
+    assert refused.status == "infeasible"
+    assert refused.reason == "n/contract: the year's least heat is 20 MWh, but at most 19 MWh of it can be used"
 
 
 def test_only_contract_heat_may_be_dumped(unit, problem):

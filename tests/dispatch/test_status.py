@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -25,6 +26,29 @@ def test_contract_above_the_yearly_limit_is_infeasible(unit, problem):
         assert frame.shape == (3, 2)
         assert frame.isna().all(axis=None)
     assert all(np.isnan(value) for value in r.cost_cny.values())
+    assert r.reason == "n/chp: the least heat of all hours makes 15 MWh, the year's limit is 10 MWh"
+
+
+def test_a_yearly_minimum_that_nobody_can_use_is_named_before_the_solver(unit, problem, monkeypatch):
+    """30 MWh of steam a year; users take 2 MW and a station 3 of its 8 MW, as its water asks for no more: 3 x 5 MWh.
+
+    The most is 15.0 MWh by hand (draw 1); with the station's capacity instead of its demand it would be 30 and the solver
+    would find nothing without a word. One MWh less than the most is a schedule.
+    """
+    asked = []
+    monkeypatch.setattr("heatnet.dispatch.run.solve_group", lambda *_group: asked.append(1))
+    station = unit(3, "station", 0, 8, fuel=None, draws_from="n/steam", draw_per_heat=1.0)
+    chp = unit(3, "chp", 5, 40, balance="n/steam", year_min_mwh=30.0)
+    demand = {"n/water": [3, 3, 3], "n/steam": [2, 2, 2]}
+    r = dispatch(problem(demand, [station, chp]))
+    assert not asked
+    assert (r.status, r.reason) == (
+        DispatchStatus.INFEASIBLE,
+        "n/chp: the year's least heat is 30 MWh, but at most 15 MWh of it can be used",
+    )
+    assert r.heat_mw.isna().all(axis=None)
+    monkeypatch.undo()
+    assert dispatch(problem(demand, [station, replace(chp, year_min_mwh=14.0)])).heat_mw["n/chp"].sum() >= 14 - 1e-6
 
 
 def test_work_limit_is_a_status(unit, problem, monkeypatch):

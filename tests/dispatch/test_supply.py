@@ -23,6 +23,8 @@ from heatnet.model.supply import Conditions
         ({"fuel": "wood"}, "fuel 'wood'"),
         ({"draw_per_heat": -1.0}, "negative"),
         ({"year_max_mwh": -1.0}, "negative"),
+        ({"year_min_mwh": -1.0}, "negative"),
+        ({"year_min_mwh": 11.0, "year_max_mwh": 10.0}, "year_min_mwh exceeds year_max_mwh"),
     ],
 )
 def test_unit_that_cannot_be(unit, change, words):

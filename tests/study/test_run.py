@@ -77,6 +77,48 @@ def test_every_hour_of_the_season_closes_its_balance(case, done):
 
 
 @pytest.mark.parametrize("case", GOOD)
+def test_the_steam_pipes_are_solved_in_every_hour_of_the_year(case, done):
+    """Kettle and waste steam = press and what the pipe loses, from the files; the loss stands in the dispatch's demand."""
+    network = table(done, case, "steam/network.parquet")
+    assert len(network) == 8760
+    assert set(network["status"]) <= {"ok", "ok_wet"}
+    given = table(done, case, "steam/plant_heat_mw.parquet")
+    taken = table(done, case, "steam/consumer_heat_mw.parquet")
+    sums = table(done, case, "steam/dispatch_balance_mw.parquet")
+    assert list(taken.columns) == ["press"]
+    lost = given.sum(axis=1) - taken["press"]
+    assert taken["press"].to_numpy() == pytest.approx((sums["demand_mw"] - sums["loss_mw"]).to_numpy(), rel=1e-5)
+    assert lost.sum() == pytest.approx(sums["loss_mw"].sum(), rel=0.02)
+    assert (lost > network["heat_loss_mw"] * (1 - 1e-4)).all()
+    dispatched = table(done, case, "steam/dispatch_heat_mw.parquet")
+    assert given["waste_steam"].to_numpy() == pytest.approx(dispatched["waste_steam"].to_numpy(), abs=1e-5)
+    assert given["kettle"].to_numpy() == pytest.approx(dispatched["kettle"].to_numpy(), rel=0.02)
+    labels = network["label"]
+    assert {"design", "p00", "p98", "largest", "smallest"} >= set(labels) - {""} >= {"design", "p00", "p98"}
+    assert set(labels.index[labels == "design"]) == set(
+        table(done, case, "water/network.parquet").query("label == 'design'").index
+    )
+
+
+@pytest.mark.parametrize("case", GOOD)
+def test_the_account_of_steam_adds_up_the_files(case, done):
+    entry = done.summary["cases"][case]["by_network"]["tiny"]["steam"]
+    given = table(done, case, "steam/plant_heat_mw.parquet").to_numpy().sum()
+    taken = table(done, case, "steam/consumer_heat_mw.parquet").to_numpy().sum()
+    assert entry["heat_mwh"] == pytest.approx(
+        {"plants": given, "process": taken, "stations": 0.0, "lost": given - taken}
+    )
+    tonnes = table(done, case, "steam/consumer_mdot_kg_per_s.parquet").to_numpy().sum() * 3.6
+    assert entry["steam_t"]["process"] == pytest.approx(tonnes)
+    assert entry["steam_t"]["plants"] == pytest.approx(tonnes + entry["steam_t"]["condensate"], rel=1e-5)
+    assert entry["hours_ok"] == entry["hours_simulated"] == sum(entry["hours_by_status"].values()) == 8760
+    assert abs(entry["loss_difference_share"]) < 0.02
+    assert entry["max_relative_residual"] < 1e-6
+    assert entry["contracts"] == {}
+    assert "tiny/steam: 8760 of 8760 hours solved" in (done.folder / "run.log").read_text()
+
+
+@pytest.mark.parametrize("case", GOOD)
 def test_three_hours_stand_for_the_season(case, done):
     """The one of the highest load, and the two that the study asks for: its lowest, and nearly its highest."""
     labels = table(done, case, "water/network.parquet")["label"]

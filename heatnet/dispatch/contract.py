@@ -1,0 +1,64 @@
+"""Contracts that no schedule can meet, told in words before the solver says no more than that."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from heatnet.i18n import _
+from heatnet.model.supply import DispatchProblem, FloatArray, SupplyUnit
+
+#: what the solver may overstep its constraints by, as a share
+_ROUNDING_SHARE = 1e-9
+
+
+def contract_conflicts(problem: DispatchProblem) -> list[str]:
+    """Return a sentence for every contract that cannot be met: yearly against hourly figures, and against the uses.
+
+    Parameters
+    ----------
+    problem : DispatchProblem
+
+    Returns
+    -------
+    list of str
+        Empty where nothing speaks against the contracts. That does not prove a schedule: contracts may compete.
+
+    Notes
+    -----
+    In an hour a unit can give no more than its availability, and no more than its balance can use: its demand and what
+    units draw from it, each as much as it can give and as its own balance asks for; or its hourly minimum, as what nobody
+    needs of that is dumped. The sum over the hours bounds the year.
+    """
+    found = []
+    for unit in problem.units:
+        least = float(unit.take_min_mw.sum())
+        if unit.year_max_mwh is not None and least > unit.year_max_mwh * (1 + _ROUNDING_SHARE):
+            sentence = _(
+                "{unit}: the least heat of all hours makes {least:,.0f} MWh, the year's limit is {most:,.0f} MWh"
+            )
+            found.append(sentence.format(unit=unit.id, least=least, most=unit.year_max_mwh))
+        if unit.year_min_mwh is None:
+            continue
+        most = float(_most_mw(problem, unit).sum())
+        if most < unit.year_min_mwh * (1 - _ROUNDING_SHARE):
+            sentence = _(
+                "{unit}: the year's least heat is {least:,.0f} MWh, but at most {most:,.0f} MWh of it can be used"
+            )
+            found.append(sentence.format(unit=unit.id, least=unit.year_min_mwh, most=most))
+    return found
+
+
+def _most_mw(problem: DispatchProblem, unit: SupplyUnit) -> FloatArray:
+    """Return the most heat that a unit can give, (T,), MW; stations that draw from it give what their water asks for."""
+    usable = problem.demand_of(unit.balance).copy()
+    for other in problem.units:
+        if other.draws_from == unit.balance:
+            usable += other.draw_per_heat * np.minimum(other.available_mw, _asked_mw(problem, other))
+    return np.minimum(unit.available_mw, np.maximum(usable, unit.take_min_mw))
+
+
+def _asked_mw(problem: DispatchProblem, unit: SupplyUnit) -> FloatArray:
+    """Return the most that the balance of a drawing unit may ask of it, (T,), MW."""
+    drawn = any(other.draws_from == unit.balance for other in problem.units)
+    most = np.full(len(problem.time), np.inf) if drawn else problem.demand_of(unit.balance)
+    return np.maximum(most, unit.take_min_mw)
