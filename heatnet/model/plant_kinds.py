@@ -49,6 +49,9 @@ _MDOT_SOURCE = _number("mdot_source_kg_per_s", "flow of the heat source", 0.0, 1
 _CARNOT = _number("carnot_share", "share of the Carnot efficiency that the heat pump reaches", 0.2, 0.8, required=True)
 _T_MAX = _number("t_supply_max_degc", "highest temperature that the plant can give", 20, 180, required=True)
 _SERVES = Column("serves", "text", "consumers that it heats directly, separated by blanks; those at its node if absent")
+_T_CONDENSATE = _number("t_condensate_degc", "temperature of the condensate", 0.0, 180, default=80.0)
+_RETURN_SHARE = _number("return_share", "share of the condensate that comes back", 0.0, 1.0, default=1.0)
+_T_MAKEUP = _number("t_makeup_degc", "make-up water for condensate that does not come back", 0.0, 100, default=20.0)
 _TIE_IN = Column(
     "tie_in",
     "text",
@@ -90,7 +93,15 @@ PLANT_KINDS = MappingProxyType(
         "steam_exchange": PlantKind(
             ("water",),
             "none",
-            (_number("efficiency_share", "heat to the water per heat of the steam", 0.5, 1.0, default=0.99), _TIE_IN),
+            (
+                _number("efficiency_share", "heat to the water per heat of the steam", 0.5, 1.0, default=0.99),
+                _T_CONDENSATE,
+                _RETURN_SHARE,
+                _T_MAKEUP,
+                _number("min_p_bar", "absolute pressure of the steam that the station is sure of", 0.1, 32),
+                _number("approach_k", "condensing temperature above the water that leaves", 0.0, 50, default=5.0),
+                _TIE_IN,
+            ),
         ),
         "sewage_heat_pump": PlantKind(
             ("water",),
