@@ -10,6 +10,7 @@ import numpy as np
 from heatnet.couple.reference import joined_checks
 from heatnet.metrics import carbon, energy, money
 from heatnet.metrics.energy import GasBasis
+from heatnet.metrics.steam_boilers import steam_boiler_accounts
 from heatnet.metrics.substitution import envelope, rate_allowed, substitution_rates
 from heatnet.metrics.tracing import Use, trace_heat
 from heatnet.model.network import Network
@@ -52,6 +53,9 @@ def case_entry(
         "space_heat_by_source_mwh": _space_heat(study, run, zones, recovered=False),
         "recovered_space_heat_by_source_mwh": _space_heat(study, run, zones, recovered=True),
         "by_network": _by_network(run),
+        "steam_boilers": steam_boiler_accounts(
+            {name: year.network for name, year in run.years.items()}, problem, result
+        ),
         "reference_check": joined_checks({name: season.reference for name, season in run.pipes.items()}),
         "balance": {"max_relative_residual": _worst_residual(run)},
     }

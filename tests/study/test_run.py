@@ -119,6 +119,16 @@ def test_the_account_of_steam_adds_up_the_files(case, done):
 
 
 @pytest.mark.parametrize("case", GOOD)
+def test_the_account_of_steam_boilers_is_of_the_dispatched_heat(case, done):
+    (account,) = done.summary["cases"][case]["steam_boilers"].values()
+    dispatched = table(done, case, "steam/dispatch_heat_mw.parquet")["kettle"]
+    assert account["heat_mwh"] == pytest.approx(dispatched.sum(), rel=1e-5)
+    running = sum(hours for units, hours in account["hours_by_units"].items() if units != "0")
+    assert running == (dispatched > 1e-6).sum()
+    assert account["fuel_mwh"] == pytest.approx(account["fuel_dispatch_mwh"], rel=0.1)
+
+
+@pytest.mark.parametrize("case", GOOD)
 def test_three_hours_stand_for_the_season(case, done):
     """The one of the highest load, and the two that the study asks for: its lowest, and nearly its highest."""
     labels = table(done, case, "water/network.parquet")["label"]
