@@ -8,16 +8,23 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
 from numba import types
+from numba.core import event
 from numba.experimental import structref
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
+
+#: functions by the folder for their compiled code
+_functions: Counter[str] = Counter()
+_folder_of: dict[int, str] = {}
 
 
 @lru_cache
@@ -41,12 +48,46 @@ def cached(function: _Function, here: Path | tuple[Path, ...], **options: Any) -
         Options of `numba.njit`.
     """
     folder, *also = (here,) if isinstance(here, Path) else here
-    before = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = _cache_folder(folder, tuple(also)) or before
+    before, saved = numba.config.CACHE_DIR, _cache_folder(folder, tuple(also))
+    numba.config.CACHE_DIR = saved or before
     try:
-        return cast(_Function, numba.njit(cache=True, error_model="numpy", **options)(function))
+        dispatcher = numba.njit(cache=True, error_model="numpy", **options)(function)
     finally:
         numba.config.CACHE_DIR = before
+    _functions[saved] += 1
+    _folder_of[id(dispatcher)] = saved
+    return cast(_Function, dispatcher)
+
+
+def is_saved(here: Path | tuple[Path, ...]) -> bool:
+    """Return whether compiled code of these sources lies on disk (parts of it may be missing)."""
+    folder, *also = (here,) if isinstance(here, Path) else here
+    saved = _cache_folder(folder, tuple(also))
+    # numba makes the folder before it has anything to keep
+    return bool(saved) and any(Path(saved).rglob("*.nbi"))
+
+
+class _Count(event.Listener):
+    """Counts functions of `cached` as they are compiled; what is loaded from disk makes no event."""
+
+    def __init__(self, tell: Callable[[int, int], None]) -> None:
+        self._tell, self._done, self._folders = tell, 0, set[str]()
+
+    def on_start(self, started: Any) -> None:
+        folder = _folder_of.get(id(started.data["dispatcher"]))
+        if folder is not None:
+            self._folders.add(folder)
+            self._tell(self._done, sum(_functions[name] for name in self._folders))
+
+    def on_end(self, ended: Any) -> None:
+        self._done += id(ended.data["dispatcher"]) in _folder_of
+
+
+@contextmanager
+def compilation_told(tell: Callable[[int, int], None]) -> Iterator[None]:
+    """Call `tell` with (functions compiled, functions in all) whenever one is about to be compiled; never if all are saved."""
+    with event.install_listener("numba:compile", _Count(tell)):
+        yield
 
 
 def reference_maker(group: Any, entry: Callable[[Any], Any], namespace: dict[str, Any], module: str) -> Any:

@@ -6,6 +6,7 @@ import copy
 import csv
 import json
 import runpy
+import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -265,6 +266,12 @@ def tiny() -> dict:
 def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small results folder."""
     return TINY["write_tiny_results"](tmp_path_factory.mktemp("results") / "tiny")
+
+
+@pytest.fixture(scope="session")
+def steam_results(results: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same with a solved steam line in the project case."""
+    return TINY["add_steam"](shutil.copytree(results, tmp_path_factory.mktemp("steam") / "tiny"))
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,17 @@ from heatnet.model.boundary import BOUNDARY_VARIABLES
 from heatnet.model.plant_kinds import all_plant_keys
 from heatnet.model.schema import TABLES
 from heatnet.simulate.quantities import QUANTITIES
-from heatnet.units import GJ_PER_MWH, KG_PER_S_PER_T_PER_H, SUFFIXES, unit_of
+from heatnet.steam.quantities import QUANTITIES as STEAM_QUANTITIES
+from heatnet.units import (
+    GJ_PER_MWH,
+    KG_PER_S_PER_T_PER_H,
+    MJ_PER_MWH,
+    S_PER_H,
+    SUFFIXES,
+    T_PER_H_PER_KG_PER_S,
+    TJ_PER_MWH,
+    unit_of,
+)
 
 #: numbers that are counts or classes by nature
 UNITLESS = {"dn", "zeta", "opening"}
@@ -57,11 +67,15 @@ def test_every_number_of_a_plant_kind_carries_its_unit():
     assert [name for name, column in all_plant_keys().items() if column.type != "text" and not unit_of(name)] == []
 
 
-@pytest.mark.parametrize("name", [*BOUNDARY_VARIABLES, *QUANTITIES])
+@pytest.mark.parametrize("name", sorted({*BOUNDARY_VARIABLES, *QUANTITIES, *STEAM_QUANTITIES}))
 def test_every_variable_and_result_carries_its_unit(name):
     assert unit_of(name)
 
 
 def test_factors_are_exact():
     assert pytest.approx(3600 / 1000, rel=1e-15) == GJ_PER_MWH
+    assert pytest.approx(1e-3 * GJ_PER_MWH, rel=1e-15) == TJ_PER_MWH
+    assert pytest.approx(1e3 * GJ_PER_MWH, rel=1e-15) == MJ_PER_MWH
+    assert pytest.approx(3600 / 1000, rel=1e-15) == T_PER_H_PER_KG_PER_S
+    assert S_PER_H == 60 * 60
     assert pytest.approx(1000 / 3600, rel=1e-15) == KG_PER_S_PER_T_PER_H

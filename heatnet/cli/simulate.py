@@ -19,6 +19,7 @@ from heatnet.i18n import _, pick
 
 if TYPE_CHECKING:
     import xarray as xr
+    from rich.progress import Progress, TaskID
 
     from heatnet.model.boundary import Boundary
     from heatnet.model.network import Network
@@ -233,7 +234,29 @@ def progress_bar(title: str, rows: int) -> Iterator[Callable[[int, int], None]]:
     )
     with Progress(*columns, console=terminal, transient=True, disable=not terminal.is_terminal) as bar:
         task = bar.add_task(title, total=rows)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+        with compilation_shown(bar):
+            yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+@contextmanager
+def compilation_shown(bar: Progress) -> Iterator[None]:
+    """Show how far the solver is compiled, on a line of its own, where it has to be: once on every machine."""
+    from heatnet.compiled_code import compilation_told
+
+    text = _("Compiling the solver, once on this machine, 1 to 2 minutes")
+    tasks: list[TaskID] = []
+
+    def tell(done: int, total: int) -> None:
+        if not tasks:
+            tasks.append(bar.add_task(text, total=total))
+            if not bar.console.is_terminal:
+                bar.console.print(text, markup=False)
+        bar.update(tasks[0], completed=done, total=total)
+
+    with compilation_told(tell):
+        yield
+    for task in tasks:
+        bar.remove_task(task)
 
 
 def _with_shares(dataset: xr.Dataset, network: Network, wish: Wish) -> xr.Dataset:

@@ -12,6 +12,7 @@ import pandas as pd
 from heatnet.i18n import _, language, pick
 from heatnet.simulate import is_solved
 from heatnet.simulate.quantities import QUANTITIES
+from heatnet.units import GJ_PER_MWH, S_PER_H
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 #: quantity, value, where, when
 _Row = tuple[str, str, str, str]
 
-_S_PER_H, _GJ_PER_MWH = 3600.0, 3.6
 #: steps that differ by less than this share are equal
 _STEP_TOLERANCE_SHARE = 1e-6
 #: a smaller shortfall is the solver's
@@ -127,7 +127,7 @@ def row_hours(time: pd.Index, solved: np.ndarray, transient: bool) -> FloatArray
     transient : bool
     """
     seconds = (time - time[0]).total_seconds() if isinstance(time, pd.DatetimeIndex) else time.astype(float)
-    steps = np.diff(seconds.to_numpy()) / _S_PER_H
+    steps = np.diff(seconds.to_numpy()) / S_PER_H
     if not len(steps):
         return None
     hours: FloatArray = np.zeros(len(time))
@@ -183,7 +183,7 @@ def _sums(
     def heat(value: float) -> str:
         if hours is None:
             return f"{_figure(value)} MW"
-        return f"{_figure(value)} MWh ({_figure(value * _GJ_PER_MWH)} GJ)"
+        return f"{_figure(value)} MWh ({_figure(value * GJ_PER_MWH)} GJ)"
 
     given = total(_given_mw(network, dataset))
     loss = total(dataset["heat_loss_mw"].to_numpy())

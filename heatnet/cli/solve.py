@@ -9,6 +9,7 @@ import typer
 
 from heatnet.errors import InputError, NotSolvableError, Problem, Problems
 from heatnet.i18n import _, language, pick
+from heatnet.units import T_PER_H_PER_KG_PER_S
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -177,7 +178,7 @@ def _plant_rows(network: Network, state: xr.Dataset) -> list[tuple[str, ...]]:
                 _number(values["heat_mw"], 2),
                 _number(values["t_supply_degc"]),
                 _number(values["t_return_degc"]),
-                _number(values["mdot_kg_per_s"] * 3.6, 0),
+                _number(values["mdot_kg_per_s"] * T_PER_H_PER_KG_PER_S, 0),
                 _number(values["pump_mw"] * 1000, 0),
             )
         )

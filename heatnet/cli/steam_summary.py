@@ -10,13 +10,13 @@ import numpy as np
 
 from heatnet.i18n import _, language, pick
 from heatnet.steam import is_solved
+from heatnet.units import T_PER_H_PER_KG_PER_S
 
 if TYPE_CHECKING:
     import xarray as xr
 
     from heatnet.metrics.steam_state import SteamAnswer, SteamRow
 
-_T_PER_H = 3.6
 #: lines of the table along the pipes, about
 _STEPS = 10
 
@@ -96,7 +96,7 @@ def _plant_rows(answer: SteamAnswer, row: SteamRow) -> list[tuple[str, ...]]:
                 answer.network.display_name("plants", str(plant), language()),
                 _number(float(one["plant_p_bar"]), 2),
                 _number(float(one["plant_t_supply_degc"])),
-                _number(float(one["plant_mdot_kg_per_s"]) * _T_PER_H),
+                _number(float(one["plant_mdot_kg_per_s"]) * T_PER_H_PER_KG_PER_S),
                 _number(float(one["plant_heat_mw"]), 2),
             )
         )
@@ -119,7 +119,7 @@ def _profile_rows(profile: xr.Dataset) -> list[tuple[str, ...]]:
                 _number(float(one["superheat_k"])),
                 _number(100 * float(one["dryness_share"])),
                 _number(float(one["velocity_m_per_s"])),
-                _number(float(one["mdot_kg_per_s"]) * _T_PER_H),
+                _number(float(one["mdot_kg_per_s"]) * T_PER_H_PER_KG_PER_S),
             )
         )
     return rows
@@ -128,17 +128,17 @@ def _profile_rows(profile: xr.Dataset) -> list[tuple[str, ...]]:
 def _user_rows(answer: SteamAnswer, row: SteamRow) -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = []
     for consumer in answer.distance_m.sort_values(kind="stable").index:
-        one = row.state.sel(consumer=consumer)
+        one, dry = row.state.sel(consumer=consumer), row.dry.sel(consumer=consumer)
         rows.append(
             (
                 answer.network.display_name("consumers", str(consumer), language()),
-                _number(float(one["consumer_mdot_kg_per_s"]) * _T_PER_H),
+                _number(float(one["consumer_mdot_kg_per_s"]) * T_PER_H_PER_KG_PER_S),
                 _number(float(one["consumer_p_bar"]), 2),
                 _number(float(answer.network.consumers.at[consumer, "min_p_bar"]), 2),
                 _number(float(one["consumer_t_supply_degc"])),
                 _number(float(one["consumer_superheat_k"])),
                 _number(100 * float(one["consumer_dryness_share"])),
-                _number(float(row.dry.at[consumer, "dry_mdot_kg_per_s"]) * _T_PER_H),
+                _number(float(dry["consumer_dry_mdot_kg_per_s"]) * T_PER_H_PER_KG_PER_S),
             )
         )
     return rows
@@ -153,14 +153,22 @@ def _network_rows(answer: SteamAnswer, row: SteamRow) -> list[tuple[str, str, st
     margin = state["consumer_p_margin_bar"].to_series().dropna()
     rows = [
         (_("Heat loss"), f"{loss:.3f} MW{share}", ""),
-        (_("Condensate drained"), f"{_number(float(state['condensate_kg_per_s']) * _T_PER_H, 2)} t/h", ""),
+        (_("Condensate drained"), f"{_number(float(state['condensate_kg_per_s']) * T_PER_H_PER_KG_PER_S, 2)} t/h", ""),
         (
             _("Highest velocity"),
             f"{velocity[fastest]:.1f} m/s",
             answer.network.display_name("pipes", fastest, language()),
         ),
-        (_("Largest flow that the pressure can drive"), f"{_number(row.largest_kg_per_s * _T_PER_H)} t/h", ""),
-        (_("Least flow of which none condenses on its way"), f"{_number(row.least_dry_kg_per_s * _T_PER_H)} t/h", ""),
+        (
+            _("Largest flow that the pressure can drive"),
+            f"{_number(row.largest_kg_per_s * T_PER_H_PER_KG_PER_S)} t/h",
+            "",
+        ),
+        (
+            _("Least flow of which none condenses on its way"),
+            f"{_number(row.least_dry_kg_per_s * T_PER_H_PER_KG_PER_S)} t/h",
+            "",
+        ),
         (_("Residual of the heat balance"), f"{float(state['energy_residual_mw']):.1e} MW", ""),
     ]
     if len(margin):
@@ -176,6 +184,7 @@ def print_line_study(summary: Mapping[str, Any]) -> None:
 
     from heatnet.cli.show import console, say, table
     from heatnet.report.steam_study_page import calendar_told, finding
+    from heatnet.web.labels import arrival_label
 
     out = console()
     out.print(f"[bold]{escape(pick(summary['title']))}[/]", soft_wrap=True)
@@ -190,7 +199,6 @@ def print_line_study(summary: Mapping[str, Any]) -> None:
         _("Velocity, m/s"),
         _("Heat loss, MW"),
     )
-    words = {"choked": _("chokes"), "flooded": _("condenses altogether")}
     names = ("p_bar", "t_degc", "superheat_k", "velocity_m_per_s", "loss_mw")
     rows = []
     for dn, pipe in summary["pipes"].items():
@@ -198,6 +206,6 @@ def print_line_study(summary: Mapping[str, Any]) -> None:
             if one["status"] == "ok":
                 cells = tuple(_number(one[name], 2 if name in ("p_bar", "loss_mw") else 0) for name in names)
             else:
-                cells = (words[one["status"]], *["–"] * (len(names) - 1))
+                cells = (arrival_label(one["status"]), *["–"] * (len(names) - 1))
             rows.append((f"DN{dn}", flow, *cells))
     out.print(table(_("State at the end of the line"), columns, rows))

@@ -7,9 +7,9 @@ from typing import Any
 
 from heatnet.cli.verdict_steam import steam_sentences
 from heatnet.i18n import _, pick
+from heatnet.units import TJ_PER_MWH
 
 Entry = dict[str, Any]
-TJ_PER_MWH = 3.6e-3
 
 
 def print_verdict(title: str, summary: Entry, folder: Path) -> None:

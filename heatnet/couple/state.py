@@ -6,12 +6,9 @@ import numpy as np
 import pandas as pd
 
 from heatnet.model.boundary import NETWORK_WIDE, Boundary
-from heatnet.model.network import Network, index_share
+from heatnet.model.network import INDEX_LOSS_SHARE, Network, index_share
 from heatnet.model.regulation import consumer_returns_degc, heating_curve_degc, plant_supplies_degc
 from heatnet.physics.regulation import load_share
-
-#: share of network loss that heat indices contain (CJJ 34)
-INDEX_LOSS_SHARE = 0.05
 
 
 def state_at_outdoor(network: Network, t_outdoor_degc: float, index_loss_share: float = INDEX_LOSS_SHARE) -> Boundary:

@@ -14,14 +14,13 @@ from numpy.typing import ArrayLike, NDArray
 from heatnet.demand.profiles import hour_of_week, process_profile, weekly_profile
 from heatnet.errors import Problems
 from heatnet.i18n import _
-from heatnet.model.network import Network, index_share
+from heatnet.model.network import INDEX_LOSS_SHARE, Network, index_share
 from heatnet.model.weather import WeatherYear
 from heatnet.physics.regulation import T_INDOOR_DEGC, load_share
 
 FloatArray = NDArray[np.float64]
 
 FILTER_HOURS = 36.0
-INDEX_LOSS_SHARE = 0.05
 PROCESS_KIND = "process_steam"
 #: winter design outdoor temperature of Tianjin (GB 50736-2012), for networks and sites without a design point
 T_DESIGN_DEGC = -7.0

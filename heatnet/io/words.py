@@ -55,3 +55,8 @@ def unit_label(unit: str) -> str:
 def pressure_unit() -> tuple[str, float]:
     """Return the unit that pressures are read in, and what a bar is in it: MPa in Chinese, bar in English."""
     return ("MPa", 0.1) if language() == "zh" else ("bar", 1.0)
+
+
+def pressure_digits(bar: float) -> int:
+    """Return the decimals of a pressure in a unit in which a bar is `bar`: hundredths of a bar."""
+    return 2 if bar == 1.0 else 3

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +15,16 @@ from heatnet.i18n import _, pick, use_language
 from heatnet.maps.base import layers_near
 from heatnet.maps.layout import layout_of
 from heatnet.maps.quantities import Element, Quantity, matrix, quantities, source_shares
+from heatnet.maps.steam import exchange_quantities, is_solved, steam_colours, steam_quantities
 from heatnet.model.network import Network
 from heatnet.web.colours import SCALE
 from heatnet.web.labels import hour_label, plant_kind_label, status_label
 from heatnet.web.page import inline_html, template_environment, write_page
 from heatnet.web.results_view import CaseResults, NetworkResults, StudyResults, load_study
 
-ELEMENTS: tuple[Element, ...] = ("pipes", "stations", "plants")
+ELEMENTS: tuple[Element, ...] = ("pipes", "stations", "plants", "nodes")
+#: quantities by carrier and element
+Tables = dict[str, dict[Element, list[Quantity]]]
 #: the upper end of a colour scale leaves out the largest 2 % of the values, so that one odd pipe does not flatten it
 SCALE_QUANTILE = 0.98
 
@@ -94,13 +98,26 @@ def _folium_parts() -> tuple[Markup, Markup]:
 def map_data(study: StudyResults) -> dict[str, Any]:
     """Return everything that the page's script needs, as plain JSON types, in the current language."""
     layouts: dict[str, dict[str, Any]] = {}
-    table = {element: quantities(element) for element in ELEMENTS}
-    table["stations"] += source_shares(study)
-    cases = [_case(case, layouts, table) for case in study.ok_cases]
+    with_steam = any(is_solved(results) for case in study.ok_cases for results in case.networks.values())
+    tables = _tables(study, with_steam)
+    cases = [_case(case, layouts, tables) for case in study.ok_cases]
     return {
         "base": layers_near([layout["bounds"] for layout in layouts.values()]),
         "scale": list(SCALE),
-        "quantities": {element: _quantity_table(element, known, cases) for element, known in table.items()},
+        "quantities": {
+            carrier: {
+                element: [
+                    _quantity_row(row, _range(row, [element], _blocks(cases, layouts, carrier == "steam")))
+                    for row in known
+                ]
+                for element, known in table.items()
+            }
+            for carrier, table in tables.items()
+        },
+        "steam_colours": [
+            _quantity_row(row, _range(row, ELEMENTS, _blocks(cases, layouts, steam=True)))
+            for row in (steam_colours() if with_steam else [])
+        ],
         "layouts": layouts,
         "cases": cases,
         "start": next((i for i, case in enumerate(cases) if case["id"] == study.summary.get("plan_case")), 0),
@@ -111,41 +128,55 @@ def map_data(study: StudyResults) -> dict[str, Any]:
     }
 
 
-def _quantity_table(element: Element, known: list[Quantity], cases: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    table = []
-    for quantity in known:
-        row: dict[str, Any] = {"key": quantity.key, "label": quantity.label, "unit": quantity.unit}
-        row |= {"digits": quantity.digits, "colours": quantity.colours, "from_zero": quantity.from_zero}
-        if quantity.colours:
-            row["range"] = _range(element, quantity.key, quantity.from_zero, cases)
-        table.append(row)
-    return table
+def _tables(study: StudyResults, with_steam: bool) -> Tables:
+    """Return the quantities of water networks and, where the pipes of one were solved, of steam networks."""
+    water = {element: quantities(element) for element in ELEMENTS}
+    water["stations"] += source_shares(study)
+    if not with_steam:
+        return {"water": water, "steam": {element: [] for element in ELEMENTS}}
+    water["plants"] += exchange_quantities()
+    return {"water": water, "steam": {element: steam_quantities(element) for element in ELEMENTS}}
 
 
-def _range(element: str, key: str, from_zero: bool, cases: list[dict[str, Any]]) -> list[float] | None:
+def _blocks(cases: list[dict[str, Any]], layouts: dict[str, dict[str, Any]], steam: bool) -> list[dict[str, Any]]:
+    """Return the networks of all cases that carry steam, or those that do not."""
+    networks = [network for case in cases for network in case["networks"]]
+    return [one for one in networks if (layouts[one["layout"]]["carrier"] == "steam") == steam]
+
+
+def _quantity_row(quantity: Quantity, span: list[float] | None) -> dict[str, Any]:
+    row: dict[str, Any] = {"key": quantity.key, "label": quantity.label, "unit": quantity.unit}
+    row |= {"digits": quantity.digits, "colours": quantity.colours, "from_zero": quantity.from_zero}
+    row |= {"some": True} if quantity.some else {}
+    row |= {"ends": quantity.ends} if quantity.ends else {}
+    row |= {"magnitude": True} if quantity.magnitude else {}
+    return row | ({"range": span} if quantity.colours else {})
+
+
+def _range(quantity: Quantity, elements: Sequence[Element], networks: list[dict[str, Any]]) -> list[float] | None:
     """Return the range of a quantity over all cases and hours, None where it has no values."""
-    blocks = [network[element].get(key) for case in cases for network in case["networks"]]
+    blocks = [network[element].get(quantity.key) for network in networks for element in elements]
     values = np.concatenate([np.asarray(block, dtype=float).ravel() for block in blocks if block] or [np.empty(0)])
     values = values[np.isfinite(values)]
+    values = np.abs(values) if quantity.magnitude else values
     if not values.size:
         return None
-    return [0.0 if from_zero else float(values.min()), float(np.quantile(values, SCALE_QUANTILE))]
+    low, high = 0.0 if quantity.from_zero else float(values.min()), float(np.quantile(values, SCALE_QUANTILE))
+    return [low, high] if quantity.ends is None else list(quantity.ends)
 
 
-def _case(
-    case: CaseResults, layouts: dict[str, dict[str, Any]], table: dict[Element, list[Quantity]]
-) -> dict[str, Any]:
+def _case(case: CaseResults, layouts: dict[str, dict[str, Any]], tables: Tables) -> dict[str, Any]:
     hours = _hours(case)
     networks = []
     for results in case.networks.values():
         for network, prefix in _parts(results):
             key = _layout_key(network, prefix, results, layouts)
             if key is not None:
-                entry: dict[str, Any] = {"layout": key}
-                for element, known in table.items():
+                solved = is_solved(results) if prefix else bool(results.quantities)
+                entry: dict[str, Any] = {"layout": key, "solved": solved}
+                for element, known in tables["steam" if prefix else "water"].items():
                     index = pd.Index([item["id"] for item in layouts[key][element]])
-                    # hours are simulated for water networks only
-                    entry[element] = {} if prefix else _values(known, index, results, hours)
+                    entry[element] = _values(known, index, results, hours) if solved else {}
                 entry["plants"]["delivered_mwh"] = _delivered(case, results.id, prefix, layouts[key]["plants"])
                 networks.append(entry)
     outdoor = case.t_outdoor_degc
@@ -172,15 +203,19 @@ def _parts(results: NetworkResults) -> list[tuple[Network, str]]:
 
 def _hours(case: CaseResults) -> pd.Index:
     """Return the hours of the case: those that stand for its first network, then others that further networks add."""
-    times = [time for results in case.networks.values() for time in results.hours.index]
-    return pd.Index(list(dict.fromkeys(times)))
+    return pd.Index(list(dict.fromkeys(time for hours in _labelled(case) for time in hours.index)))
+
+
+def _labelled(case: CaseResults) -> list[pd.DataFrame]:
+    """Return the hours that stand for each water network, then those for each steam network."""
+    networks = list(case.networks.values())
+    return [*(results.hours for results in networks), *(results.steam_hours for results in networks)]
 
 
 def _label_by_hour(case: CaseResults) -> dict[Any, str]:
     labels: dict[Any, str] = {}
-    for results in case.networks.values():
-        if "label" in results.hours.columns:
-            labels = {time: str(label) for time, label in results.hours["label"].items()} | labels
+    for hours in _labelled(case):
+        labels = {time: str(label) for time, label in hours["label"].items()} | labels
     return labels
 
 
@@ -188,7 +223,7 @@ def _layout_key(
     network: Network, prefix: str, results: NetworkResults, layouts: dict[str, dict[str, Any]]
 ) -> str | None:
     """Return the key of the network's layout, shared between cases whose tables are the same."""
-    layout = layout_of(network)
+    layout = layout_of(network, with_nodes=bool(prefix) and is_solved(results))
     if layout is None:
         return None
     layout["id"] = f"{results.id}/{prefix}".rstrip("/")
@@ -230,7 +265,13 @@ def _labels() -> dict[str, str]:
         "size_stations": _("circle area: design heat"),
         "size_plants": _("symbol area: heat delivered in the year"),
         "width_pipes": _("line width: diameter"),
+        "legend_steam": _("Steam"),
+        "legend_nodes": _("Nodes of steam lines"),
         "steam": _("steam line (not simulated)"),
+        "steam_pipe": _("steam line, coloured dashes"),
+        "steam_user": _("steam user (white: it has no such quantity)"),
+        "node": _("Node"),
+        "user": _("Steam user"),
         "zones": _("Zones"),
         "avenues": _("Roads"),
         "landmarks": _("Landmarks"),

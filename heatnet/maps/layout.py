@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from heatnet.i18n import _, language, pick
+from heatnet.io.words import pressure_digits, pressure_unit
 from heatnet.model.network import Network
 from heatnet.units import unit_of
 from heatnet.web.colours import plant_style
@@ -19,10 +20,11 @@ Row = tuple[str, str]
 _COORDINATE_DIGITS = 6  # 0.1 m
 
 
-def layout_of(network: Network) -> dict[str, Any] | None:
+def layout_of(network: Network, with_nodes: bool = False) -> dict[str, Any] | None:
     """Return positions and table rows of one network, or None if it has no geographic coordinates.
 
-    A station or plant without geometry of its own stands at its node; a pipe without one is a straight line.
+    A station or plant without geometry of its own stands at its node; a pipe without one is a straight line. Nodes are
+    elements of their own only where asked for.
     """
     if network.crs != "EPSG:4326":
         return None
@@ -39,6 +41,7 @@ def layout_of(network: Network) -> dict[str, Any] | None:
         "pipes": pipes,
         "stations": stations,
         "plants": plants,
+        "nodes": [_node(network, node, at) for node, at in nodes.items()] if with_nodes else [],
         "bounds": _bounds(
             [*(at for pipe in pipes for at in pipe["xy"]), *(item["at"] for item in [*stations, *plants])]
         ),
@@ -70,9 +73,13 @@ def _rows(row: pd.Series, columns: Sequence[tuple[str, str, int]]) -> list[Row]:
     """Return (label, value with unit) of the columns that the row fills."""
     found = []
     for column, label, digits in columns:
-        value = _number(row.get(column), digits)
-        if value is not None:
-            found.append((label, f"{value} {unit_of(column)}".rstrip()))
+        value, unit = row.get(column), unit_of(column)
+        if unit == "bar" and value is not None:
+            unit, bar = pressure_unit()
+            value, digits = float(value) * bar, pressure_digits(bar)
+        printed = _number(value, digits)
+        if printed is not None:
+            found.append((label, f"{printed} {unit}".rstrip()))
     return found
 
 
@@ -116,6 +123,12 @@ def _pipe(network: Network, pipe: str, nodes: dict[str, LatLon]) -> dict[str, An
     return _names(network, "pipes", pipe) | {"xy": xy, "width": width, "rows": rows + _provenance(row)}
 
 
+def _node(network: Network, node: str, at: LatLon) -> dict[str, Any]:
+    row = network.nodes.loc[node]
+    rows = [*_rows(row, (("elevation_m", _("Elevation"), 1),)), *_provenance(row)]
+    return _names(network, "nodes", node) | {"at": at, "rows": rows}
+
+
 def _place(row: pd.Series, nodes: dict[str, LatLon]) -> LatLon | None:
     return _point(row["geometry"]) if row["geometry"] is not None else nodes.get(str(row["node"]))
 
@@ -130,6 +143,7 @@ def _station(network: Network, consumer: str, nodes: dict[str, LatLon]) -> dict[
         ("area_m2", _("Heated area"), 0),
         ("index_w_per_m2", _("Heat index"), 1),
         ("min_dp_bar", _("Pressure difference needed"), 2),
+        ("min_p_bar", _("Pressure needed, absolute"), 2),
     )
     heat = float(row["design_heat_mw"]) if _number(row["design_heat_mw"], 1) else 0.0
     # area of the circle follows heat

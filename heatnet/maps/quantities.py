@@ -11,11 +11,14 @@ import numpy as np
 import pandas as pd
 
 from heatnet.i18n import _, language
+from heatnet.io.words import pressure_digits, pressure_unit
 from heatnet.units import unit_of
 from heatnet.web.results_view import NetworkResults, StudyResults
 
-Element = Literal["pipes", "stations", "plants"]
+Element = Literal["pipes", "stations", "plants", "nodes"]
+Values = Callable[[NetworkResults], pd.DataFrame | None]
 PA_PER_BAR = 1e5
+PERCENT = 100.0
 #: tables of the share of each station's heat that came from a source, named after it
 SHARE = "consumer_share_"
 
@@ -40,15 +43,24 @@ class Quantity:
         Whether the colour scale starts at zero.
     own_unit : str
         Unit, where it is not the one of the name's suffix.
+    some : bool
+        Only some elements have it: where there is no value the popup has no row.
+    ends : (float, float), optional
+        Ends of the colour scale, whatever the values; those beyond have the colour of the end.
+    magnitude : bool
+        Coloured by its size, whatever its sign.
     """
 
     key: str
     label: str
     digits: int
-    values: Callable[[NetworkResults], pd.DataFrame | None]
+    values: Values
     colours: bool = False
     from_zero: bool = True
     own_unit: str = ""
+    some: bool = False
+    ends: tuple[float, float] | None = None
+    magnitude: bool = False
 
     @property
     def unit(self) -> str:
@@ -60,11 +72,27 @@ class Quantity:
 STANDING_M_PER_S = 1e-3
 
 
-def _table(name: str) -> Callable[[NetworkResults], pd.DataFrame | None]:
+def pressure(key: str, label: str, values: Values, colours: bool = False, some: bool = False) -> Quantity:
+    """Return a quantity whose values are in bar, printed in the unit of the current language."""
+    unit, bar = pressure_unit()
+    return Quantity(key, label, pressure_digits(bar), scaled(values, bar), colours, own_unit=unit, some=some)
+
+
+def scaled(values: Values, factor: float) -> Values:
+    """Return values times a factor."""
+
+    def times(results: NetworkResults) -> pd.DataFrame | None:
+        frame = values(results)
+        return None if frame is None else factor * frame
+
+    return times
+
+
+def _table(name: str) -> Values:
     return lambda results: results.quantities.get(name)
 
 
-def _end_mean(name: str) -> Callable[[NetworkResults], pd.DataFrame | None]:
+def _end_mean(name: str) -> Values:
     """Mean of a node quantity over a pipe's two ends; nothing where the water stands, as its temperature is the ground's."""
 
     def values(results: NetworkResults) -> pd.DataFrame | None:
@@ -113,6 +141,7 @@ def _loss_mw(results: NetworkResults) -> pd.DataFrame | None:
 def quantities(element: Element) -> list[Quantity]:
     """Return the quantities of an element, in the order of its popup; labels in the current language."""
     table: dict[Element, list[Quantity]] = {
+        "nodes": [],
         "pipes": [
             Quantity("t_supply_degc", _("Supply temperature"), 1, _end_mean("node_t_supply_degc"), True, False),
             Quantity("velocity_m_per_s", _("Velocity"), 2, _velocity, True),
@@ -126,7 +155,7 @@ def quantities(element: Element) -> list[Quantity]:
                 "t_supply_degc", _("Arriving supply temperature"), 1, _table("consumer_t_supply_degc"), True, False
             ),
             Quantity("shortfall_mw", _("Heat shortfall"), 3, _table("consumer_shortfall_mw"), True),
-            Quantity("dp_bar", _("Available pressure difference"), 2, _table("consumer_dp_bar"), True),
+            pressure("dp", _("Available pressure difference"), _table("consumer_dp_bar"), True),
             Quantity("heat_mw", _("Heat taken"), 2, _table("consumer_heat_mw")),
             Quantity("t_return_degc", _("Return temperature"), 1, _table("consumer_t_return_degc")),
             Quantity("mdot_kg_per_s", _("Primary flow"), 1, _table("consumer_mdot_kg_per_s")),
@@ -169,10 +198,10 @@ def _sources(results: NetworkResults) -> list[str]:
     return [name.removeprefix(SHARE) for name in results.quantities if name.startswith(SHARE)]
 
 
-def _share_percent(network: str, plant: str) -> Callable[[NetworkResults], pd.DataFrame | None]:
+def _share_percent(network: str, plant: str) -> Values:
     def values(results: NetworkResults) -> pd.DataFrame | None:
         share = results.quantities.get(SHARE + plant) if results.id == network else None
-        return None if share is None else 100.0 * share
+        return None if share is None else PERCENT * share
 
     return values
 

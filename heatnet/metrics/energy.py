@@ -13,9 +13,7 @@ import numpy as np
 import pandas as pd
 
 from heatnet.model.supply import DispatchProblem, DispatchResult, FloatArray, SupplyUnit
-from heatnet.units import GJ_PER_MWH
-
-_MJ_PER_MWH = 3600.0
+from heatnet.units import GJ_PER_MWH, MJ_PER_MWH
 
 
 @dataclass(frozen=True)
@@ -36,7 +34,7 @@ class GasValues:
     @property
     def mwh_per_m3(self) -> float:
         """Lower heating value, MWh/m³."""
-        return self.lhv_mj_per_m3 / _MJ_PER_MWH
+        return self.lhv_mj_per_m3 / MJ_PER_MWH
 
     @property
     def t_co2_per_mwh(self) -> float:

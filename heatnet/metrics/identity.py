@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from heatnet.units import GJ_PER_MWH
+from heatnet.units import GJ_PER_MWH, S_PER_H
 
 #: coal of the plan's factor 2.069 t/t: 21.0 to 23.5 GJ/t; the middle is 5500 kcal/kg coal
 LHV_RANGE_GJ_PER_T = (21.0, 23.0, 23.5)
@@ -28,7 +28,6 @@ SPECIFIC_HEAT_RANGE_GJ_PER_M2 = (0.22, 0.45)
 INDEX_RANGE_W_PER_M2 = (32.0, 64.0)
 
 _GJ_PER_PJ = 1e6
-_S_PER_H = 3600.0
 
 
 @dataclass(frozen=True)
@@ -96,7 +95,7 @@ def gate_heat_gj(coal_t: float, lhv_gj_per_t: float, efficiency_share: float, ow
 
 def space_heat_gj(area_m2: float, index_w_per_m2: float, full_load_hours_h: float) -> float:
     """Return the season's space heat at the gate, GJ: area (m²) x index (W/m²) x full-load hours (h)."""
-    return area_m2 * index_w_per_m2 * full_load_hours_h * _S_PER_H / 1e9
+    return area_m2 * index_w_per_m2 * full_load_hours_h * S_PER_H / 1e9
 
 
 def identity_table(plant: CoalPlant) -> list[IdentityRow]:
@@ -117,8 +116,8 @@ def _row(plant: CoalPlant, lhv_gj_per_t: float, efficiency_share: float) -> Iden
     process = plant.process_mwh * GJ_PER_MWH
     space = gate - process
     possible = space > 0
-    per_index_m2 = plant.index_w_per_m2 * plant.full_load_hours_h * _S_PER_H / 1e9
-    per_area = plant.area_m2 * plant.full_load_hours_h * _S_PER_H / 1e9
+    per_index_m2 = plant.index_w_per_m2 * plant.full_load_hours_h * S_PER_H / 1e9
+    per_area = plant.area_m2 * plant.full_load_hours_h * S_PER_H / 1e9
     index = space / per_area if possible else None
     specific = space / plant.area_m2 if possible else None
     return IdentityRow(

@@ -10,7 +10,7 @@ import pandas as pd
 
 from heatnet.errors import InputError
 from heatnet.model.boundary import NETWORK_WIDE, Boundary
-from heatnet.steam import is_solved, profile, solve_steam
+from heatnet.steam import dry_flows, is_solved, profile, solve_steam
 from heatnet.steam.line import line_to
 
 if TYPE_CHECKING:
@@ -20,10 +20,6 @@ if TYPE_CHECKING:
 
 #: factors on all demands with which the pressure is asked for more than it can drive
 _MORE = (1.5, 3.0, 6.0, 12.0, 25.0, 50.0)
-#: shares of the demand between which dry steam is sought; steam that is dry at the least counts as dry at every flow
-_LEAST_SHARE, _MOST_SHARE = 1e-3, 50.0
-#: shares that are tried at once, first over the whole range, then within the one that brackets the limit: to 1e-5
-_COARSE, _FINE, _ROUNDS = 60, 14, 5
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,8 +36,8 @@ class SteamRow:
         States along the pipes to the farthest consumer that takes steam, without time; None where it stands at the plant.
     largest_kg_per_s : float
         Steam that the pressure can drive if all demands grow alike; NaN where it suffices for fifty times as much.
-    dry : pandas.DataFrame
-        As `dry_of_row` returns it.
+    dry : xarray.Dataset
+        The row of `heatnet.steam.dry_flows`, without time.
     least_dry_kg_per_s : float
         Steam from the plants at which none condenses any more on the way to a consumer that takes some; 0 where it is dry
         at every flow, NaN where some condenses at every flow.
@@ -51,7 +47,7 @@ class SteamRow:
     state: xr.Dataset
     profile: xr.Dataset | None
     largest_kg_per_s: float
-    dry: pd.DataFrame
+    dry: xr.Dataset
     least_dry_kg_per_s: float
 
 
@@ -100,7 +96,7 @@ def answer_of(network: Network, boundary: Boundary, states: xr.Dataset, is_desig
     farthest = str(distance.where(taking, -1.0).idxmax())
     rows = []
     for name, row in shown.items():
-        dry = dry_of_row(network, boundary, states, row)
+        dry = dry_flows(network, boundary, rows=(row,)).isel(time=0)
         along = None
         if distance[farthest] > 0.0:
             node = str(network.consumers.at[farthest, "node"])
@@ -111,10 +107,10 @@ def answer_of(network: Network, boundary: Boundary, states: xr.Dataset, is_desig
     return SteamAnswer(network, states, distance, farthest, tuple(rows), is_design)
 
 
-def _least_dry_kg_per_s(network: Network, boundary: Boundary, states: xr.Dataset, row: int, dry: pd.DataFrame) -> float:
+def _least_dry_kg_per_s(network: Network, boundary: Boundary, states: xr.Dataset, row: int, dry: xr.Dataset) -> float:
     """Return the plants' flow at which none condenses any more on the way to a consumer that takes steam."""
     taking = states["consumer_mdot_kg_per_s"].isel(time=row).to_series() > 0.0
-    share = dry["dry_demand_share"][taking.to_numpy()]
+    share = dry["consumer_dry_demand_share"].to_series()[taking]
     if not len(share) or share.isna().any():
         return float("nan")
     if share.max() == 0.0:
@@ -231,50 +227,3 @@ def largest_flow_kg_per_s(network: Network, boundary: Boundary, states: xr.Datas
     largest = solve_steam(network, more)["largest_mdot_kg_per_s"].to_numpy()
     finite = largest[np.isfinite(largest)]
     return float(finite[0]) if len(finite) else float("nan")
-
-
-def dry_of_row(network: Network, boundary: Boundary, states: xr.Dataset, row: int) -> pd.DataFrame:
-    """Return for each consumer the least flow of which nothing condenses on its way, all demands of a row changing alike.
-
-    Parameters
-    ----------
-    network, boundary, states, row
-        As for `largest_flow_kg_per_s`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        By consumer: `dry_mdot_kg_per_s` and `dry_demand_share`; 0 where the steam is dry at every flow, NaN where it is at
-        none that the pressure can drive.
-    """
-    ways = {str(name): _way(network, boundary, str(node), row) for name, node in network.consumers["node"].items()}
-    brackets = dict.fromkeys(ways, np.geomspace(_LEAST_SHARE, _MOST_SHARE, _COARSE))
-    found = pd.DataFrame(np.nan, index=list(ways), columns=["dry_mdot_kg_per_s", "dry_demand_share"])
-    for _round in range(_ROUNDS):
-        tried = np.unique(np.concatenate(list(brackets.values())))
-        solved = solve_steam(network, _demand(network, boundary, states, row, tried))
-        # where nothing condenses there is no place where it begins; rows without a solution have no condensate either
-        dry_pipes = (solved["pipe_condensation_m"].isnull() & solved["pipe_condensate_kg_per_s"].notnull()).to_pandas()
-        for consumer, bracket in list(brackets.items()):
-            places = np.searchsorted(tried, bracket)
-            dry = np.flatnonzero(dry_pipes.iloc[places][ways[consumer]].all(axis=1).to_numpy())
-            if not len(dry) or (dry[0] == 0 and _round == 0):
-                found.loc[consumer] = 0.0 if len(dry) else np.nan
-                del brackets[consumer]
-                continue
-            first = int(dry[0])
-            flow = solved["consumer_mdot_kg_per_s"].sel(consumer=consumer).to_numpy()[places[first]]
-            found.loc[consumer] = (flow, bracket[first])
-            brackets[consumer] = np.geomspace(bracket[max(first - 1, 0)], bracket[first], _FINE)
-        if not brackets:
-            break
-    return found
-
-
-def _way(network: Network, boundary: Boundary, node: str, row: int) -> list[str]:
-    """Return the pipes from the plant that holds the pressure to a node; none where it stands there."""
-    try:
-        along = profile(network, boundary, node, rows=(row,), points_per_pipe=2)
-    except InputError:
-        return []
-    return [str(pipe) for pipe in dict.fromkeys(along["pipe"].to_numpy())]

@@ -8,6 +8,11 @@ from types import MappingProxyType
 
 import pandas as pd
 
+from heatnet.errors import Problems
+from heatnet.i18n import _
+from heatnet.model.network import Network
+from heatnet.model.validation import did_you_mean
+
 #: variable -> element table it belongs to ("network" = one column named `all`)
 BOUNDARY_VARIABLES = MappingProxyType(
     {
@@ -52,3 +57,30 @@ class Boundary:
     def rows(self, positions: list[int]) -> Boundary:
         """Return the boundary of some rows only, by position."""
         return Boundary(self.time[positions], {name: frame.iloc[positions] for name, frame in self.values.items()})
+
+
+def check_columns(network: Network, values: Mapping[str, pd.DataFrame], problems: Problems) -> None:
+    """Note columns of a boundary's variables that name no element of a network.
+
+    Parameters
+    ----------
+    network : Network
+    values : mapping of str to pandas.DataFrame
+        As of `Boundary`.
+    problems : Problems
+        One more for each such column, with the nearest name that exists.
+    """
+    for variable, frame in values.items():
+        table = BOUNDARY_VARIABLES[variable]
+        known = [NETWORK_WIDE] if table == "network" else [str(element) for element in getattr(network, table).index]
+        if variable == "t_ground_degc":
+            known += [str(pipe) for pipe in network.pipes.index]
+        every = set(known)
+        for name in frame.columns:
+            if name not in every:
+                problems.add(
+                    f"{variable}, {_('column')} {name}",
+                    _("'{name}' does not exist").format(name=name),
+                    "",
+                    did_you_mean(name, known),
+                )

@@ -121,6 +121,10 @@ class Network:
         return pd.Series([self.t_ground_degc[month - 1] for month in months], index=time, dtype=float)
 
 
+#: network loss contained in heat indices (CJJ 34-2010 section 3.1), as a share
+INDEX_LOSS_SHARE = 0.05
+
+
 def index_share(consumers: pd.DataFrame, index_loss_share: float) -> pd.Series:
     """Return what share of each consumer's design heat is its own: less the network loss that a heat index contains.
 

@@ -37,7 +37,12 @@ _UNITS = Column("units_mw", "text", "capacities of the single units, separated b
 _EFFICIENCY = _number("efficiency_share", "heat per fuel, lower heating value", 0.3, 1.1, required=True)
 _LHV = _number("lhv_mwh_per_t", "lower heating value of the fuel", 2.0, 15.0, required=True)
 _POWER = _number("power_share", "electricity per heat", 0.0, 1.0, default=0.0)
-_OWN_USE = _number("own_use_share", "share of the boiler's heat that the plant itself uses", 0.0, 0.5, default=0.0)
+_OWN_USE = _number(
+    "own_use_share",
+    "share of the boilers' heat that the plant itself uses; by feed water and blow-down if absent",
+    0.0,
+    0.5,
+)
 _STEAM = _number(
     "steam_mwh_per_t", "heat given per tonne of steam, condensate credit included", 0.3, 1.0, required=True
 )
@@ -49,12 +54,30 @@ _MDOT_SOURCE = _number("mdot_source_kg_per_s", "flow of the heat source", 0.0, 1
 _CARNOT = _number("carnot_share", "share of the Carnot efficiency that the heat pump reaches", 0.2, 0.8, required=True)
 _T_MAX = _number("t_supply_max_degc", "highest temperature that the plant can give", 20, 180, required=True)
 _SERVES = Column("serves", "text", "consumers that it heats directly, separated by blanks; those at its node if absent")
+_T_CONDENSATE = _number("t_condensate_degc", "temperature of the condensate", 0.0, 180, default=80.0)
+_RETURN_SHARE = _number("return_share", "share of the condensate that comes back", 0.0, 1.0, default=1.0)
+_T_MAKEUP = _number("t_makeup_degc", "make-up water for condensate that does not come back", 0.0, 100, default=20.0)
 _TIE_IN = Column(
     "tie_in",
     "text",
     "where the steam goes: to process users, spread exchange stations or one exchange station",
     choices=("process_users", "spread_stations", "one_station"),
 )
+
+
+def _steam_house(min_load_share: float) -> tuple[Column, ...]:
+    """Return the keys of a steam boiler house beyond what its fuel needs; the typical least load is the fuel's."""
+    return (
+        _number("blow_down_share", "blow-down per steam raised; its own use is computed where given", 0.0, 0.2),
+        _number("t_feed_degc", "feed water behind the deaerator", 20, 180, default=104.0),
+        _T_CONDENSATE,
+        _number("return_share", "share of the condensate that comes back", 0.0, 1.0, default=0.5),
+        _T_MAKEUP,
+        _number("shell_loss_share", "loss of a boiler's shell per fuel at rated load", 0.0, 0.1, default=0.0),
+        _number("efficiency_load_share", "load at which efficiency_share holds", 0.1, 1.0, default=1.0),
+        _number("min_load_share", "least load of a boiler", 0.0, 1.0, default=min_load_share),
+    )
+
 
 PLANT_KINDS = MappingProxyType(
     {
@@ -70,9 +93,11 @@ PLANT_KINDS = MappingProxyType(
             ),
         ),
         "coal_boiler": PlantKind(("water", "site"), "none", (_UNITS, _EFFICIENCY, _LHV, _POWER)),
-        "gas_steam_boiler": PlantKind(("steam", "site"), "none", (_UNITS, _EFFICIENCY, _OWN_USE, _STEAM, _POWER)),
+        "gas_steam_boiler": PlantKind(
+            ("steam", "site"), "none", (_UNITS, _EFFICIENCY, _OWN_USE, _STEAM, _POWER, *_steam_house(0.3))
+        ),
         "coal_steam_boiler": PlantKind(
-            ("steam", "site"), "none", (_UNITS, _EFFICIENCY, _OWN_USE, _STEAM, _LHV, _POWER)
+            ("steam", "site"), "none", (_UNITS, _EFFICIENCY, _OWN_USE, _STEAM, _LHV, _POWER, *_steam_house(0.4))
         ),
         "chp_steam": PlantKind(
             ("steam",),
@@ -97,7 +122,15 @@ PLANT_KINDS = MappingProxyType(
         "steam_exchange": PlantKind(
             ("water",),
             "none",
-            (_number("efficiency_share", "heat to the water per heat of the steam", 0.5, 1.0, default=0.99), _TIE_IN),
+            (
+                _number("efficiency_share", "heat to the water per heat of the steam", 0.5, 1.0, default=0.99),
+                _T_CONDENSATE,
+                _RETURN_SHARE,
+                _T_MAKEUP,
+                _number("min_p_bar", "absolute pressure of the steam that the station is sure of", 0.1, 32),
+                _number("approach_k", "condensing temperature above the water that leaves", 0.0, 50, default=5.0),
+                _TIE_IN,
+            ),
         ),
         "sewage_heat_pump": PlantKind(
             ("water",),

@@ -7,11 +7,11 @@ import pandas as pd
 from heatnet.i18n import _
 from heatnet.report.context import Context
 from heatnet.report.tables import Cell, Column, Row, Table
+from heatnet.units import TJ_PER_MWH
 from heatnet.web.labels import plant_kind_label
 from heatnet.web.results_view import CaseResults
 
 MWH_PER_GWH = 1000.0
-TJ_PER_MWH = 3.6e-3
 
 
 def balance_tables(context: Context) -> list[Table]:

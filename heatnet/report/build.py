@@ -8,7 +8,7 @@ from typing import Any
 from markupsafe import Markup
 
 from heatnet.i18n import _, pick, use_language
-from heatnet.report import hours, sections, state, verdict
+from heatnet.report import hours, sections, state, steam_season, verdict
 from heatnet.report.balance import balance_tables
 from heatnet.report.charts import chart_blocks
 from heatnet.report.context import Context
@@ -71,6 +71,7 @@ def _content(context: Context, charts: list[dict[str, Any]]) -> dict[str, Any]:
         "plan": sections.plan_tables(context),
         "geometry_note": context.study.geometry_note,
         "states": _states(context),
+        "steam": _steam(context),
         "hours": {
             "told": hours.how_solved(context),
             "tables": [hours.season_table(context), hours.hours_table(context)],
@@ -97,6 +98,22 @@ def _states(context: Context) -> list[dict[str, Any]]:
                 opened = case.id == context.shown_case
                 drawings.append({"case": context.label(case), "open": opened, "picture": picture, "diagram": diagram})
         tables = [state.design_table(context, network), state.compliance_table(context, network)]
+        blocks.append({"tables": [table for table in tables if table.rows], "drawings": drawings})
+    return blocks
+
+
+def _steam(context: Context) -> list[dict[str, Any]]:
+    """Return for each steam network its tables and, for each case, the states along the way."""
+    blocks = []
+    for network in steam_season.steam_networks(context):
+        drawings = []
+        for case in context.ok_cases:
+            drawn = steam_season.steam_drawing(case.networks[network]) if network in case.networks else None
+            if drawn is not None:
+                title, picture = drawn
+                opened = case.id == context.shown_case
+                drawings.append({"case": context.label(case), "open": opened, "title": title, "picture": picture})
+        tables = [steam_season.season_table(context, network), steam_season.contract_table(context, network)]
         blocks.append({"tables": [table for table in tables if table.rows], "drawings": drawings})
     return blocks
 

@@ -9,11 +9,11 @@ import numpy as np
 from markupsafe import Markup
 
 from heatnet.i18n import _, language
-from heatnet.io.words import pressure_unit
+from heatnet.io.words import pressure_digits, pressure_unit
 from heatnet.metrics.compliance import ATMOSPHERE_BAR
 from heatnet.model.network import Network
 from heatnet.report.svg import svg, text
-from heatnet.report.tables import gauge_unit, number, pressure_digits
+from heatnet.report.tables import gauge_unit, number
 from heatnet.web.results_view import NetworkResults
 
 WIDTH, HEIGHT = 720.0, 250.0
@@ -45,35 +45,52 @@ def upstream_path(results: NetworkResults, consumer: str, time: Any) -> list[tup
 
     In a meshed network this is the way that most of the consumer's water takes in this hour.
     """
-    network = results.network
-    node = str(network.consumers.at[consumer, "node"])
-    flow = results.quantities["pipe_mdot_kg_per_s"].loc[time]
-    inflows = _inflows(network, flow)
-    back = [(node, 0.0)]
-    seen = {node}
-    while inflows.get(node):
-        _kg_per_s, origin, length = max(inflows[node])
-        if origin in seen:
-            break
-        seen.add(origin)
-        back.append((origin, length))
-        node = origin
-    path, total = [], 0.0
-    for step in range(len(back) - 1, -1, -1):
-        path.append((back[step][0], total))
-        total += back[step][1]
+    node = str(results.network.consumers.at[consumer, "node"])
+    way = upstream_pipes(results.network, node, results.quantities["pipe_mdot_kg_per_s"].loc[time])
+    path, total = [(way[0][1] if way else node, 0.0)], 0.0
+    for _pipe, _start, end, length in way:
+        total += length
+        path.append((end, total))
     return path
 
 
-def _inflows(network: Network, flow: Any) -> dict[str, list[tuple[float, str, float]]]:
-    """Return by node the supply pipes that feed it: (flow, node where it comes from, length)."""
-    found: dict[str, list[tuple[float, str, float]]] = {}
+def upstream_pipes(network: Network, node: str, flow: Any) -> list[tuple[str, str, str, float]]:
+    """Return the pipes that lead to a node, from the source on, following the largest inflow upstream.
+
+    Parameters
+    ----------
+    network : Network
+    node : str
+    flow : pandas.Series
+        By pipe, positive from its start to its end; pipes without a flow lead nowhere.
+
+    Returns
+    -------
+    list of (str, str, str, float)
+        Pipe, the nodes where its flow enters and leaves it, its length in m.
+    """
+    inflows = _inflows(network, flow)
+    way: list[tuple[str, str, str, float]] = []
+    seen = {node}
+    while inflows.get(node):
+        _kg_per_s, origin, length, pipe = max(inflows[node])
+        if origin in seen:
+            break
+        seen.add(origin)
+        way.append((pipe, origin, node, length))
+        node = origin
+    return way[::-1]
+
+
+def _inflows(network: Network, flow: Any) -> dict[str, list[tuple[float, str, float, str]]]:
+    """Return by node the supply pipes that feed it: (flow, node where it comes from, length, pipe)."""
+    found: dict[str, list[tuple[float, str, float, str]]] = {}
     for pipe, row in network.pipes.iterrows():
         value = float(flow.get(pipe, 0.0))
         if row["line"] == "return" or not np.isfinite(value) or value == 0.0:
             continue
         start, end = (row["from_node"], row["to_node"]) if value > 0 else (row["to_node"], row["from_node"])
-        found.setdefault(str(end), []).append((abs(value), str(start), float(row["length_m"])))
+        found.setdefault(str(end), []).append((abs(value), str(start), float(row["length_m"]), str(pipe)))
     return found
 
 

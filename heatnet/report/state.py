@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from heatnet.i18n import _, language, pick
-from heatnet.io.words import pressure_unit
+from heatnet.io.words import pressure_digits, pressure_unit
 from heatnet.metrics.compliance import ATMOSPHERE_BAR, check_labels
 from heatnet.report.context import Context
-from heatnet.report.tables import Cell, Column, Row, Table, gauge_unit, number, pressure_digits
+from heatnet.report.tables import Cell, Column, Row, Table, gauge_unit, number
 
 
 def water_networks(context: Context) -> list[str]:

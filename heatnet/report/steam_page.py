@@ -11,15 +11,13 @@ import pandas as pd
 from markupsafe import Markup
 
 from heatnet.i18n import _, language, pick, use_language
-from heatnet.io.words import pressure_unit
+from heatnet.io.words import pressure_digits, pressure_unit
 from heatnet.metrics.steam_state import SteamAnswer, SteamRow
-from heatnet.physics.water import saturation_temperature_degc
 from heatnet.report.steam_picture import SteamCurve, steam_picture
-from heatnet.report.tables import Column, Row, Table, pressure_digits
+from heatnet.report.tables import Column, Row, Table
+from heatnet.units import T_PER_H_PER_KG_PER_S
 from heatnet.web.labels import steam_status_label
 from heatnet.web.page import inline_html, template_environment, write_page
-
-_T_PER_H = 3.6
 
 
 @dataclass(frozen=True)
@@ -88,19 +86,7 @@ def row_label(answer: SteamAnswer, row: SteamRow) -> str:
 
 
 def _picture_section(answer: SteamAnswer) -> Section:
-    curves = [
-        SteamCurve(
-            row_label(answer, row),
-            row.profile["distance_m"].to_numpy(),
-            row.profile["p_bar"].to_numpy(),
-            row.profile["t_degc"].to_numpy(),
-            np.asarray(saturation_temperature_degc(row.profile["p_bar"].to_numpy())),
-            row.profile["superheat_k"].to_numpy(),
-            row.profile["dryness_share"].to_numpy(),
-        )
-        for row in answer.rows
-        if row.profile is not None
-    ]
+    curves = [SteamCurve.of(row_label(answer, row), row.profile) for row in answer.rows if row.profile is not None]
     name = answer.network.display_name("consumers", answer.farthest, language())
     title = _("Along the line to the farthest user, {name}").format(name=name)
     if not curves:
@@ -127,9 +113,9 @@ def limits_table(row: SteamRow) -> Table:
     rows = (
         Row((_("Heat loss"), "MW", loss)),
         Row((_("Heat loss, share of the heat given"), "%", 100 * loss / given if given > 0 else None)),
-        Row((_("Condensate drained"), "t/h", float(state["condensate_kg_per_s"]) * _T_PER_H)),
-        Row((_("Largest flow that the pressure can drive"), "t/h", row.largest_kg_per_s * _T_PER_H)),
-        Row((_("Least flow of which none condenses on its way"), "t/h", row.least_dry_kg_per_s * _T_PER_H)),
+        Row((_("Condensate drained"), "t/h", float(state["condensate_kg_per_s"]) * T_PER_H_PER_KG_PER_S)),
+        Row((_("Largest flow that the pressure can drive"), "t/h", row.largest_kg_per_s * T_PER_H_PER_KG_PER_S)),
+        Row((_("Least flow of which none condenses on its way"), "t/h", row.least_dry_kg_per_s * T_PER_H_PER_KG_PER_S)),
     )
     note = _("Largest and least flow: out of the plants, all demands changed alike.")
     return Table(
@@ -150,7 +136,7 @@ def _plant_table(answer: SteamAnswer, row: SteamRow) -> Table:
                     answer.network.display_name("plants", str(plant), language()),
                     float(one["plant_p_bar"]) * factor,
                     float(one["plant_t_supply_degc"]),
-                    float(one["plant_mdot_kg_per_s"]) * _T_PER_H,
+                    float(one["plant_mdot_kg_per_s"]) * T_PER_H_PER_KG_PER_S,
                     float(one["plant_heat_mw"]),
                 )
             )
@@ -170,19 +156,19 @@ def _user_table(answer: SteamAnswer, row: SteamRow) -> Table:
     digits = pressure_digits(factor)
     rows = []
     for consumer in answer.distance_m.sort_values(kind="stable").index:
-        one, dry = row.state.sel(consumer=consumer), row.dry.loc[consumer]
+        one, dry = row.state.sel(consumer=consumer), row.dry.sel(consumer=consumer)
         rows.append(
             Row(
                 (
                     answer.network.display_name("consumers", str(consumer), language()),
                     answer.distance_m[consumer] / 1000,
-                    float(one["consumer_mdot_kg_per_s"]) * _T_PER_H,
+                    float(one["consumer_mdot_kg_per_s"]) * T_PER_H_PER_KG_PER_S,
                     float(one["consumer_p_bar"]) * factor,
                     float(answer.network.consumers.at[consumer, "min_p_bar"]) * factor,
                     float(one["consumer_t_supply_degc"]),
                     float(one["consumer_superheat_k"]),
                     float(one["consumer_dryness_share"]),
-                    float(dry["dry_mdot_kg_per_s"]) * _T_PER_H,
+                    float(dry["consumer_dry_mdot_kg_per_s"]) * T_PER_H_PER_KG_PER_S,
                 )
             )
         )

@@ -6,15 +6,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from heatnet.i18n import _, pick, use_language
-from heatnet.io.words import pressure_unit
-from heatnet.physics.water import saturation_temperature_degc
+from heatnet.io.words import pressure_digits, pressure_unit, unit_label
 from heatnet.report.steam_page import Section, write_sections
 from heatnet.report.steam_picture import SteamCurve, steam_picture
-from heatnet.report.tables import Column, Row, Table, number, percent, pressure_digits
+from heatnet.report.tables import Column, Row, Table, number, percent
+from heatnet.web.labels import arrival_label, source_mark_label
 
 Summary = Mapping[str, Any]
 
@@ -145,18 +144,7 @@ def _pressure(bar: float) -> str:
 
 
 def _curves(states: Mapping[str, pd.DataFrame], label: str) -> list[SteamCurve]:
-    return [
-        SteamCurve(
-            label.format(name=name),
-            frame["distance_m"].to_numpy(),
-            frame["p_bar"].to_numpy(),
-            frame["t_degc"].to_numpy(),
-            np.asarray(saturation_temperature_degc(frame["p_bar"].to_numpy())),
-            frame["superheat_k"].to_numpy(),
-            frame["dryness_share"].to_numpy(),
-        )
-        for name, frame in states.items()
-    ]
+    return [SteamCurve.of(label.format(name=name), frame) for name, frame in states.items()]
 
 
 def _pipes_section(summary: Summary, states: Mapping[str, pd.DataFrame], needed: float) -> Section:
@@ -238,8 +226,7 @@ def _arrival_table(summary: Summary) -> Table:
     for dn, pipe in summary["pipes"].items():
         for flow, one in pipe["flows"].items():
             values = (one["t_degc"], one["superheat_k"], one["dryness_share"], one["velocity_m_per_s"], one["loss_mw"])
-            words = {"ok": _("arrives"), "choked": _("chokes"), "flooded": _("condenses altogether")}
-            head = (f"DN{dn}", float(flow), words[one["status"]])
+            head = (f"DN{dn}", float(flow), arrival_label(one["status"]))
             rows.append(Row((*head, _scaled(one["p_bar"], factor), *values)))
     columns = (
         Column(_("Pipe")),
@@ -299,8 +286,8 @@ def _co2_table(summary: Summary) -> Table:
         Column(_("by the line"), "tCO₂/GJ", 4, group=_("CO₂ of heat delivered")),
         Column(_("by the boiler"), "tCO₂/GJ", 4, group=_("CO₂ of heat delivered")),
         Column(_("saved"), "%", 0, 100.0, group=_("CO₂ of heat delivered")),
-        Column(_("power lost"), "CNY/GJ", 0, group=_("Worth of what it takes")),
-        Column(_("gas"), "CNY/GJ", 0, group=_("Worth of what it takes")),
+        Column(_("power lost"), unit_label("CNY/GJ"), 0, group=_("Worth of what it takes")),
+        Column(_("gas"), unit_label("CNY/GJ"), 0, group=_("Worth of what it takes")),
     )
     note = _("Extraction steam is not free: the power plant makes less electricity, z times the heat.")
     return Table(_("CO₂ of a GJ delivered, by the line and by a gas boiler"), columns, tuple(rows), note)
@@ -313,8 +300,8 @@ def _insulation_table(summary: Summary) -> Table:
         Column("u", "W/(m·K)", 2),
         Column(_("Loss of a year"), "GJ", 0),
         Column(_("Share of the heat"), "%", 1, 100.0),
-        Column(_("Worth at the power plant"), "CNY", 0),
-        Column(_("Worth as gas"), "CNY", 0),
+        Column(_("Worth at the power plant"), unit_label("CNY"), 0),
+        Column(_("Worth as gas"), unit_label("CNY"), 0),
         Column(_("Superheat at the least flow"), "K", 0),
         Column(_("Least flow that stays dry"), "t/h", 1),
     )
@@ -322,6 +309,14 @@ def _insulation_table(summary: Summary) -> Table:
 
 
 def _assumption_table(summary: Summary) -> Table:
-    rows = tuple(Row((row["item"], f"{row['value']:g}", row["source"])) for row in summary["assumptions"])
+    rows = tuple(
+        Row((row["item"], f"{row['value']:,g}", _told_source(row["source"]))) for row in summary["assumptions"]
+    )
     columns: Sequence[Column] = (Column(_("Place in the file")), Column(_("Value")), Column(_("Source")))
     return Table(_("Every figure and where it comes from"), tuple(columns), rows)
+
+
+def _told_source(source: str) -> str:
+    """Return a figure's source: its mark in words, then what the author wrote."""
+    mark, colon, text = source.partition(":")
+    return f"{source_mark_label(mark)}{colon}{text}"

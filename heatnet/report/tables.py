@@ -95,11 +95,6 @@ def number(value: float, digits: int) -> str:
     return text
 
 
-def pressure_digits(bar: float) -> int:
-    """Return the decimals of a pressure in a unit in which a bar is `bar`: hundredths of a bar."""
-    return 2 if bar == 1.0 else 3
-
-
 def gauge_unit() -> str:
     """Return the unit of a gauge pressure, with the word gauge: bar gauge, or MPa（表压）."""
     return _("{unit} gauge").format(unit=pressure_unit()[0])

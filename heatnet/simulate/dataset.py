@@ -13,7 +13,7 @@ from heatnet import __version__
 from heatnet.model.boundary import Boundary
 from heatnet.model.network import Network
 from heatnet.physics.arrays import FloatArray
-from heatnet.simulate.quantities import QUANTITIES, attributes
+from heatnet.simulate.quantities import QUANTITIES
 
 
 def ids_of_dimensions(network: Network) -> dict[str, pd.Index]:
@@ -47,7 +47,7 @@ def dataset_of(
     variables: dict[str, tuple[tuple[str, ...], np.ndarray, dict[str, str]]] = {}
     for name, quantity in QUANTITIES.items():
         dimensions = ("time", quantity.dimension) if quantity.dimension else ("time",)
-        variables[name] = (dimensions, tables[name], attributes(name))
+        variables[name] = (dimensions, tables[name], quantity.attributes)
     variables["status"] = (("time",), status, {"meaning": "how the row was solved"})
     coordinates = {
         "time": boundary.time,

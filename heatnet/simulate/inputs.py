@@ -13,10 +13,10 @@ import pandas as pd
 
 from heatnet.adapters.fluid import fluid_table
 from heatnet.adapters.layout import BoolArray, IntArray
-from heatnet.errors import Problems, nearest
+from heatnet.errors import Problems
 from heatnet.i18n import _
-from heatnet.model.boundary import BOUNDARY_VARIABLES, NETWORK_WIDE, Boundary
-from heatnet.model.network import Network
+from heatnet.model.boundary import NETWORK_WIDE, Boundary, check_columns
+from heatnet.model.network import INDEX_LOSS_SHARE, Network, index_share
 from heatnet.model.regulation import PROCESS_KIND, consumer_returns_degc, plant_supplies_degc, regulated_degc
 from heatnet.physics.arrays import FloatArray
 from heatnet.physics.regulation import load_share
@@ -98,7 +98,8 @@ def inputs_of(network: Network, boundary: Boundary, station_returns: bool = Fals
     wants the buildings' inertia gives a filtered one. What the boundary leaves open follows it: supply and return
     temperatures by `heatnet.model.regulation.regulated_degc`, where own values of plants and consumers are design values
     that keep their distance in proportion to the load; the heat of consumers without `heat_mw`, except process steam, as
-    load share times design heat. Without one, own values hold, then the network's design values.
+    load share times design heat, less the network loss that heat indices contain. Without one, own values hold, then the
+    network's design values.
 
     Parameters
     ----------
@@ -116,7 +117,14 @@ def inputs_of(network: Network, boundary: Boundary, station_returns: bool = Fals
         exchanger can be.
     """
     problems = Problems()
-    _check_elements(network, boundary, problems)
+    if "plant_p_bar" in boundary.values:
+        problems.add(
+            "plant_p_bar",
+            _("is for steam networks"),
+            "",
+            _("In water networks give network.yaml its pressure_point and plants their head_bar."),
+        )
+    check_columns(network, boundary.values, problems)
     problems.raise_if_any()
     consumers, plants = network.consumers, network.plants
     control = consumers["control"].to_numpy()
@@ -199,7 +207,8 @@ def _by_weather(network: Network, boundary: Boundary) -> _ByWeather:
         return _ByWeather(*nothing)
     share = load_share(frame[NETWORK_WIDE].to_numpy(dtype=float), network.design.t_outdoor_degc)
     spaces = (consumers["kind"] != PROCESS_KIND).to_numpy()
-    heat = share[:, np.newaxis] * np.where(spaces, consumers["design_heat_mw"].to_numpy(dtype=float), np.nan)
+    own = consumers["design_heat_mw"] * index_share(consumers, INDEX_LOSS_SHARE)
+    heat = share[:, np.newaxis] * np.where(spaces, own.to_numpy(dtype=float), np.nan)
     regulated = regulated_degc(network, share)
     if regulated is None:
         return _ByWeather(heat, *nothing[1:])
@@ -261,24 +270,6 @@ def _ground(network: Network, boundary: Boundary) -> FloatArray:
     return _filled(frame.reindex(columns=network.pipes.index).to_numpy(dtype=float), ground)
 
 
-def _check_elements(network: Network, boundary: Boundary, problems: Problems) -> None:
-    for variable, frame in boundary.values.items():
-        table = BOUNDARY_VARIABLES[variable]
-        known = [NETWORK_WIDE] if table == "network" else list(getattr(network, table).index)
-        if variable == "t_ground_degc":
-            known += list(network.pipes.index)
-        every = set(known)
-        for name in frame.columns:
-            if name not in every:
-                guess = nearest(str(name), known)
-                problems.add(
-                    f"{variable}, {_('column')} {name}",
-                    _("'{name}' does not exist").format(name=name),
-                    "",
-                    _("Did you mean '{name}'?").format(name=guess) if guess else "",
-                )
-
-
 def _check_values(network: Network, inputs: Inputs, problems: Problems) -> None:
     consumers, plants = network.consumers.index, network.plants
     by_flow, by_dt = inputs.by_flow, inputs.by_dt
@@ -302,7 +293,8 @@ def _check_values(network: Network, inputs: Inputs, problems: Problems) -> None:
             _("Give the flow coefficient of the fully open valve."),
         )
     for variable, values, where, ids, low in needed:
-        for i in np.flatnonzero(where):
+        # as a whole first: element by element takes long where there are many
+        for i in np.flatnonzero(where & ~(values >= low).all(axis=0)):
             if np.isnan(values[:, i]).any():
                 problems.add(
                     f"{variable}, {ids[i]}",

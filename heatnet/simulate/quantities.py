@@ -2,27 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from types import MappingProxyType
-
-from heatnet.units import unit_of
-
-
-@dataclass(frozen=True)
-class Quantity:
-    """One result variable.
-
-    Parameters
-    ----------
-    dimension : {"node", "pipe", "consumer", "plant", "valve", "pump", ""}
-        Element dimension beside time; empty for the whole network.
-    meaning : str
-        One line for the reference pages.
-    """
-
-    dimension: str
-    meaning: str
-
+from heatnet.model.quantities import quantities_by_name
 
 _ROWS = (
     ("node_t_supply_degc", "node", "water temperature on the supply line; ground temperature where it stands still"),
@@ -62,9 +42,4 @@ _ROWS = (
     ("energy_residual_mw", "", "plants and in-line heaters less consumers less losses"),
 )
 
-QUANTITIES = MappingProxyType({name: Quantity(dimension, meaning) for name, dimension, meaning in _ROWS})
-
-
-def attributes(name: str) -> dict[str, str]:
-    """Return unit and meaning of a quantity."""
-    return {"unit": unit_of(name), "meaning": QUANTITIES[name].meaning}
+QUANTITIES = quantities_by_name(_ROWS)

@@ -139,19 +139,24 @@ def profile(
     return states_along(network, boundary, node, rows, points_per_pipe, by_need, superheat_k)
 
 
-def dry_flows(network: Network, boundary: Boundary) -> xarray.Dataset:
-    """Return for each consumer the flow at which its steam arrives just saturated, when all demands change alike.
+def dry_flows(network: Network, boundary: Boundary, rows: Sequence[int] | None = None) -> xarray.Dataset:
+    """Return for each consumer the least flow of which nothing condenses on its way, when all demands change alike.
+
+    The way is that from the plant that holds the pressure along the network's spanning tree. What a trap on the way makes
+    dry again has condensed.
 
     Parameters
     ----------
     network, boundary
         As for `solve_steam`.
+    rows : sequence of int, optional
+        Positions of the boundary's rows; all if absent.
 
     Returns
     -------
     xarray.Dataset
-        `consumer_dry_mdot_kg_per_s` and `consumer_dry_demand_share` over time and consumer; NaN where no flow that the
-        pressure can drive arrives dry.
+        `consumer_dry_mdot_kg_per_s` and `consumer_dry_demand_share` over time and consumer: 0 where the steam is dry at
+        every flow (down to a thousandth of the demand), NaN where it is at none that the pressure can drive.
 
     Raises
     ------
@@ -160,7 +165,7 @@ def dry_flows(network: Network, boundary: Boundary) -> xarray.Dataset:
     """
     from heatnet.steam.limits import dry_flows as of_consumers
 
-    return of_consumers(network, boundary)
+    return of_consumers(network, boundary, rows)
 
 
 def require_solved(dataset: xarray.Dataset) -> None:

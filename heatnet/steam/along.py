@@ -7,10 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 import xarray
 
-from heatnet.errors import InputError, Problem, nearest
+from heatnet.errors import InputError, Problem
 from heatnet.i18n import _
 from heatnet.model.boundary import Boundary
 from heatnet.model.network import Network
+from heatnet.model.validation import did_you_mean
 from heatnet.physics import steam
 from heatnet.physics.arrays import FloatArray
 from heatnet.physics.water import saturation_temperature_degc
@@ -20,7 +21,7 @@ from heatnet.steam.hour import Raw
 from heatnet.steam.inputs import given_of
 from heatnet.steam.line_march import PIPE_COLUMNS, trace_pipe
 from heatnet.steam.march import TOLERANCE, TRACE
-from heatnet.steam.plan import NOWHERE, Plan
+from heatnet.steam.plan import Plan, way_to
 from heatnet.steam.run import checked_plan, rows_of, solved_raw
 from heatnet.steam.status import STATUSES
 from heatnet.steam.sweep import BACKWARD, FORWARD
@@ -82,24 +83,12 @@ def profile(
 def _way_to(network: Network, plan: Plan, node: str) -> list[int]:
     """Return the pipes of the tree from the plant that holds the pressure to a node."""
     if node not in network.nodes.index:
-        guess = nearest(node, [str(name) for name in network.nodes.index])
-        raise InputError(
-            [
-                Problem(
-                    _("node"),
-                    _("'{name}' does not exist").format(name=node),
-                    "",
-                    _("Did you mean '{name}'?").format(name=guess) if guess else "",
-                )
-            ]
-        )
-    at, pipes = int(network.nodes.index.get_loc(node)), []
-    while plan.parent_pipe[at] != NOWHERE:
-        pipes.append(int(plan.parent_pipe[at]))
-        at = int(plan.near[pipes[-1]])
+        remedy = did_you_mean(node, [str(name) for name in network.nodes.index])
+        raise InputError([Problem(_("node"), _("'{name}' does not exist").format(name=node), "", remedy)])
+    pipes = way_to(plan, int(network.nodes.index.get_loc(node)))
     if not pipes:
         raise InputError([Problem(node, _("no pipe leads there from a plant that holds the pressure"))])
-    return pipes[::-1]
+    return pipes
 
 
 def _states(plan: Plan, given: Given, raw: Raw, row: int, pipe: int, share: FloatArray) -> dict[str, FloatArray]:

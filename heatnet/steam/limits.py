@@ -1,6 +1,8 @@
-"""Limits of a network: why an hour has no solution, and at which flow each consumer's steam stays dry."""
+"""Limits of a network: why an hour has no solution, and from which flow each consumer's steam stays dry."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 import xarray
@@ -12,15 +14,18 @@ from heatnet.model.network import Network
 from heatnet.physics.arrays import FloatArray
 from heatnet.steam.fluid import steam_fluid
 from heatnet.steam.given import Given
+from heatnet.steam.hour import Raw
 from heatnet.steam.inputs import given_of
-from heatnet.steam.plan import Plan
-from heatnet.steam.results import tables_of
+from heatnet.steam.march import WET_FROM
+from heatnet.steam.plan import BoolArray, Plan, way_to
 from heatnet.steam.run import checked_plan, rows_of, solved_raw
-from heatnet.steam.status import SteamStatus, is_solved
+from heatnet.steam.status import STATUSES, SteamStatus, is_solved
 
-#: the least share of the demand that is looked at, and how narrow the search becomes
-_LEAST_SHARE, _NARROW, _HALVINGS = 1e-3, 1e-7, 60
-_DRY_K = 1e-4
+#: shares of the demand among which dry steam is sought, by equal ratios; steam that is dry at the least counts as dry at
+#: every flow
+_SHARES = np.geomspace(1e-3, 4096.0, 84)
+#: how narrow the search becomes, as a share
+_NARROW, _HALVINGS = 1e-7, 60
 
 
 def _reasons() -> dict[str, str]:
@@ -58,19 +63,19 @@ def require_solved(dataset: xarray.Dataset) -> None:
     raise NotSolvableError("\n".join(lines))
 
 
-def dry_flows(network: Network, boundary: Boundary) -> xarray.Dataset:
+def dry_flows(network: Network, boundary: Boundary, rows: Sequence[int] | None = None) -> xarray.Dataset:
     """Return the dataset that `heatnet.steam.dry_flows` describes."""
     plan = checked_plan(network)
-    given = rows_of(given_of(network, boundary, plan), slice(None))
-    shape = (len(boundary.time), len(network.consumers))
-    share, flow = np.full(shape, np.nan), np.full(shape, np.nan)
-    for consumer in range(shape[1]):
-        share[:, consumer], flow[:, consumer] = _dry_of(network, plan, given, consumer)
+    given = given_of(network, boundary, plan)
+    chosen = np.arange(len(boundary.time)) if rows is None else np.asarray(rows, dtype=int)
+    share, flow = (np.full((len(chosen), len(network.consumers)), np.nan) for _result in range(2))
+    for i, row in enumerate(chosen):
+        share[i], flow[i] = _dry_of(plan, given, int(row))
     variables = {
         "consumer_dry_mdot_kg_per_s": (
             ("time", "consumer"),
             flow,
-            {"unit": "kg/s", "meaning": "the consumer's flow at which its steam arrives just saturated"},
+            {"unit": "kg/s", "meaning": "the consumer's least flow of which nothing condenses on its way"},
         ),
         "consumer_dry_demand_share": (
             ("time", "consumer"),
@@ -80,38 +85,46 @@ def dry_flows(network: Network, boundary: Boundary) -> xarray.Dataset:
     }
     return xarray.Dataset(
         variables,
-        coords={"time": boundary.time, "consumer": network.consumers.index.astype(str).to_numpy(object)},
+        coords={"time": boundary.time[chosen], "consumer": network.consumers.index.astype(str).to_numpy(object)},
         attrs={"network": network.id},
     )
 
 
-def _dry_of(network: Network, plan: Plan, given: Given, consumer: int) -> tuple[FloatArray, FloatArray]:
-    """Return share of the demand and flow at which a consumer's steam is just dry, by bisection of all rows at once."""
-    rows = len(given.t_ambient)
-    node = plan.consumer_node[consumer]
+def _dry_of(plan: Plan, given: Given, row: int) -> tuple[FloatArray, FloatArray]:
+    """Return for each consumer share of the demand and flow from which on nothing condenses on its way.
 
-    def superheat(scale: FloatArray) -> tuple[FloatArray, FloatArray]:
-        raw = solved_raw(steam_fluid(), plan, given, scale)
-        tables = tables_of(network, plan, given, raw)
-        return tables["node_superheat_k"][:, node], raw.consumer_m[:, consumer]
+    Between the first dry share of `_SHARES` and the wet one before it, by bisection for all consumers at once. Near the
+    largest flow steam may be wet again, for its speed takes enthalpy; so dryness is not sought from above.
+    """
+    ways = [way_to(plan, int(node)) for node in plan.consumer_node]
 
-    low, high = np.full(rows, _LEAST_SHARE), np.ones(rows)
-    hot, flow = superheat(high)
-    # more than the whole demand where that arrives wet, as far as the pressure goes
-    for _doubling in range(12):
-        wanting = ~(hot > _DRY_K) & ~np.isnan(hot)
-        if not wanting.any():
-            break
-        low, high = np.where(wanting, high, low), np.where(wanting, 2 * high, high)
-        more, more_flow = superheat(high)
-        hot, flow = np.where(wanting, more, hot), np.where(wanting, more_flow, flow)
-    found = hot > _DRY_K
+    def tried(shares: FloatArray) -> tuple[BoolArray, FloatArray]:
+        raw = solved_raw(steam_fluid(), plan, rows_of(given, [row] * len(shares)), shares)
+        return _dry_on(ways, raw), raw.consumer_m
+
+    dry, flows = tried(_SHARES)
+    first, everyone = dry.argmax(axis=0), np.arange(len(ways))
+    share, flow = (np.where(dry.any(axis=0), values, np.nan) for values in (_SHARES[first], flows[first, everyone]))
+    always = dry[0]
+    share[always], flow[always] = 0.0, 0.0
+    sought = everyone[dry.any(axis=0) & ~always]
+    low = _SHARES[first[sought] - 1]
     for _halving in range(_HALVINGS):
-        middle = np.sqrt(low * high)
-        hot, now = superheat(middle)
-        dry = hot > _DRY_K
-        high, low = np.where(dry, middle, high), np.where(dry, low, middle)
-        flow = np.where(dry, now, flow)
-        if (high - low <= _NARROW * high)[found].all():
+        high = share[sought]
+        if (high - low <= _NARROW * high).all():
             break
-    return np.where(found, high, np.nan), np.where(found, flow, np.nan)
+        middle = np.sqrt(low * high)
+        dry, flows = tried(middle)
+        falls = dry[np.arange(len(sought)), sought]
+        share[sought] = np.where(falls, middle, high)
+        flow[sought] = np.where(falls, flows[np.arange(len(sought)), sought], flow[sought])
+        low = np.where(falls, low, middle)
+    return share, flow
+
+
+def _dry_on(ways: Sequence[Sequence[int]], raw: Raw) -> BoolArray:
+    """Return by row and consumer whether nothing condenses in any pipe of its way; False in rows without a solution."""
+    solved = np.array([status.solved for status in STATUSES])[raw.status]
+    # where nothing condenses there is no place where it begins
+    dry = np.isnan(raw.out[:, :, WET_FROM])
+    return np.stack([solved & dry[:, way].all(axis=1) for way in ways], axis=1)

@@ -29,7 +29,7 @@ from heatnet.steam.march import (
     V_MAX,
     WET_FROM,
 )
-from heatnet.steam.plan import NOWHERE, plan_of
+from heatnet.steam.plan import plan_of, way_to
 from heatnet.steam.support import check_network, check_plan
 from heatnet.steam.sweep import SATURATED_WITHIN_K
 
@@ -130,11 +130,7 @@ def line_to(network: Network, node: str, t_ground_degc: float, t_outdoor_degc: f
     if node not in network.nodes.index:
         problems.add(_("node"), _("'{name}' does not exist").format(name=node))
         raise InputError(problems)
-    at, pipes = int(network.nodes.index.get_loc(node)), []
-    while plan.parent_pipe[at] != NOWHERE:
-        pipes.append(int(plan.parent_pipe[at]))
-        at = int(plan.near[pipes[-1]])
-    pipes.reverse()
+    pipes = way_to(plan, int(network.nodes.index.get_loc(node)))
     if not pipes:
         problems.add(node, _("no pipe leads there from a plant that holds the pressure"))
     above = (network.pipes["laying"].to_numpy() == "above_ground")[plan.element[pipes]] if pipes else np.zeros(0, bool)
@@ -182,7 +178,7 @@ class Arrival:
     condensation_m: float
 
 
-def _checked_inlet(p_bar: float, t_degc: float | None) -> tuple[float, float]:
+def checked_inlet(p_bar: float, t_degc: float | None) -> tuple[float, float]:
     """Return pressure (Pa) and enthalpy of an inlet; dry saturated without a temperature.
 
     Raises
@@ -215,6 +211,13 @@ def _checked_inlet(p_bar: float, t_degc: float | None) -> tuple[float, float]:
     return p_bar * PA_PER_BAR, float(steam.enthalpy_j_per_kg(p_bar, t))
 
 
+def marched(line: Line, mdot_kg_per_s: float, p: float, h: float, tolerance: float) -> tuple[int, FloatArray]:
+    """Return how many pipes the steam reached the end of, and for each what `heatnet.steam.march.march` writes."""
+    out = np.zeros((len(line.length_m), COLUMNS))
+    reached = march_row(steam_fluid(), line.rows(), line.t_ambient_degc, float(mdot_kg_per_s), p, h, tolerance, out)
+    return reached, out
+
+
 def line_arrival(
     line: Line, mdot_kg_per_s: float, p_bar: float, t_degc: float | None = None, tolerance: float = TOLERANCE
 ) -> Arrival:
@@ -237,10 +240,9 @@ def line_arrival(
     NotSolvableError
         If the flow chokes, with the largest possible one, or condenses altogether.
     """
-    p, h = _checked_inlet(p_bar, t_degc)
-    rows, out = line.rows(), np.zeros((len(line.length_m), COLUMNS))
-    reached = march_row(steam_fluid(), rows, line.t_ambient_degc, float(mdot_kg_per_s), p, h, tolerance, out)
-    if reached < len(rows):
+    p, h = checked_inlet(p_bar, t_degc)
+    reached, out = marched(line, mdot_kg_per_s, p, h, tolerance)
+    if reached < len(out):
         place = float(line.length_m[:reached].sum() + out[reached, REACHED])
         if out[reached, END] == CHOKED:
             raise NotSolvableError(
@@ -305,7 +307,7 @@ def line_capacity_kg_per_s(
     NotSolvableError
         If not even the smallest flow arrives at the pressure.
     """
-    p, h = _checked_inlet(p_bar, t_degc)
+    p, h = checked_inlet(p_bar, t_degc)
     most = largest_flow(
         steam_fluid(),
         line.rows(),
@@ -330,6 +332,6 @@ def line_dry_flow_kg_per_s(line: Line, p_bar: float, t_degc: float | None = None
 
     Parameters as for `line_capacity_kg_per_s`. At this flow the steam arrives just saturated.
     """
-    p, h = _checked_inlet(p_bar, t_degc)
+    p, h = checked_inlet(p_bar, t_degc)
     high = line_capacity_kg_per_s(line, p_bar, t_degc)
     return float(least_dry_flow(steam_fluid(), line.rows(), line.t_ambient_degc, p, h, high, TOLERANCE))

@@ -176,17 +176,30 @@ def _trees(
     return np.array(order, dtype=np.int64), parent_pipe, part
 
 
+def _way_up(node: int, near: IntArray, parent_pipe: IntArray) -> list[int]:
+    """Return the pipes of the tree from a node to the plant that holds its pressure."""
+    pipes = []
+    while parent_pipe[node] != NOWHERE:
+        pipes.append(int(parent_pipe[node]))
+        node = int(near[parent_pipe[node]])
+    return pipes
+
+
+def way_to(plan: Plan, node: int) -> list[int]:
+    """Return the pipes of the tree from the plant that holds the pressure to a node; none where the plant stands there.
+
+    Parameters
+    ----------
+    plan : Plan
+    node : int
+        Row in the nodes table.
+    """
+    return _way_up(node, plan.near, plan.parent_pipe)[::-1]
+
+
 def _circuit(chord: int, near: IntArray, far: IntArray, parent_pipe: IntArray) -> list[tuple[int, float]]:
     """Return the pipes of the circuit that a chord closes, with the direction in which it passes them."""
-
-    def way_up(node: int) -> list[int]:
-        pipes = []
-        while parent_pipe[node] != NOWHERE:
-            pipes.append(int(parent_pipe[node]))
-            node = int(near[parent_pipe[node]])
-        return pipes
-
-    from_near, from_far = way_up(int(near[chord])), way_up(int(far[chord]))
+    from_near, from_far = (_way_up(int(ends[chord]), near, parent_pipe) for ends in (near, far))
     shared = set(from_near) & set(from_far)
     # along the chord to its far end, up the tree from there, and down to its near end
     up = [(pipe, -1.0) for pipe in from_far if pipe not in shared]

@@ -2,27 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from types import MappingProxyType
-
-from heatnet.units import unit_of
-
-
-@dataclass(frozen=True)
-class Quantity:
-    """One result variable.
-
-    Parameters
-    ----------
-    dimension : {"node", "pipe", "consumer", "plant", ""}
-        Element dimension beside time; empty for the whole network.
-    meaning : str
-        One line for the reference pages.
-    """
-
-    dimension: str
-    meaning: str
-
+from heatnet.model.quantities import quantities_by_name
 
 _ROWS = (
     ("node_p_bar", "node", "absolute pressure"),
@@ -69,9 +49,4 @@ _ROWS = (
     ("energy_residual_mw", "", "plants less consumers less losses less condensate, by enthalpy and height"),
 )
 
-QUANTITIES = MappingProxyType({name: Quantity(dimension, meaning) for name, dimension, meaning in _ROWS})
-
-
-def attributes(name: str) -> dict[str, str]:
-    """Return unit and meaning of a quantity."""
-    return {"unit": unit_of(name), "meaning": QUANTITIES[name].meaning}
+QUANTITIES = quantities_by_name(_ROWS)

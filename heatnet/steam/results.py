@@ -20,7 +20,7 @@ from heatnet.steam.hour import Raw
 from heatnet.steam.inputs import W_PER_MW
 from heatnet.steam.march import CONDENSATE, DRAINED, DRYNESS, LOSS, M_OUT, MACH, V_IN, V_MAX, V_OUT, WET_FROM
 from heatnet.steam.plan import BoolArray, Plan
-from heatnet.steam.quantities import QUANTITIES, attributes
+from heatnet.steam.quantities import QUANTITIES
 from heatnet.steam.status import STATUSES
 from heatnet.steam.sweep import BACKWARD, BOTH, FORWARD, REST
 
@@ -194,7 +194,7 @@ def dataset_of(
     variables: dict[str, tuple[tuple[str, ...], np.ndarray, dict[str, str]]] = {}
     for name, quantity in QUANTITIES.items():
         dimensions = ("time", quantity.dimension) if quantity.dimension else ("time",)
-        variables[name] = (dimensions, tables[name], attributes(name))
+        variables[name] = (dimensions, tables[name], quantity.attributes)
     texts = np.array([entry.value for entry in STATUSES], dtype=object)[status]
     variables["status"] = (("time",), texts, {"meaning": "how the row was solved"})
     labels = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import xarray
@@ -64,7 +64,7 @@ def new_raw(plan: Plan, rows: int) -> Raw:
     )
 
 
-def rows_of(given: Given, rows: slice) -> Given:
+def rows_of(given: Given, rows: slice | Sequence[int]) -> Given:
     """Return the set values of some rows, each array in one piece as compiled code takes it."""
 
     def cut(values: FloatArray) -> FloatArray:

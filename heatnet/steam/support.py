@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from heatnet.errors import Problems, nearest
+from heatnet.errors import Problems
 from heatnet.i18n import _
-from heatnet.model.boundary import BOUNDARY_VARIABLES, NETWORK_WIDE, Boundary
+from heatnet.model.boundary import Boundary, check_columns
 from heatnet.model.network import Network
 from heatnet.model.validation import names_in
 from heatnet.steam.plan import NOWHERE, Plan
@@ -119,20 +119,8 @@ def check_plan(network: Network, plan: Plan) -> None:
 
 def check_boundary(network: Network, boundary: Boundary, problems: Problems) -> None:
     """Note columns of elements that do not exist, and variables that steam does not have."""
-    for variable, frame in boundary.values.items():
-        if variable in _WATER_ONLY:
+    for variable in _WATER_ONLY:
+        if variable in boundary.values:
             problems.add(variable, _("a steam network does not have this variable"))
-            continue
-        table = BOUNDARY_VARIABLES[variable]
-        known = [NETWORK_WIDE] if table == "network" else [str(element) for element in getattr(network, table).index]
-        if variable == "t_ground_degc":
-            known += [str(pipe) for pipe in network.pipes.index]
-        for name in frame.columns:
-            if name not in known:
-                guess = nearest(str(name), known)
-                problems.add(
-                    f"{variable}, {_('column')} {name}",
-                    _("'{name}' does not exist").format(name=name),
-                    "",
-                    _("Did you mean '{name}'?").format(name=guess) if guess else "",
-                )
+    of_steam = {variable: frame for variable, frame in boundary.values.items() if variable not in _WATER_ONLY}
+    check_columns(network, of_steam, problems)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,15 +19,14 @@ from heatnet.physics.friction import friction_factor, reynolds
 from heatnet.physics.water import enthalpy_j_per_kg as water_enthalpy
 from heatnet.physics.water import saturation_temperature_degc
 from heatnet.steam.line import Line, line_arrival, line_capacity_kg_per_s, line_dry_flow_kg_per_s, pipe_line
+from heatnet.steam.line_states import line_states, parted
 from heatnet.study.steam_line import SteamLineConfig, SteamLineStudy, figures_of
-from heatnet.units import GJ_PER_MWH
+from heatnet.units import GJ_PER_MWH, HOURS_PER_YEAR, T_PER_H_PER_KG_PER_S
 
 FORMAT_VERSION = 1
-HOURS_OF_A_YEAR = 8760.0
-_T_PER_H = 3.6
 _ROUGH = 1e9
-#: points of a curve along the line
-_POINTS = 53
+#: parts of the line at whose ends its curves have points
+_PARTS = 52
 #: a share of the largest flow that arrives in any case
 _JUST_BELOW = 1 - 1e-6
 
@@ -76,6 +74,7 @@ def summary_of(study: SteamLineStudy) -> dict[str, Any]:
     """Return the summary of a study: plain numbers by place."""
     config = study.config
     pipes = {str(dn): _of_pipe(config, dn) for dn in config.pipes}
+    year = _year(config)
     return {
         "format_version": FORMAT_VERSION,
         "study": study.id,
@@ -86,9 +85,9 @@ def summary_of(study: SteamLineStudy) -> dict[str, Any]:
         "least_dn": _least_dn(config, pipes),
         "pipes": pipes,
         "calendar": _calendar(config),
-        "year": _year(config),
+        "year": year,
         "insulation": [_insulation(study, factor) for factor in config.u_factors],
-        "users": {name: _of_user(study, name) for name in config.users},
+        "users": {name: _of_user(study, name, year["loss_share"]) for name in config.users},
         "assumptions": figures_of(config, study.prices),
     }
 
@@ -108,7 +107,7 @@ def _of_pipe(config: SteamLineConfig, dn: int) -> dict[str, Any]:
     p, t = _inlet(config)
     line = line_of(config, dn)
     by_hand = line_of(config, dn, local_loss_share=config.hand.local_loss_share.value)
-    most = config.year.season_t_per_h.value / _T_PER_H
+    most = config.year.season_t_per_h.value / T_PER_H_PER_KG_PER_S
     hand = config.pipes[dn].hand_dp_bar
     return {
         "inner_diameter_mm": float(line.inner_diameter_mm[0]),
@@ -121,13 +120,13 @@ def _of_pipe(config: SteamLineConfig, dn: int) -> dict[str, Any]:
             "same_local_losses_dp_bar": arrival(config, by_hand, config.year.season_t_per_h.value)["dp_bar"],
         },
         "largest_t_per_h": {
-            "choking": line_capacity_kg_per_s(line, p, t) * _T_PER_H,
+            "choking": line_capacity_kg_per_s(line, p, t) * T_PER_H_PER_KG_PER_S,
             **{
-                name: line_capacity_kg_per_s(line, p, t, user.at_end_bar) * _T_PER_H
+                name: line_capacity_kg_per_s(line, p, t, user.at_end_bar) * T_PER_H_PER_KG_PER_S
                 for name, user in config.users.items()
             },
         },
-        "least_dry_t_per_h": line_dry_flow_kg_per_s(line, p, t) * _T_PER_H,
+        "least_dry_t_per_h": line_dry_flow_kg_per_s(line, p, t) * T_PER_H_PER_KG_PER_S,
     }
 
 
@@ -136,13 +135,13 @@ def arrival(config: SteamLineConfig, line: Line, flow_t_per_h: float) -> dict[st
     p, t = _inlet(config)
     names = ("p_bar", "t_degc", "superheat_k", "dryness_share", "velocity_m_per_s", "loss_mw", "condensate_t_per_h")
     try:
-        one = line_arrival(line, flow_t_per_h / _T_PER_H, p, t)
+        one = line_arrival(line, flow_t_per_h / T_PER_H_PER_KG_PER_S, p, t)
     except NotSolvableError:
-        choked = flow_t_per_h > line_capacity_kg_per_s(line, p, t) * _T_PER_H * _JUST_BELOW
+        choked = flow_t_per_h > line_capacity_kg_per_s(line, p, t) * T_PER_H_PER_KG_PER_S * _JUST_BELOW
         status = "choked" if choked else "flooded"
         return {"status": status, "dp_bar": None} | dict.fromkeys(names)
     values = (one.p_bar, one.t_degc, one.superheat_k, one.dryness_share, one.velocity_m_per_s, one.loss_mw)
-    condensate = one.condensate_kg_per_s * _T_PER_H
+    condensate = one.condensate_kg_per_s * T_PER_H_PER_KG_PER_S
     return {"status": "ok", "dp_bar": p - one.p_bar} | dict(zip(names, (*values, condensate), strict=True))
 
 
@@ -164,8 +163,8 @@ def _calendar(config: SteamLineConfig) -> dict[str, float]:
     more = year.season_t_per_h.value - year.other_t_per_h.value
     season_h = 24 * year.season_days.value
     return {
-        "heating_days": (year.steam_t.value - year.other_t_per_h.value * HOURS_OF_A_YEAR) / more / 24,
-        "steam_of_season_days_t": year.other_t_per_h.value * HOURS_OF_A_YEAR + more * season_h,
+        "heating_days": (year.steam_t.value - year.other_t_per_h.value * HOURS_PER_YEAR) / more / 24,
+        "steam_of_season_days_t": year.other_t_per_h.value * HOURS_PER_YEAR + more * season_h,
         "operating_hours_with_season_days": (year.steam_t.value - more * season_h) / year.other_t_per_h.value,
         "increment_gj": more * season_h * heat_per_t_gj(config),
     }
@@ -174,7 +173,7 @@ def _calendar(config: SteamLineConfig) -> dict[str, float]:
 def _hours(config: SteamLineConfig) -> dict[float, float]:
     """Return the hours of each flow with which the year's steam comes out."""
     season = 24 * _calendar(config)["heating_days"]
-    return {config.year.season_t_per_h.value: season, config.year.other_t_per_h.value: HOURS_OF_A_YEAR - season}
+    return {config.year.season_t_per_h.value: season, config.year.other_t_per_h.value: HOURS_PER_YEAR - season}
 
 
 def _year(config: SteamLineConfig, u_factor: float = 1.0) -> dict[str, float | None]:
@@ -189,7 +188,7 @@ def _year(config: SteamLineConfig, u_factor: float = 1.0) -> dict[str, float | N
         "heat_gj": heat,
         "loss_gj": mwh * GJ_PER_MWH,
         "loss_share": mwh * GJ_PER_MWH / heat,
-        "mean_loss_mw": mwh / HOURS_OF_A_YEAR,
+        "mean_loss_mw": mwh / HOURS_PER_YEAR,
     }
 
 
@@ -217,21 +216,20 @@ def _insulation(study: SteamLineStudy, factor: float) -> dict[str, float | None]
         "cny_at_power_plant": None if mwh is None else mwh * at_plant,
         "cny_by_gas": None if mwh is None else mwh * by_gas,
         "superheat_at_least_flow_k": coldest["superheat_k"],
-        "least_dry_t_per_h": line_dry_flow_kg_per_s(line, *_inlet(config)) * _T_PER_H,
+        "least_dry_t_per_h": line_dry_flow_kg_per_s(line, *_inlet(config)) * T_PER_H_PER_KG_PER_S,
     }
 
 
-def _of_user(study: SteamLineStudy, name: str) -> dict[str, Any]:
+def _of_user(study: SteamLineStudy, name: str, loss_share: float | None) -> dict[str, Any]:
     """Return what a kind of user needs, and the CO2 of a GJ by the line and by its own boiler, t/GJ.
 
-    The line: z · factor of electricity over 1 less the year's loss. The boiler: gas over efficiency and what is left
+    The line: z · factor of electricity over 1 less the year's loss share. The boiler: gas over efficiency and what is left
     after its own use, and electricity.
     """
     config, prices = study.config, study.prices
     user = config.users[name]
     boiler = config.boilers[user.instead]
-    share = _year(config)["loss_share"]
-    left = None if share is None else 1 - share
+    left = None if loss_share is None else 1 - loss_share
     net = boiler.efficiency_share.value * (1 - boiler.own_use_share.value)
     gas = prices.gas_t_co2_per_mwh.value / net
     by = {}
@@ -270,21 +268,8 @@ def states_along(config: SteamLineConfig, dn: int, flow_t_per_h: float) -> pd.Da
     pandas.DataFrame
         `distance_m`, `p_bar`, `t_degc`, `superheat_k`, `dryness_share`.
     """
-    whole = line_of(config, dn)
-    p, t = _inlet(config)
-    boiling = float(saturation_temperature_degc(p))
-    rows = [(0.0, p, t, t - boiling, 1.0)]
-    for share in np.linspace(0.0, 1.0, _POINTS)[1:]:
-        # local losses are spread evenly, so that a part of the line is a line with its share of them
-        part = replace(
-            whole, length_m=whole.length_m * share, zeta=whole.zeta * share, trap_at_end=np.array([share == 1.0])
-        )
-        try:
-            one = line_arrival(part, flow_t_per_h / _T_PER_H, p, t)
-        except NotSolvableError:
-            break
-        rows.append((float(part.length_m[0]), one.p_bar, one.t_degc, one.superheat_k, one.dryness_share))
-    return pd.DataFrame(rows, columns=["distance_m", "p_bar", "t_degc", "superheat_k", "dryness_share"])
+    line = parted(line_of(config, dn), _PARTS)
+    return line_states(line, flow_t_per_h / T_PER_H_PER_KG_PER_S, *_inlet(config))
 
 
 def curves_of(study: SteamLineStudy) -> tuple[dict[str, pd.DataFrame], dict[str, pd.DataFrame]]:

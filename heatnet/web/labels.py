@@ -64,6 +64,11 @@ def steam_status_label(name: str) -> str:
     return words.get(name) or code_label(name)
 
 
+def arrival_label(status: str) -> str:
+    """Return in words whether a flow arrives at the end of a steam line."""
+    return {"ok": _("arrives"), "choked": _("chokes"), "flooded": _("condenses altogether")}[status]
+
+
 def verdict_label(name: str) -> str:
     """Return the verdict on a claim in words."""
     return code_label(name)
@@ -73,7 +78,7 @@ _LOAD_HOUR = re.compile(r"^p(\d{1,3})$")
 
 
 def hour_label(name: str) -> str:
-    """Return why an hour was chosen: ``design``, or ``p05`` = 5 % of the season's hours have less load."""
+    """Return why an hour was chosen: ``design``, ``p05`` = 5 % of the season's hours have less load, or a word of its own."""
     match = _LOAD_HOUR.match(name)
     if match:
         return _("load quantile {percent} %").format(percent=int(match[1]))
@@ -84,5 +89,7 @@ def hour_label(name: str) -> str:
         "mildest": lambda: _("mildest hour"),
         "reversals": lambda: _("hour with most reversed flows"),
         "random": lambda: _("hour drawn at random"),
+        "largest": lambda: _("largest steam flow"),
+        "smallest": lambda: _("least steam flow"),
     }
     return words[name]() if name in words else name

@@ -28,7 +28,7 @@ CARRIERS = ("water", "steam", "site")
 
 
 class ShownHours(Mapping[str, pd.DataFrame]):
-    """Quantities of a water network by name, hours x elements, each read when it is first asked for.
+    """Quantities of a water or steam network by name, hours x elements, each read when it is first asked for.
 
     Parameters
     ----------
@@ -69,6 +69,11 @@ class NetworkResults:
         The network as the case used it.
     quantities : mapping of str to pandas.DataFrame
         `simulate` quantities of the water network by name: hours that the case shows x elements.
+    steam : mapping of str to pandas.DataFrame
+        `heatnet.steam` quantities of the steam network beside it, for the same hours; empty where its pipes were not
+        solved. Exchange stations, which are plants of the water network, are consumers in them.
+    steam_hours : pandas.DataFrame
+        As `hours`, of the steam network.
     hours : pandas.DataFrame
         One row an hour that stands for the network's season, that of highest load first: heat_loss_mw, residuals,
         status, label. Empty where nothing was simulated.
@@ -79,7 +84,9 @@ class NetworkResults:
     id: str
     network: Network
     quantities: Mapping[str, pd.DataFrame]
+    steam: Mapping[str, pd.DataFrame]
     hours: pd.DataFrame
+    steam_hours: pd.DataFrame
     schedule_mw: Mapping[str, pd.DataFrame]
     balance_mw: Mapping[str, pd.DataFrame]
 
@@ -147,17 +154,24 @@ def load_study(results_dir: str | Path | StudyResults) -> StudyResults:
 def _load_case(folder: Path, entry: Mapping[str, Any], order: list[str]) -> CaseResults:
     weather = folder / "weather.parquet"
     outdoor = read_table(weather)["t_outdoor_degc"] if weather.is_file() else None
-    hours = {name: read_labelled_hours(folder / name / "water") for name in case_networks(folder)}
+    names = case_networks(folder)
+    hours, steam = (
+        {name: read_labelled_hours(folder / name / carrier) for name in names} for carrier in ("water", "steam")
+    )
     # an hour that stands for one network's season is shown for the others too
-    times = pd.Index(list(dict.fromkeys(time for table in hours.values() for time in table.index)))
-    loaded = [_load_network_results(folder, name, table, times) for name, table in hours.items()]
+    times = pd.Index(
+        list(dict.fromkeys(time for tables in (hours, steam) for table in tables.values() for time in table.index))
+    )
+    loaded = [_load_network_results(folder, name, (hours[name], steam[name]), times) for name in names]
     # networks with pipes before sites without, each in the summary's order
     position = {name: at for at, name in enumerate(order)}
     loaded.sort(key=lambda one: (one.network.carrier == "site", position.get(one.id, len(order)), one.id))
     return CaseResults(folder.name, entry, outdoor, {one.id: one for one in loaded})
 
 
-def _load_network_results(case: Path, name: str, hours: pd.DataFrame, times: pd.Index) -> NetworkResults:
+def _load_network_results(
+    case: Path, name: str, hours: tuple[pd.DataFrame, pd.DataFrame], times: pd.Index
+) -> NetworkResults:
     schedule: dict[str, pd.DataFrame] = {}
     balance: dict[str, pd.DataFrame] = {}
     for carrier in CARRIERS:
@@ -166,4 +180,5 @@ def _load_network_results(case: Path, name: str, hours: pd.DataFrame, times: pd.
             if file.is_file():
                 into[carrier] = read_table(file)
     network = load_network(case / "inputs" / name)
-    return NetworkResults(name, network, ShownHours(case / name / "water", times), hours, schedule, balance)
+    water, steam = (ShownHours(case / name / carrier, times) for carrier in ("water", "steam"))
+    return NetworkResults(name, network, water, steam, *hours, schedule, balance)

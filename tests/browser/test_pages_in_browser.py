@@ -92,6 +92,38 @@ def test_map_answers_to_its_switches(results: Path, tmp_path: Path) -> None:
     assert "the plan" in popup
 
 
+def test_map_colours_solved_steam_and_shows_it_in_popups(steam_results: Path, tmp_path: Path) -> None:
+    """The study has no plan's case, so that the map opens with the first one, in which no steam is solved."""
+    script = """
+      const set = (id, value) => {
+        const control = document.getElementById(id);
+        control.value = value;
+        control.dispatchEvent(new Event("change"));
+      };
+      const dashes = () => [...document.querySelectorAll(".leaflet-steam-pane path")].map((path) => path.getAttribute("stroke"));
+      const before = dashes().length;
+      set("case", "1");
+      const hours = ["0", "4"].map((hour) => { set("hour", hour); set("steam-quantity", "superheat_k"); return dashes(); });
+      const legend = document.getElementById("legend").textContent;
+      set("find", "steam_pipe");
+      document.body.dataset.before = before;
+      document.body.dataset.hours = hours.map((colours) => colours.join(";")).join("|");
+      document.body.dataset.legend = legend;
+    """
+    page = build_map(steam_results, tmp_path / "map.html", "en")
+    dom, console = _dom(_with_script(page, script), tmp_path / "profile")
+    assert console == []
+    assert 'data-before="0"' in dom
+    first, last = (hour.split(";") for hour in re.search(r'data-hours="([^"]*)"', dom)[1].split("|"))
+    # an edge and the dashes in it; no superheat is the dark end of the scale
+    assert first[0] == last[0] == "#cc6677"
+    assert first[1] != last[1] == "rgb(0,34,78)"
+    assert "Steam: Superheat (K)" in re.search(r'data-legend="([^"]*)"', dom)[1]
+    popup = re.search(r'<div class="popup">.*?</table></div></div>', dom, re.DOTALL)[0]
+    assert "Condenses first after" in popup
+    assert "1,000 m" in popup
+
+
 class _Elements(HTMLParser):
     """Collects images, event handlers written into the markup, and the root element's attributes."""
 

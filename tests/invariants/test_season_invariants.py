@@ -21,9 +21,6 @@ RANDOM = runpy.run_path(str(Path(__file__).parent / "random_networks.py"))
 cases, without_buoyancy, few = RANDOM["cases"], RANDOM["without_buoyancy"], RANDOM["few"]
 solved_rows, assert_same = RANDOM["solved_rows"], RANDOM["assert_same"]
 HEAT_SHARE, FLOW_SHARE, P_ABS_BAR = RANDOM["HEAT_SHARE"], RANDOM["FLOW_SHARE"], RANDOM["P_ABS_BAR"]
-#: hours without solution today where buoyancy drives rings at heights from -20 to 40 m: a known gap (6 to 10 % of a thousand
-#: drawn at random, of these few 4 of 78), the aim is none
-MOST_UNSOLVED_SHARE = 0.15
 
 
 def assert_nothing_but_nan(dataset, rows):
@@ -97,7 +94,7 @@ def assert_balanced(case, dataset, rows):
 
 
 def test_balances_close_in_every_network():
-    """Also where buoyancy drives rings. An hour without solution has no number and a status; how many is known."""
+    """Also where buoyancy drives rings, at heights from -20 to 40 m. A contradiction in the hour has a status and no number."""
     seen = Counter()
 
     @few(40)
@@ -112,13 +109,7 @@ def test_balances_close_in_every_network():
 
     check()
     named = {HourStatus.NO_TEMPERATURE_LIFT, HourStatus.PLANT_FLOW_REVERSED, HourStatus.TEMPERATURE_OUT_OF_RANGE}
-    assert set(seen) <= {"ok", "ok_stagnant", "ok_circulating", "not_converged"} | named
-    assert seen["not_converged"] <= MOST_UNSOLVED_SHARE * seen.total(), seen
-
-
-def is_missed_today(case):
-    """A plant with a set heat may draw what a bypass returns hot: see `test_states_not_found.py` of the season engine."""
-    return any(row["role"] == "heat" for row in case.plants) and any(row["min_mdot_kg_per_s"] for row in case.consumers)
+    assert set(seen) <= {"ok", "ok_stagnant", "ok_circulating"} | named
 
 
 @few(35)
@@ -126,8 +117,7 @@ def is_missed_today(case):
 def test_every_hour_is_solved_where_no_density_drives_a_ring(case):
     """One state exists (the sum of losses over flow is convex), and it is found and balanced; or why not is named."""
     dataset = case.solved()
-    if not is_missed_today(case):
-        assert HourStatus.NOT_CONVERGED not in dataset["status"].values
+    assert HourStatus.NOT_CONVERGED not in dataset["status"].values
     solved = solved_rows(dataset)
     assert_nothing_but_nan(dataset, ~solved)
     assert_balanced(case, dataset, solved)

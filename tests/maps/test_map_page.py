@@ -98,7 +98,9 @@ def test_pipe_temperature_is_the_mean_of_its_ends(data: dict, results: Path) -> 
 
 def test_stations_can_be_coloured_by_the_share_of_a_source(data: dict) -> None:
     """East has three plants with a third each; West one, which has all, so that there is nothing to colour."""
-    shares = {row["key"]: row for row in data["quantities"]["stations"] if row["label"].startswith("Heat from")}
+    shares = {
+        row["key"]: row for row in data["quantities"]["water"]["stations"] if row["label"].startswith("Heat from")
+    }
     assert list(shares) == ["east/exchange", "east/plant4", "east/sewage"]
     assert shares["east/plant4"]["label"] == "Heat from: Plant 4"
     assert shares["east/plant4"]["unit"] == "%"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from heatnet.errors import InputError
 from heatnet.plants import supply_units
 from heatnet.plants.boilers import gas_boiler_efficiency_share
 
@@ -126,11 +125,6 @@ def test_chp_that_is_not_built_ties_nothing_in(network, conditions, plant):
     units = supply_units(network([station], [source]), conditions())
     assert [unit.id for unit in units] == ["net/backup", "net/p", "net/steam/chp"]
     assert all(unit.available_mw.max() == 0 for unit in units[1:])
-
-
-def test_station_without_steam_network_is_an_input_error(network, conditions, plant):
-    with pytest.raises(InputError, match="no steam network"):
-        supply_units(network([plant("steam_exchange", capacity_mw=25)]), conditions())
 
 
 def test_chp_heat_costs_its_power(network, conditions, plant):

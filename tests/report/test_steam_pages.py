@@ -14,7 +14,7 @@ from heatnet.model.boundary import Boundary
 from heatnet.model.steam_examples import steam_line
 from heatnet.physics.water import saturation_temperature_degc
 from heatnet.report.steam_page import write_steam_page
-from heatnet.report.steam_picture import HEIGHTS, SteamCurve, steam_picture
+from heatnet.report.steam_picture import HEIGHTS, KEY_LINE, SteamCurve, steam_picture
 from heatnet.steam import solve_steam
 
 FAR_M = 6000.0
@@ -69,6 +69,21 @@ def test_a_curve_is_broken_where_there_is_no_state():
 def test_the_need_is_drawn_only_where_there_is_one():
     assert 'class="needed"' not in steam_picture([curve()], "steam")
     assert 'class="needed"' in steam_picture([curve()], "steam", needed_bar=8.0)
+
+
+def test_a_long_key_goes_on_below_and_moves_the_diagrams_down():
+    few = [curve(label=f"{flow} t/h") for flow in (100, 50, 20)]
+    many = [curve(label=f"hour of highest load 2025-01-16 05:00, {flow} t/h") for flow in (100, 50, 20)]
+    (low, least), (high, most) = (
+        (
+            float(re.search(r"translate\(0 (\d+)\)", picture).group(1)),
+            float(re.search(r"0 0 720 (\d+)", picture).group(1)),
+        )
+        for picture in (steam_picture(few, "steam"), steam_picture(many, "steam"))
+    )
+    assert low == 0
+    # two of the long ones fit beside each other
+    assert high == most - least == KEY_LINE
 
 
 def test_names_are_escaped():

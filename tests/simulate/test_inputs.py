@@ -63,6 +63,21 @@ class TestWeather:
         design = tree().consumers["design_heat_mw"].to_numpy()
         np.testing.assert_allclose(inputs.consumer_heat_mw, SHARE[:, np.newaxis] * design, rtol=1e-12)
 
+    def test_heat_by_area_and_index_is_without_the_loss_that_indices_contain(self):
+        design = tree().consumers["design_heat_mw"].to_numpy()
+        by_index = with_consumers(tree(), area_m2=design * 1e6 / 50.0, index_w_per_m2=50.0)
+        inputs = inputs_of(by_index, outdoor())
+        np.testing.assert_allclose(inputs.consumer_heat_mw, 0.95 * SHARE[:, np.newaxis] * design, rtol=1e-12)
+
+    def test_it_is_the_state_of_the_solve_command(self):
+        from heatnet.couple.state import state_at_outdoor
+
+        design = tree().consumers["design_heat_mw"].to_numpy()
+        network = with_consumers(regulated(tree(), "quality"), area_m2=design * 1e6 / 50.0, index_w_per_m2=50.0)
+        state, inputs = state_at_outdoor(network, 3.0), inputs_of(network, outdoor())
+        for name in ("consumer_heat_mw", "consumer_t_return_degc"):
+            np.testing.assert_allclose(getattr(inputs, name)[1], state.values[name].to_numpy()[0], rtol=1e-9)
+
     def test_without_outdoor_temperature_design_values_hold(self):
         inputs = inputs_of(regulated(tree(), "quality"), boundary_of())
         assert (inputs.plant_t_supply_degc == 110.0).all()
@@ -270,3 +285,8 @@ class TestGround:
 def test_plants_that_are_not_built_give_nothing():
     network = with_plants(two_source_loop(), capacity_mw=[np.nan, 0.0])
     assert inputs_of(network, boundary_of()).plant_heat_mw[:, 1].tolist() == [0.0, 0.0, 0.0]
+
+
+def test_a_pressure_of_steam_plants_is_refused():
+    with pytest.raises(InputError, match="plant_p_bar"):
+        inputs_of(tree(), boundary_of(plant_p_bar={"plant": [13.0, 13.0, 13.0]}))

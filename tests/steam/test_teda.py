@@ -68,3 +68,33 @@ def test_the_west_delivers_as_its_notes_say():
     assert float(states["heat_loss_mw"]) == pytest.approx(0.9, abs=0.05)
     assert float(states["pipe_velocity_m_per_s"].max()) == pytest.approx(24.0, abs=1.0)
     assert str(states["status"].values) == "ok_wet"
+
+
+@pytest.mark.parametrize(("name", "levels_bar"), [("teda_east", {7.0, 8.0, 9.0}), ("teda_west", {8.0})])
+def test_users_have_their_pressure_on_a_winter_working_hour(name, levels_bar):
+    # SOURCE.md: 0.6 to 0.8 MPa gauge in the east, 0.8 MPa absolute in the west
+    network = steam_of(name)
+    assert set(network.consumers["min_p_bar"]) == levels_bar
+    time = pd.DatetimeIndex(["2025-01-15T10:00"])
+    heat = pd.DataFrame([network.consumers["design_heat_mw"].to_numpy(dtype=float)], time, network.consumers.index)
+    states = solve_steam(network, Boundary(time, {"consumer_heat_mw": heat}))
+    require_solved(states)
+    assert float(states["consumer_p_margin_bar"].min()) > 0.5
+
+
+@pytest.mark.parametrize(("name", "most_t_per_h"), [("teda_east", 102.0), ("teda_west", 79.5)])
+def test_largest_flow_is_where_the_first_user_lacks_pressure(name, most_t_per_h):
+    """SOURCE.md: what the line gives all users with their pressure in winter, if all grow alike."""
+    network = steam_of(name)
+    mean = network.consumers["heat_mw"].to_numpy(dtype=float)
+    shares = np.linspace(1.3, 2.4, 23)
+    time = pd.date_range("2025-01-15", periods=len(shares), freq="min")
+    states = solve_steam(
+        network,
+        Boundary(time, {"consumer_heat_mw": pd.DataFrame(np.outer(shares, mean), time, network.consumers.index)}),
+    )
+    margin = states["consumer_p_margin_bar"].min("consumer").to_numpy()
+    flow = states["plant_mdot_kg_per_s"].sum("plant").to_numpy() * 3.6
+    solved = np.isfinite(margin) & (flow > 0)
+    assert (np.diff(margin[solved]) < 0).all()
+    assert np.interp(0.0, -margin[solved], flow[solved]) == pytest.approx(most_t_per_h, rel=0.005)

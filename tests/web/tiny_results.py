@@ -123,13 +123,13 @@ def _write_steam(folder: Path, origin: tuple[float, float]) -> None:
     _dump(folder / "nodes.geojson", _collection([{"id": n, "xy": xy} for n, xy in place.items()], "Point"))
     pipe = {
         "id": "steam_pipe",
-        "from_node": "s0",
-        "to_node": "s1",
+        "from_node": "s1",
+        "to_node": "s0",
         "dn": 400,
         "line": "supply",
         "source": "illustrative",
     }
-    _dump(folder / "pipes.geojson", _collection([pipe | {"xy": list(place.values())}], "LineString"))
+    _dump(folder / "pipes.geojson", _collection([pipe | {"xy": [place["s1"], place["s0"]]}], "LineString"))
     plant = {"id": "chp", "node": "s0", "kind": "chp_steam", "role": "pressure", "capacity_mw": 25.0, "z_share": 0.27}
     plant |= {"steam_mwh_per_t": 0.65, "mdot_base_kg_per_s": 3.0, "mdot_season_kg_per_s": 10.0, "source": "plan"}
     _dump(folder / "plants.geojson", _collection([plant | _names("CHP steam", "热电厂蒸汽")], None))
@@ -268,6 +268,108 @@ def write_case_network(case: Path, name: str, hours: dict[str, str]) -> dict[str
                 frame = frame.astype(np.float32)
             write_table(frame, case / name / "water" / f"{quantity}.parquet")
     return heat_mwh
+
+
+#: hours of the steam line: those of the water network, and a summer hour of its own
+STEAM_HOURS = HOURS | {"smallest": "2025-07-06 04:00"}
+STEAM_FLOW_KG_PER_S = (10.0, 8.0, 6.0, 5.0, 2.0)
+STEAM_STATUS = ("ok", "ok", "out_of_range", "ok", "ok_wet")
+
+
+def write_steam_season(case: Path) -> None:
+    """Write solved hours of East's steam line: 13 bar and 300 °C at the plant, straight to the users, 20 K lost per 10 kg/s.
+
+    The third hour has no solution. In the summer hour steam condenses from 1000 m on: 5 % of it drips out at the users.
+    """
+    folder = case / "east" / "steam"
+    times = pd.DatetimeIndex(list(STEAM_HOURS.values()), name="time")
+    flow = pd.Series(STEAM_FLOW_KG_PER_S, index=times)
+    wet = pd.Series([label == "smallest" for label in STEAM_HOURS], index=times)
+    solved = pd.Series([status.startswith("ok") for status in STEAM_STATUS], index=times)
+    p_end = 13.0 - 0.2 * flow
+    t_end = (300.0 - 200.0 / flow).where(~wet, 190.0)
+    superheat = (t_end - 188.0).where(~wet, 0.0)
+    tables = {
+        "node_p_bar": {"s0": 13.0, "s1": p_end},
+        "node_t_degc": {"s0": 300.0, "s1": t_end},
+        "node_superheat_k": {"s0": 108.4, "s1": superheat},
+        "node_dryness_share": {"s0": 1.0, "s1": 1.0},
+        # the steam flows against the pipe's direction
+        "pipe_mdot_kg_per_s": {"steam_pipe": -flow.where(~wet, 0.95 * flow)},
+        "pipe_mdot_end_kg_per_s": {"steam_pipe": -flow},
+        "pipe_velocity_m_per_s": {"steam_pipe": 2.0 * flow},
+        "pipe_loss_mw": {"steam_pipe": 0.3},
+        "pipe_dryness_share": {"steam_pipe": (0.0 * flow + 1.0).where(~wet, 0.95)},
+        "pipe_condensate_kg_per_s": {"steam_pipe": (0.05 * flow).where(wet, 0.0)},
+        "pipe_condensation_m": {"steam_pipe": (0.0 * flow + 1000.0).where(wet)},
+        "consumer_heat_mw": {"users": 1.5 * flow, "exchange": 0.5 * flow},
+        "consumer_mdot_kg_per_s": {"users": 0.7 * flow, "exchange": 0.25 * flow},
+        "consumer_p_bar": {"users": p_end, "exchange": p_end},
+        "consumer_p_margin_bar": {"exchange": p_end - 4.0},
+        "consumer_t_supply_degc": {"users": t_end, "exchange": t_end},
+        "consumer_superheat_k": {"users": superheat, "exchange": superheat},
+        "consumer_dryness_share": {"users": 1.0, "exchange": 1.0},
+        "plant_heat_mw": {"chp": 2.3 * flow},
+        "plant_mdot_kg_per_s": {"chp": flow},
+        "plant_p_bar": {"chp": 13.0},
+        "plant_t_supply_degc": {"chp": 300.0},
+    }
+    order = times.sort_values()
+    for name, columns in tables.items():
+        frame = pd.DataFrame(columns, index=times).where(solved, np.nan, axis=0)
+        write_table(frame.loc[order].astype(np.float32), folder / f"{name}.parquet")
+    network = pd.DataFrame({"heat_loss_mw": 0.3, "status": STEAM_STATUS, "label": list(STEAM_HOURS)}, index=times)
+    write_table(network.loc[order], folder / "network.parquet")
+
+
+def steam_account() -> dict:
+    """Return the account of a steam line in summary.json."""
+    return {
+        "hours_simulated": 8760,
+        "hours_ok": 8700,
+        "hours_by_status": {"ok": 8600, "ok_wet": 100, "out_of_range": 60},
+        "heat_mwh": {"plants": 150000.0, "process": 90000.0, "stations": 54000.0, "lost": 6000.0},
+        "steam_t": {"plants": 200000.0, "process": 125000.0, "stations": 74000.0, "condensate": 1000.0},
+        "loss_mwh": 5500.0,
+        "loss_share": 0.0367,
+        "loss_difference_share": 0.01,
+        "least_margin": {
+            "p_bar": -0.25,
+            "id": "exchange",
+            "name": {"en": "Steam exchange", "zh": "汽水换热站"},
+            "time": HOURS["design"],
+        },
+        "hours_below_pressure": 12,
+        "hours_wet": 100,
+        "largest_velocity": {
+            "m_per_s": 41.5,
+            "id": "steam_pipe",
+            "name": {"en": "Steam pipe", "zh": "蒸汽管"},
+            "time": HOURS["design"],
+        },
+        "max_relative_residual": 3.0e-8,
+        "contracts": {
+            "east/steam/chp": {
+                "steam_t": 200000.0,
+                "heat_mwh_per_t": 0.752,
+                "year_max_t": 250000.0,
+                "take_year_min_t": None,
+                "hours_at_minimum": 321,
+                "dumped_t": 0.0,
+                "line_limit_hours": 17,
+            }
+        },
+    }
+
+
+def add_steam(folder: Path) -> Path:
+    """Add solved steam to the project case of a small results folder; the base case keeps its balance. Returns the folder."""
+    write_steam_season(folder / "project")
+    file = folder / "summary.json"
+    summary = json.loads(file.read_text(encoding="utf-8"))
+    summary["cases"]["project"]["by_network"]["east"]["steam"] = steam_account()
+    _dump(file, summary)
+    return folder
 
 
 def _variants(rate: float) -> dict:

@@ -6,6 +6,7 @@ function calls is optimised again with it.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +20,9 @@ from heatnet.simulate.season.settle import settle
 
 #: rounds before acceleration begins: side by side with others, and for an hour on its own, which is the harder one
 _PLAIN_ROUNDS, _PLAIN_ROUNDS_ALONE = 3, 7
+#: rounds with a larger relative error of a heat are too far from linear to be accelerated; so are the first ones sooner: where
+#: two steady states exist, a long step there would leave the nearer one
+_ERROR_TO_ACCELERATE, _ERROR_TO_ACCELERATE_AT_ONCE = 0.5, 0.03
 #: spells of rounds: how many, which share of a step they take, whether accelerated; the last four are repeated. Where water
 #: stands almost still or a ring is driven by buoyancy the next flows are steep in the last ones, but not for short steps
 _SPELLS = (
@@ -77,11 +81,14 @@ def _iterate(plan: PlanReferences, core: Any, work: Any, status: IntArray, throu
         pass_round(whole, core, work, figures)
         if not close_round(whole, core, work, status, figures, last, through, rounds):
             return
-        if rounds < plain:
+        if rounds < plain and len(status) == 1:
             continue
         if left == 0:
             spell = spell + 1 if spell + 1 < len(_SPELLS) else len(_SPELLS) - _REPEATED
             left, remembered = _SPELLS[spell][0], 0
-        next_point(whole, core, work, figures, remembered, _SPELLS[spell][1])
+        # short steps are safe from anywhere
+        far = _ERROR_TO_ACCELERATE if _SPELLS[spell][1] == 1.0 else math.inf
+        near = _ERROR_TO_ACCELERATE_AT_ONCE if rounds < plain else far
+        next_point(whole, core, work, figures, remembered, _SPELLS[spell][1], near)
         remembered, left = remembered + 1 if _SPELLS[spell][2] else 0, left - 1
     status[status == RUNNING] = NOT_CONVERGED

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from numba.core import cpu, options
 
-from heatnet.compiled_code import cached
+from heatnet.compiled_code import cached, is_saved
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -18,6 +18,11 @@ _SOURCES = (
     _HERE,
     _HERE.parent / "results.py",
 )
+
+
+def is_compiled() -> bool:
+    """Return whether the engine's compiled code lies on disk."""
+    return is_saved(_SOURCES)
 
 
 def _tell_arrays_apart() -> bool:

@@ -101,6 +101,7 @@ def consumers_step(
     t_rest: FloatArray,
     m: FloatArray,
     t: FloatArray,
+    t_given: FloatArray,
     c_h: FloatArray,
     c_cp: FloatArray,
     middle: float,
@@ -108,6 +109,7 @@ def consumers_step(
     t_out: FloatArray,
     next_m: FloatArray,
     cooling: FloatArray,
+    given_share: FloatArray,
     ext_m: FloatArray,
     ext_mh: FloatArray,
     ext_mt: FloatArray,
@@ -132,7 +134,8 @@ def consumers_step(
         for lane in range(lanes):
             s = place(t[node, lane], middle, per_k)
             h_in[lane] = enthalpy_at(c_h, s)
-            span = hottest[group, lane] - t_rest[lane]
+            span = t_given[node, lane] - t_rest[lane]
+            given_share[i, lane] = min(max(span / max(hottest[group, lane] - t_rest[lane], 1e-3), 0.05), 1.0)
             above = max(t[node, lane] - t_rest[lane], 1e-3)
             z = max((span - above) / (span + above), 0.0)
             # ln of the ratio; far from 1 the series falls short of it, which only slows the step

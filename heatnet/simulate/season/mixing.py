@@ -100,10 +100,8 @@ def accelerate(
     consumers, lanes = len(users.consumer_start), mix.point.shape[1]
     slot = remembered % DEPTH
     for lane in range(lanes):
-        if fresh[lane] > 0.0:
-            for k in range(DEPTH):
-                for i in range(unknowns):
-                    mix.df[k, i, lane], mix.dg[k, i, lane] = 0.0, 0.0
+        if fresh[lane] > 0.0 and remembered > 0:
+            _forget(mix, unknowns, lane)
     x, g = mix.point, mix.image
     _remember(unknowns, slot, fresh, total, x, g, mix.weight, mix.last_f, mix.last_g, mix.df, mix.dg)
     for i in range(len(users.plant_start)):
@@ -111,7 +109,7 @@ def accelerate(
             for lane in range(lanes):
                 mix.df[slot, consumers + i, lane] = 0.0
                 mix.last_f[consumers + i, lane] = 0.0
-    _subtract_projection(mix, unknowns, min(remembered + 1, DEPTH), slot, rows)
+    _subtract_projection(mix, unknowns, remembered, rows)
     if share < 1.0:
         for i in range(unknowns):
             for lane in range(lanes):
@@ -159,32 +157,51 @@ def _scaled(a: FloatArray, factor: FloatArray, count: int, into: FloatArray) -> 
 
 
 @compiled
-def _subtract_projection(mix: Mix, size: int, kept: int, newest: int, rows: FloatArray) -> None:
-    """Take from `point` the part that the last rounds explain, newest round first (modified Gram-Schmidt)."""
+def _forget(mix: Mix, size: int, lane: int) -> None:
+    for k in range(DEPTH):
+        for i in range(size):
+            mix.df[k, i, lane], mix.dg[k, i, lane] = 0.0, 0.0
+            mix.basis[k, i, lane], mix.carried[k, i, lane] = 0.0, 0.0
+
+
+@compiled
+def _subtract_projection(mix: Mix, size: int, remembered: int, rows: FloatArray) -> None:
+    """Take from `point` the part that the last rounds explain (modified Gram-Schmidt).
+
+    As long as no round is forgotten the newest only joins the others; then all are made anew, the newest first.
+    """
+    along, ones = rows[10], rows[11]
+    growing, newest, kept = remembered < DEPTH, remembered % DEPTH, min(remembered + 1, DEPTH)
+    for at in range(newest if growing else 0, kept):
+        _make_orthogonal(mix, size, at if growing else (newest - at) % DEPTH, at, rows)
+    for lane in range(mix.point.shape[1]):
+        ones[lane] = 1.0
+    _scaled(mix.last_f, ones, size, mix.rest)
+    for at in range(kept):
+        _dot(mix.basis[at], mix.rest, size, along)
+        _subtract(mix.rest, mix.basis[at], along, size)
+        _subtract(mix.point, mix.carried[at], along, size)
+
+
+@compiled
+def _make_orthogonal(mix: Mix, size: int, slot: int, at: int, rows: FloatArray) -> None:
+    """Set direction `at` of the basis from a round: orthogonal to those before it, of length 1; none where nothing is new."""
     basis, carried, lanes = mix.basis, mix.carried, mix.point.shape[1]
     before, along, length = rows[10], rows[11], rows[12]
     for lane in range(lanes):
-        before[lane] = 1.0
-    _scaled(mix.last_f, before, size, mix.rest)
-    for back in range(kept):
-        slot = (newest - back) % DEPTH
+        length[lane] = 1.0
+    _scaled(mix.df[slot], length, size, basis[at])
+    _scaled(mix.dg[slot], length, size, carried[at])
+    _squares(basis[at], size, before)
+    for other in range(at):
+        _dot(basis[at], basis[other], size, along)
+        _subtract(basis[at], basis[other], along, size)
+        _subtract(carried[at], carried[other], along, size)
+    _squares(basis[at], size, length)
+    for lane in range(lanes):
+        new = length[lane] > _LEAST_NEW_SHARE**2 * before[lane] and length[lane] > 0.0
+        along[lane] = 1.0 / math.sqrt(length[lane]) if new else 0.0
+    for i in range(size):
         for lane in range(lanes):
-            length[lane] = 1.0
-        _scaled(mix.df[slot], length, size, basis[back])
-        _scaled(mix.dg[slot], length, size, carried[back])
-        _squares(basis[back], size, before)
-        for other in range(back):
-            _dot(basis[back], basis[other], size, along)
-            _subtract(basis[back], basis[other], along, size)
-            _subtract(carried[back], carried[other], along, size)
-        _squares(basis[back], size, length)
-        for lane in range(lanes):
-            new = length[lane] > _LEAST_NEW_SHARE**2 * before[lane] and length[lane] > 0.0
-            along[lane] = 1.0 / math.sqrt(length[lane]) if new else 0.0
-        for i in range(size):
-            for lane in range(lanes):
-                basis[back, i, lane] *= along[lane]
-                carried[back, i, lane] *= along[lane]
-        _dot(basis[back], mix.rest, size, length)
-        _subtract(mix.rest, basis[back], length, size)
-        _subtract(mix.point, carried[back], length, size)
+            basis[at, i, lane] *= along[lane]
+            carried[at, i, lane] *= along[lane]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from heatnet.simulate.season.compiled import compiled
 from heatnet.simulate.season.friction import LEAST_FLOW
-from heatnet.simulate.season.plan import OUTSIDE, Graph, Plan, Users
+from heatnet.simulate.season.plan import CURVED, OUTSIDE, Graph, Plan, Users
 from heatnet.simulate.season.work import Scratch, State, Work
 
 #: flow in kg/s from which water counts as entering: shut check valves let less pass
@@ -135,6 +135,15 @@ def mark_reached(plan: Plan, work: Work, lane: int) -> bool:
     for branch in range(branches):
         up = graph.start[branch] if m[branch, lane] > 0.0 else graph.end[branch]
         if abs(m[branch, lane]) > LEAST_FLOW and not reached[up]:
+            return True
+    return False
+
+
+@compiled
+def has_pumps(plan: Plan) -> bool:
+    """Return whether pumps in the pipes could drive water around without plants and consumers."""
+    for branch in range(len(plan.graph.start)):
+        if plan.graph.kind[branch] == CURVED or plan.branches.head_bar[branch] != 0.0:
             return True
     return False
 

@@ -27,15 +27,20 @@ from heatnet.simulate.season.friction import LEAST_FLOW
 from heatnet.simulate.season.loops import close_circuits
 from heatnet.simulate.season.mixing import accelerate, gather, scatter
 from heatnet.simulate.season.plan import Core, Given, Plan
-from heatnet.simulate.season.reach import cool_circles
-from heatnet.simulate.season.sweep import directions_changed, find_order, late_change, remember_late, sweep_line
+from heatnet.simulate.season.reach import cool_circles, has_pumps
+from heatnet.simulate.season.sweep import (
+    directions_changed,
+    find_order,
+    late_change,
+    mix_given,
+    remember_late,
+    sweep_line,
+)
 from heatnet.simulate.season.work import Mix, Work
 
 #: largest relative error of a set heat; change of a temperature in K that came too late for the order; change of the
 #: circuits' flows as a share of all consumers' flow; error of a head in bar: at these an hour is done
 HEAT_TOLERANCE, LATE_TOLERANCE_K, TURN_TOLERANCE, HEAD_TOLERANCE_BAR = 1e-8, 1e-7, 1e-7, 1e-7
-#: rounds with a larger relative error of a heat are not accelerated: they are too far from linear
-_ERROR_TO_ACCELERATE = 0.5
 #: rounds in which plants may be held back, or have no lift, before that counts as the hour's state
 _ROUNDS_GRANTED = 10
 #: heat capacities at the outlets are those of the round before: they need this many rounds
@@ -58,9 +63,9 @@ def begin_block(plan: Plan, given: Given, rows: IntArray, work: Work, warm: bool
     through_consumers = False
     for i in range(len(plan.users.by_valve)):
         through_consumers = through_consumers or plan.users.by_valve[i]
-    for lane in range(len(status)):
-        status[lane] = set_live(plan, work, lane)
-        for i in range(len(plan.users.consumer_start)):
+    set_live(plan, work, status)
+    for i in range(len(plan.users.consumer_start)):
+        for lane in range(len(status)):
             through_consumers = through_consumers or work.state.short[i, lane] > 0.0
     first_flows(plan, work)
     return through_consumers
@@ -80,8 +85,9 @@ def begin_rounds(plan: Plan, core: Core, work: Work, status: IntArray, v: FloatA
                 status[lane], v[RUNS, lane] = REVERSED, 0.0
     total_flow(work, branches, v[TOTAL])
     close_circuits(plan, core, work, v[TOTAL], v[TOLERANCE], v[RUNS])
+    pumped = has_pumps(plan)
     for lane in range(len(status)):
-        if v[RUNS, lane] > 0.0:
+        if pumped and v[RUNS, lane] > 0.0:
             cool_circles(plan, work, lane)
 
 
@@ -99,6 +105,10 @@ def pass_round(plan: Plan, core: Core, work: Work, v: FloatArray) -> None:
     scratch.ext_mh[:] = 0.0
     scratch.ext_mt[:] = 0.0
     plants_into_supply(plan, work)
+    mix_given(
+        order.counts[0], order.order, order.in_ptr, order.in_branch, order.in_up, order.in_sign, state.m, scratch.ext_m,
+        scratch.ext_mt, state.t_given, rows[0], rows[1],
+    )  # fmt: skip
     for line in range(2):
         first = 0 if line == 0 else order.counts[0]
         if line == 1:
@@ -111,9 +121,9 @@ def pass_round(plan: Plan, core: Core, work: Work, v: FloatArray) -> None:
             consumers_step(
                 branches, users.consumer_start, users.consumer_end, users.by_flow, users.by_dt, users.by_valve,
                 users.min_mdot, users.consumer_part, state.live, state.short, state.asked_w, inlet.hottest, inlet.t_rest,
-                state.m, state.t,
-                fluid.enthalpy, fluid.heat_capacity, fluid.middle_degc, fluid.per_k, state.consumer_t_out, state.next_m,
-                state.cooling, scratch.ext_m, scratch.ext_mh, scratch.ext_mt, v[ERROR], rows[0], rows[1], rows[2],
+                state.m, state.t, state.t_given, fluid.enthalpy, fluid.heat_capacity, fluid.middle_degc, fluid.per_k,
+                state.consumer_t_out, state.next_m, state.cooling, state.given_share, scratch.ext_m, scratch.ext_mh,
+                scratch.ext_mt, v[ERROR], rows[0], rows[1], rows[2],
             )  # fmt: skip
         sweep_line(
             first, order.counts[line], order.order, order.in_ptr, order.in_branch, order.in_up, order.in_sign,
@@ -296,15 +306,15 @@ def _follow_head(
 
 
 @compiled_entry
-def next_point(plan: Plan, core: Core, work: Work, v: FloatArray, remembered: int, share: float) -> None:
-    """Put an accelerated step in the place of the last one, where that is not far from linear or only a `share` is taken."""
+def next_point(plan: Plan, core: Core, work: Work, v: FloatArray, remembered: int, share: float, near: float) -> None:
+    """Put an accelerated step, of which a `share` is taken, in the place of the last one, where the error is at most `near`."""
     users, state, mix, use = plan.users, work.state, work.mix, work.scratch.rows[8]
     branches, consumers = len(plan.graph.start), len(users.consumer_start)
     unknowns = consumers + len(users.plant_start) + len(core.chord)
     any_use = False
     for lane in range(v.shape[1]):
         use[lane] = v[RUNS, lane]
-        if v[FLAT, lane] > 0.0 or (v[ERROR, lane] > _ERROR_TO_ACCELERATE and share == 1.0):
+        if v[FLAT, lane] > 0.0 or v[ERROR, lane] > near:
             use[lane] = 0.0
         if use[lane] == 0.0 or remembered == 0:
             v[FRESH, lane] = 1.0

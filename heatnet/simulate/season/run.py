@@ -16,7 +16,7 @@ from heatnet.model.network import Network
 from heatnet.physics.arrays import FloatArray
 from heatnet.simulate.dataset import dataset_of, empty_tables
 from heatnet.simulate.inputs import Inputs
-from heatnet.simulate.season.begin import NOT_CONVERGED, OK, RUNNING
+from heatnet.simulate.season.begin import NO_LIFT, NOT_CONVERGED, OK, RUNNING
 from heatnet.simulate.season.block import PlanReferences, solve_block
 from heatnet.simulate.season.output import Out, write_block
 from heatnet.simulate.season.plan import Given, Plan
@@ -93,8 +93,11 @@ class _Chain:
             if status[0] != NOT_CONVERGED:
                 break
         self._alone_warm = bool(status[0] == OK)
-        if status[0] == NOT_CONVERGED:
+        if status[0] in (NOT_CONVERGED, NO_LIFT):
+            # beside a bypass rounds may lose the lift of a plant that has one
+            otherwise = NO_LIFT if status[0] == NO_LIFT else NOT_CONVERGED
             work = self._step(row, status)
+            status[0] = status[0] if status[0] == OK else otherwise
         write_block(self._references.whole, work, self._out, row, 1, status)
 
     def _step(self, row: IntArray, status: IntArray) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from heatnet.adapters.layout import IntArray
-from heatnet.simulate.season.begin import OK, RUNNING, rest_status
+from heatnet.simulate.season.begin import OK, RUNNING, set_rest
 from heatnet.simulate.season.compiled import compiled, compiled_entry
 from heatnet.simulate.season.fluid import place, value_at
 from heatnet.simulate.season.plan import CHECK, Plan
@@ -21,15 +21,18 @@ _MISSING_BAR = 1e-7
 @compiled_entry
 def settle(plan: Plan, work: Work, status: IntArray) -> bool:
     """Shut check valves and mark consumers short of pressure in solved lanes; return whether any consumer is now."""
-    any_short = False
+    any_short, any_shut = False, False
     for lane in range(len(status)):
         if status[lane] != OK:
             continue
         if _shut_checks(plan, work, lane):
-            status[lane] = rest_status(plan, work, lane)
+            any_shut = True
+            status[lane] = RUNNING
         elif _turn_short(plan, work, lane):
             any_short = True
             status[lane] = RUNNING
+    if any_shut:
+        set_rest(plan, work, status)
     return any_short
 
 

@@ -38,6 +38,8 @@ _GOOD, _VERY_GOOD = 1.0, 0.5
 #: longest step of a logarithm; of a chord: share of itself and of the whole flow
 _LONGEST_LOG, _LONGEST_SHARE, _LONGEST_OF_WHOLE = 0.5, 0.5, 0.3
 _TOLERANCE = 1e-8
+#: flow in kg/s that is none; flow of plants with a set heat over that of consumers from which no state lies ahead
+_LEAST, _MOST_PUSHED = 1e-30, 5.0
 _LATE_TOLERANCE_K, _MOST_PASSES = 1e-9, 200
 
 
@@ -130,13 +132,21 @@ class StepSolver:
                 break
         set_pressures(self._whole, lanes.reference, False)
         state, graph, first = lanes.work.state, self._plan.graph, len(self._plan.graph.start)
-        now = np.concatenate([state.m[first:], state.plant_m])[self._logs]
-        wanted = np.concatenate([state.next_m, state.plant_next])[self._logs]
+        wrong = np.concatenate([1.0 - state.next_m / np.maximum(state.m[first:], _LEAST), self._plant_errors(lanes)])
         chords = self._chords[self._shares - self._consumers - len(state.plant_m)]
         branches = self._plan.branches
         driven = state.rho[chords] * branches.rise_bar[chords, np.newaxis] + branches.head_bar[chords, np.newaxis]
         missing = state.dp[chords] - driven - state.p[graph.start[chords]] + state.p[graph.end[chords]]
-        return np.concatenate([1.0 - wanted / now, missing])
+        return np.concatenate([wrong[self._logs], missing])
+
+    def _plant_errors(self, lanes: _Lanes) -> FloatArray:
+        """Return by how much of their set heat plants give too much; smooth also where their return is as hot as their supply."""
+        state, inlet, users, fluid = lanes.work.state, lanes.work.inlet, self._plan.users, self._plan.fluid
+        ends = np.stack([inlet.t_supply, state.t[users.plant_start]])
+        s = np.clip((ends - fluid.middle_degc) * fluid.per_k, -1.0, 1.0)
+        h_out, h_back = np.polynomial.polynomial.polyval(s, fluid.enthalpy)
+        heat_w = np.where(inlet.plant_w != 0.0, inlet.plant_w, 1.0)
+        return np.asarray(state.plant_m * (h_out - h_back) / heat_w - 1.0)
 
     def _jacobian(self, y: FloatArray, scale: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Return the residuals at a point and their slopes, over their scale."""
@@ -176,11 +186,21 @@ class StepSolver:
             else:
                 return False
             y = y + step
+            if self._pushes_all(y):
+                return False
             if np.abs(step).max() <= _TOLERANCE and _length(there) <= _TOLERANCE and time >= _NEWTON_TIME:
                 return True
             if wrong <= _VERY_GOOD * size or size <= _TOLERANCE:
                 time = min(time * _LONGER, _LONGEST_TIME)
         return False
+
+    def _pushes_all(self, y: FloatArray) -> bool:
+        """Return whether plants with a set heat give more water than all consumers could ever take."""
+        plants = self._logs >= self._consumers
+        pushed = np.exp(y[: len(self._logs)][plants]).sum()
+        taken = np.exp(y[: len(self._logs)][~plants]).sum()
+        given = float(self._flows[: self._consumers][self._plan.users.by_flow].sum()) / self._total
+        return bool(pushed > _MOST_PUSHED * (taken + given))
 
 
 def _length(values: FloatArray) -> float:

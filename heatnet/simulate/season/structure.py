@@ -49,7 +49,9 @@ def plan_of(network: Network, layout: Layout, table: FluidTable, inputs: Inputs)
     users = _users(network, layout, inputs, part)
     roots = [int(end) for plant in holding for end in (layout.plant_end[plant], layout.plant_start[plant])]
     forest = spanning_forest(layout.junctions, layout.start, layout.end, usable, kind == CHECK, roots)
-    base, full = _cores(layout, usable, forest, holding)
+    # a consumer is short of pressure only where its plant's head is given
+    through = bool(users.by_valve.any() or np.isfinite(users.plant_head_bar[holding]).any())
+    base, full = _cores(layout, usable, forest, holding, through)
     return Plan(
         graph=_uniform(_graph(layout, kind, usable, forest, part)),
         branches=_uniform(_branches(network, layout, kind)),
@@ -80,8 +82,10 @@ def _kinds(network: Network, layout: Layout) -> IntArray:
     return kind
 
 
-def _cores(layout: Layout, usable: BoolArray, forest: Forest, holding: IntArray) -> tuple[Core, Core]:
-    """Return the circuits of pipes alone, and with those through consumers and pressure-holding plants."""
+def _cores(
+    layout: Layout, usable: BoolArray, forest: Forest, holding: IntArray, through_consumers: bool
+) -> tuple[Core, Core]:
+    """Return the circuits of pipes alone, and with those through consumers and pressure-holding plants if these matter."""
     start = np.concatenate([layout.start, layout.consumer_start, layout.plant_start[holding]])
     end = np.concatenate([layout.end, layout.consumer_end, layout.plant_end[holding]])
     branches, consumers = len(layout.start), len(layout.consumer_start)
@@ -90,12 +94,12 @@ def _cores(layout: Layout, usable: BoolArray, forest: Forest, holding: IntArray)
     fixed = {int(layout.plant_start[plant]): (int(plant), False) for plant in holding}
     fixed |= {int(layout.plant_end[plant]): (int(plant), True) for plant in holding}
     cores = []
-    for with_consumers in (False, True):
+    for with_consumers in (False, True) if through_consumers else (False,):
         considered = np.concatenate([usable, np.full(len(start) - branches, with_consumers)])
         edges = np.flatnonzero(on_circuits(layout.junctions, start, end, considered))
         edges = edges[edges < branches + consumers]
         cores.append(core_of(start, end, edges, fixed, edges[~in_forest[edges]]))
-    return cores[0], cores[1]
+    return cores[0], cores[-1]
 
 
 def _graph(layout: Layout, kind: IntArray, usable: BoolArray, forest: Forest, part: IntArray) -> Graph:

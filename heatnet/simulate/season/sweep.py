@@ -153,6 +153,39 @@ def late_change(o: Order, m: FloatArray, t: FloatArray, largest: FloatArray) -> 
 
 
 @kernel
+def mix_given(
+    places: int,
+    order: IntArray,
+    in_ptr: IntArray,
+    in_branch: IntArray,
+    in_up: IntArray,
+    in_sign: FloatArray,
+    m: FloatArray,
+    ext_m: FloatArray,
+    ext_mt: FloatArray,
+    t_given: FloatArray,
+    sum_m: FloatArray,
+    sum_mt: FloatArray,
+) -> None:
+    """Carry the plants' temperatures through the first `places` of the order as if nothing were lost."""
+    lanes = m.shape[1]
+    for at in range(places):
+        node = order[at]
+        for lane in range(lanes):
+            sum_m[lane] = ext_m[node, lane]
+            sum_mt[lane] = ext_mt[node, lane]
+        for k in range(in_ptr[at], in_ptr[at + 1]):
+            branch, up, sign = in_branch[k], in_up[k], in_sign[k]
+            for lane in range(lanes):
+                flow = max(sign * m[branch, lane], 0.0)
+                sum_m[lane] += flow
+                sum_mt[lane] += flow * t_given[up, lane]
+        for lane in range(lanes):
+            mixed = sum_mt[lane] / max(sum_m[lane], LEAST_FLOW)
+            t_given[node, lane] = mixed if sum_m[lane] > LEAST_FLOW else t_given[node, lane]
+
+
+@kernel
 def sweep_line(
     first: int,
     last: int,

@@ -38,16 +38,19 @@ class Inlet(NamedTuple):
 class State(NamedTuple):
     """Temperatures and flows.
 
-    Junctions: `t`, `cp` of the water that leaves; pre-heated ones `t_in` before the heat, and the heat `preheat_w`.
+    Junctions: `t`, `cp` of the water that leaves, `t_given` what it would have without loss; pre-heated ones `t_in` before the
+    heat, and the heat `preheat_w`.
     Edges: flow `m`. Branches: outlet `t_out`, `cp_out`; `x` = 1/sqrt(lambda) with the argument of its logarithm and that
     itself, for the next step; density, fluidity, pressure loss and its slope. Consumers: next flow, outlet temperature,
-    cooling exponent ln((t_hot - t_ground)/(t - t_ground)), whether short of pressure, heat that the station works on.
+    cooling exponent ln((t_given - t_ground)/(t - t_ground)) and how far t_given lies between ground and the hottest supply,
+    whether short of pressure, heat that the station works on.
     Plants: flow, next flow, head. Edges and plants: `on` ones take part if they can, `live` ones lie on a circuit with a
     pressure-holding plant.
     """
 
     t: FloatArray
     cp: FloatArray
+    t_given: FloatArray
     t_in: FloatArray
     preheat_w: FloatArray
     m: FloatArray
@@ -63,6 +66,7 @@ class State(NamedTuple):
     next_m: FloatArray
     consumer_t_out: FloatArray
     cooling: FloatArray
+    given_share: FloatArray
     short: FloatArray
     asked_w: FloatArray
     plant_m: FloatArray
@@ -167,11 +171,11 @@ def new_work(plan: Plan, lanes: int) -> Work:
         np.zeros(lanes),
     ]
     state: list[Any] = [
-        *(by_lane(junctions) for _ in range(2)),
+        *(by_lane(junctions) for _ in range(3)),
         *(by_lane(preheats) for _ in range(2)),
         by_lane(edges),
         *(by_lane(branches) for _ in range(9)),
-        *(by_lane(consumers) for _ in range(5)),
+        *(by_lane(consumers) for _ in range(6)),
         *(by_lane(plants) for _ in range(3)),
         by_lane(junctions),
         flags(edges + plants, lanes),

@@ -44,7 +44,12 @@ def disperse(
         i, j = (head + place) & MASK, (head + place + 1) & MASK
         # volume exchanged in this step: D A over the distance of the centres
         exchanged[place] = weight * pipe.dispersion * pipe.area * pipe.area * 2.0 / (volume[i] + volume[j]) * seconds
-        cooling[place] = pipe.loss * (t[i] - pipe.t_ground) * 0.5 * (volume[i] + volume[j]) / flow_m3_per_s
+        # what water cools on its way from one centre to the next: in a slow flow all the way to the ground's temperature
+        upstream = t[i] if flow_m3_per_s > 0.0 else t[j]
+        by_water = at(fluid, CAPACITY, upstream)
+        way_s = 0.5 * (volume[i] + volume[j]) / abs(flow_m3_per_s)
+        fallen_s = by_water * (upstream - pipe.t_ground) * (1.0 - kept(pipe.loss * way_s / by_water))
+        cooling[place] = fallen_s if flow_m3_per_s > 0.0 else -fallen_s
     # forwards: `exchanged` becomes the eliminated upper diagonal, `heat` the right-hand side
     before, upper, last, fallen = 0.0, 0.0, 0.0, 0.0
     for place in range(count):

@@ -7,6 +7,7 @@
   const map = window.map_heatnet;
   const frame = document.querySelector(".map-frame");
   const NO_VALUE = "#b9bfc4";
+  const STEAM = "#cc6677", STEAM_DASH = "11 7";
   const byId = (id) => document.getElementById(id);
 
   // ---------- small helpers ----------
@@ -38,18 +39,25 @@
     const mixed = stops[low].map((part, i) => Math.round(part + (stops[low + 1][i] - part) * (at - low)));
     return "rgb(" + mixed.join(",") + ")";
   }
-  function rangeOf(elementKind, quantity) {
+  const carrierOf = (layout) => layout.carrier === "steam" ? "steam" : "water";
+  function rangeOf(carrier, kinds, quantity) {
     if (byId("range").value === "all") return quantity.range;
-    const values = [];
+    let values = [];
     for (const network of currentCase().networks) {
-      const block = network[elementKind][quantity.key];
-      if (block) for (const row of block) if (row[state.hour] !== null && row[state.hour] !== undefined) values.push(row[state.hour]);
+      if (carrierOf(data.layouts[network.layout]) !== carrier) continue;
+      for (const kind of kinds) {
+        const block = network[kind][quantity.key];
+        if (block) for (const row of block) if (row[state.hour] !== null && row[state.hour] !== undefined) values.push(row[state.hour]);
+      }
     }
     if (!values.length) return null;
-    return [quantity.from_zero ? 0 : Math.min(...values), Math.max(...values)];
+    if (quantity.magnitude) values = values.map(Math.abs);
+    const found = [quantity.from_zero ? 0 : Math.min(...values), Math.max(...values)];
+    return quantity.ends || found;
   }
-  function colourOf(value, range) {
+  function colourOf(value, range, quantity) {
     if (value === null || value === undefined || !range) return NO_VALUE;
+    if (quantity.magnitude) value = Math.abs(value);
     return range[1] > range[0] ? colourAt((value - range[0]) / (range[1] - range[0])) : colourAt(0.0);
   }
 
@@ -77,14 +85,15 @@
   const drawn = [];  // one entry a drawn element: {kind, layer, network, position}
   const groups = {};
   const currentCase = () => data.cases[Number(byId("case").value)];
-  const quantityOf = (kind, key) => data.quantities[kind].find((one) => one.key === key);
+  const quantityOf = (kind, key) => data.quantities.water[kind].find((one) => one.key === key);
+  const steamQuantity = () => data.steam_colours.find((one) => one.key === byId("steam-quantity").value);
   const valueAt = (network, kind, key, position) => {
     const block = network[kind][key];
     return block ? block[position][state.hour] : null;
   };
 
   // ---------- base layers ----------
-  for (const [pane, level] of [["base", 250], ["labels", 405], ["casing", 410], ["pipes", 420], ["stations", 430]]) map.createPane(pane).style.zIndex = level;
+  for (const [pane, level] of [["base", 250], ["labels", 405], ["casing", 410], ["pipes", 420], ["steam", 425], ["stations", 430]]) map.createPane(pane).style.zIndex = level;
   const STYLES = {
     zones: { color: "#c3ccb9", weight: 1.2, fillColor: "#e9ede2", fillOpacity: 0.75 },
     avenues: { color: "#d5d9dc", weight: 2 },
@@ -116,12 +125,16 @@
     }
     return table;
   }
-  const KIND_NAMES = { pipes: labels.pipe, stations: labels.station, plants: labels.plant };
+  const KIND_NAMES = {
+    water: { pipes: labels.pipe, stations: labels.station, plants: labels.plant },
+    steam: { pipes: labels.pipe, stations: labels.user, plants: labels.plant, nodes: labels.node },
+  };
   function popupOf(entry) {
     const item = entry.item;
     const box = element("div", null, "popup");
     box.append(element("h3", item.name));
-    const second = [KIND_NAMES[entry.kind], item.other, item.id].filter(Boolean).join(" · ");
+    const carrier = carrierOf(entry.layout);
+    const second = [KIND_NAMES[carrier][entry.kind], item.other, item.id].filter(Boolean).join(" · ");
     box.append(element("p", second, "other"));
     const scroll = element("div", null, "popup-scroll");
     const rows = item.rows.slice();
@@ -131,13 +144,15 @@
     }
     scroll.append(tableOf(rows));
     // a quantity that the network does not have at all, such as the share of another network's source, is no row
-    const known = data.quantities[entry.kind].filter((quantity) => entry.network[entry.kind][quantity.key]);
-    const hourly = known.map((quantity) => [quantity, valueAt(entry.network, entry.kind, quantity.key, entry.position)]);
+    const known = data.quantities[carrier][entry.kind].filter((quantity) => entry.network[entry.kind][quantity.key]);
+    const missing = (value) => value === null || value === undefined;
+    const hourly = known.map((quantity) => [quantity, valueAt(entry.network, entry.kind, quantity.key, entry.position)])
+      .filter(([quantity, value]) => !(quantity.some && missing(value)));
     scroll.append(element("h4", labels.this_hour));
-    if (hourly.some(([, value]) => value !== null && value !== undefined)) {
+    if (hourly.some(([, value]) => !missing(value))) {
       scroll.append(tableOf(hourly.map(([quantity, value]) => [quantity.label, shown(value, quantity)])));
     } else {
-      scroll.append(element("p", labels.not_simulated, "small"));
+      scroll.append(element("p", carrier === "steam" && entry.network.solved ? labels.no_value : labels.not_simulated, "small"));
     }
     box.append(scroll);
     return box;
@@ -151,7 +166,7 @@
   }
   function keep(kind, item, network, layout, position, layer) {
     const entry = { kind, item, network, layout, position, layer };
-    layer.bindPopup(() => popupOf(entry), { maxWidth: 360 });
+    layer.bindPopup(() => popupOf(entry), { maxWidth: Math.min(360, frame.clientWidth - 60) });
     layer.addTo(groupOf(layout, kind));
     drawn.push(entry);
     return entry;
@@ -169,14 +184,24 @@
       const steam = layout.carrier === "steam";
       layout.pipes.forEach((item, position) => {
         const style = { pane: "pipes", weight: item.width, color: NO_VALUE, lineCap: "round" };
-        if (steam) Object.assign(style, { color: "#cc6677", weight: 2.5, dashArray: "7 5" });
+        const edge = { pane: "casing", weight: item.width + 1.8, color: "#4b5157", interactive: false };
+        if (steam && network.solved) {
+          // dashes with an edge of their own: a water pipe in the same street shows between them
+          Object.assign(edge, { pane: "steam", weight: item.width + 4, color: STEAM, dashArray: STEAM_DASH, lineCap: "butt" });
+          Object.assign(style, { pane: "steam", weight: item.width + 0.5, dashArray: STEAM_DASH, lineCap: "butt" });
+        } else if (steam) Object.assign(style, { color: STEAM, weight: 2.5, dashArray: "7 5" });
         // a dark edge keeps the light end of the scale readable on the light ground
-        if (!steam) L.polyline(item.xy, { pane: "casing", weight: item.width + 1.8, color: "#4b5157", interactive: false }).addTo(groupOf(layout, "pipes"));
+        if (!steam || network.solved) L.polyline(item.xy, edge).addTo(groupOf(layout, "pipes"));
         keep("pipes", item, network, layout, position, L.polyline(item.xy, style));
+      });
+      const ring = steam && network.solved ? { color: STEAM, weight: 3 } : { color: "#1f2933", weight: 1 };
+      layout.nodes.forEach((item, position) => {
+        keep("nodes", item, network, layout, position,
+          L.circleMarker(item.at, Object.assign({ pane: "stations", radius: 3.5, fillOpacity: 1, fillColor: NO_VALUE }, ring, { weight: 1.5 })));
       });
       layout.stations.forEach((item, position) => {
         keep("stations", item, network, layout, position,
-          L.circleMarker(item.at, { pane: "stations", radius: item.radius, color: "#1f2933", weight: 1, fillOpacity: 0.95, fillColor: NO_VALUE }));
+          L.circleMarker(item.at, Object.assign({ pane: "stations", radius: item.radius, fillOpacity: 0.95, fillColor: NO_VALUE }, ring)));
       });
       layout.plants.forEach((item, position) => {
         const heat = network.plants.delivered_mwh[position];
@@ -194,14 +219,20 @@
   function colour() {
     const pipe = quantityOf("pipes", byId("pipe-quantity").value);
     const station = quantityOf("stations", byId("station-quantity").value);
-    const ranges = { pipes: rangeOf("pipes", pipe), stations: rangeOf("stations", station) };
+    const steam = steamQuantity();
+    const ranges = { pipes: rangeOf("water", ["pipes"], pipe), stations: rangeOf("water", ["stations"], station) };
+    if (steam) ranges.steam = rangeOf("steam", ["pipes", "nodes", "stations"], steam);
     for (const entry of drawn) {
-      if (entry.kind === "plants" || entry.layout.carrier === "steam") continue;
-      const quantity = entry.kind === "pipes" ? pipe : station;
-      const paint = colourOf(valueAt(entry.network, entry.kind, quantity.key, entry.position), ranges[entry.kind]);
+      const ofSteam = carrierOf(entry.layout) === "steam";
+      if (entry.kind === "plants" || (ofSteam && !entry.network.solved)) continue;
+      const quantity = ofSteam ? steam : entry.kind === "pipes" ? pipe : station;
+      // what has no such quantity at all, such as the velocity at a user, is white; grey would say that a value is missing
+      const paint = entry.network[entry.kind][quantity.key]
+        ? colourOf(valueAt(entry.network, entry.kind, quantity.key, entry.position), ofSteam ? ranges.steam : ranges[entry.kind], quantity)
+        : ofSteam ? "#ffffff" : NO_VALUE;
       entry.layer.setStyle(entry.kind === "pipes" ? { color: paint } : { fillColor: paint });
     }
-    drawLegend(pipe, station, ranges);
+    drawLegend(pipe, station, steam, ranges);
   }
   function applyVisibility() {
     for (const [key, group] of Object.entries(groups)) {
@@ -219,16 +250,31 @@
     bar.style.background = "linear-gradient(to right," + data.scale.join(",") + ")";
     const ends = element("div", null, "scale-ends");
     const number = (value) => value.toLocaleString("en", { maximumFractionDigits: quantity.digits, minimumFractionDigits: quantity.digits });
-    const capped = byId("range").value === "all";
-    ends.append(element("span", number(range[0])), element("span", number((range[0] + range[1]) / 2)), element("span", (capped ? "≥ " : "") + number(range[1])));
+    const capped = byId("range").value === "all" && !quantity.ends;
+    ends.append(element("span", (quantity.ends ? "≤ " : "") + number(range[0])), element("span", number((range[0] + range[1]) / 2)), element("span", (capped ? "≥ " : "") + number(range[1])));
     into.append(bar, ends);
     for (const note of notes) into.append(element("p", note, "small"));
   }
-  function drawLegend(pipe, station, ranges) {
+  function dashRow(colour, words) {
+    const line = element("div", null, "legend-row");
+    const dash = element("span");
+    dash.style.cssText = "flex:none;width:26px;border-top:3px dashed " + colour;
+    line.append(dash, element("span", words));
+    return line;
+  }
+  function drawLegend(pipe, station, steam, ranges) {
     const legend = byId("legend");
     legend.replaceChildren();
     scaleLegend(legend, labels.legend_pipes, pipe, ranges.pipes, [labels.width_pipes]);
     scaleLegend(legend, labels.legend_stations, station, ranges.stations, [labels.size_stations]);
+    const steamNetworks = currentCase().networks.filter((network) => carrierOf(data.layouts[network.layout]) === "steam");
+    if (steam && steamNetworks.some((network) => network.solved)) {
+      scaleLegend(legend, labels.legend_steam, steam, ranges.steam, []);
+      legend.append(dashRow(STEAM, labels.steam_pipe));
+      const user = element("div", null, "legend-row");
+      user.append(symbol("circle", STEAM, 14, true), element("span", labels.steam_user));
+      legend.append(user);
+    }
     legend.append(element("h2", labels.legend_plants));
     const seen = new Set();
     for (const network of currentCase().networks) {
@@ -246,13 +292,7 @@
     const none = element("div", null, "legend-row");
     none.append(symbol("circle", NO_VALUE, 14, false), element("span", labels.no_value));
     legend.append(none);
-    if (currentCase().networks.some((network) => data.layouts[network.layout].carrier === "steam")) {
-      const line = element("div", null, "legend-row");
-      const dash = element("span");
-      dash.style.cssText = "width:26px;border-top:3px dashed #cc6677";
-      line.append(dash, element("span", labels.steam));
-      legend.append(line);
-    }
+    if (steamNetworks.some((network) => !network.solved)) legend.append(dashRow(STEAM, labels.steam));
   }
 
   // ---------- controls ----------
@@ -298,26 +338,30 @@
     return [...seen.values()];
   }
 
+  const choice = (one) => option(one.key, one.label + (one.unit ? " (" + one.unit + ")" : ""));
   function start() {
     data.cases.forEach((one, i) => byId("case").append(option(String(i), one.label)));
     byId("case").value = String(data.start);
     for (const [kind, id] of [["pipes", "pipe-quantity"], ["stations", "station-quantity"]]) {
-      byId(id).append(...data.quantities[kind].filter((one) => one.colours).map((one) => option(one.key, one.label + (one.unit ? " (" + one.unit + ")" : ""))));
+      byId(id).append(...data.quantities.water[kind].filter((one) => one.colours).map(choice));
     }
+    byId("steam-quantity").append(...data.steam_colours.map(choice));
+    byId("steam-field").hidden = !data.steam_colours.length;
     for (const layout of layoutsOnce()) {
       switchFor(byId("network-switches"), layout.id, layout.name, state.hidden);
-      if (layout.carrier !== "water" || !layout.pipes.length) continue;
+      if (!layout.pipes.length || (layout.carrier === "steam" && !data.steam_colours.length)) continue;
       const button = element("button", labels.fit.replace("{name}", layout.name));
       button.type = "button";
       button.addEventListener("click", () => map.fitBounds(layout.bounds, { padding: [25, 25] }));
       byId("fit-buttons").append(button);
     }
     const layers = [["pipes", labels.legend_pipes], ["stations", labels.legend_stations], ["plants", labels.legend_plants]];
+    if (Object.values(data.layouts).some((layout) => layout.nodes.length)) layers.push(["nodes", labels.legend_nodes]);
     for (const name of ["zones", "avenues", "landmarks"]) if (data.base[name].length) layers.push([name, labels[name]]);
     for (const [key, text] of layers) switchFor(byId("layer-switches"), key, text, state.layersOff);
     byId("case").addEventListener("change", () => { map.closePopup(); fillHours(); drawCase(); });
     byId("hour").addEventListener("change", () => { state.hour = Number(byId("hour").value); map.closePopup(); colour(); });
-    for (const id of ["pipe-quantity", "station-quantity", "range"]) byId(id).addEventListener("change", colour);
+    for (const id of ["pipe-quantity", "station-quantity", "steam-quantity", "range"]) byId(id).addEventListener("change", colour);
     byId("find").addEventListener("change", (event) => find(event.target.value));
     fillHours();
     drawCase();
@@ -330,6 +374,8 @@
   L.control.scale({ imperial: false, position: "bottomleft" }).addTo(map);
   const near = () => frame.classList.toggle("near", map.getZoom() >= 14);
   map.on("zoomend", near);
+  map.on("popupopen", () => frame.classList.add("reading"));
+  map.on("popupclose", () => frame.classList.remove("reading"));
   const toggle = byId("panel-toggle");
   function fold(folded) {
     byId("panel").classList.toggle("folded", folded);
