@@ -50,7 +50,7 @@ def _of_year(name: str, steam: Entry) -> str:
     )
     worst = steam["least_margin"]
     if worst is None:
-        return told + "."
+        return _("{told}.").format(told=told)
     return told + _("; least pressure {margin:+.2f} bar over the need, {user}.").format(
         margin=worst["p_bar"], user=pick(worst["name"])
     )
@@ -66,4 +66,4 @@ def _of_contract(plant: str, contract: Entry) -> str:
         told += _(", {dumped:,.1f} kt thrown away").format(dumped=contract["dumped_t"] / _T_PER_KT)
     if contract["line_limit_hours"]:
         told += _(", less than contracted by the line in {hours} hours").format(hours=contract["line_limit_hours"])
-    return told + "."
+    return _("{told}.").format(told=told)
