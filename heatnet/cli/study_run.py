@@ -49,7 +49,8 @@ def run_study(path: Path, case: str | None, out: Path | None, workers: int) -> N
     folder = out or Path("results") / (study.id if case is None else f"{study.id}-{case}")
     _forget_pages(folder)
     with _progress() as progress:
-        progress.compile_ahead()
+        networks = [network for one in study.cases.values() for network in one.networks.values()]
+        progress.compile_ahead(with_steam=any(network.steam is not None for network in networks))
         runs = run_cases(study, folder, workers, progress.events)
         progress.say(_("Accounts, map, report"))
         summary = write_summary(study, runs, folder)
@@ -125,13 +126,13 @@ class _Progress:
         if finished_case and not self._is_terminal:
             self._bar.console.print(f"{100 * done / max(total, 1):3.0f} %  {text}", markup=False)
 
-    def compile_ahead(self) -> None:
+    def compile_ahead(self, with_steam: bool) -> None:
         """Compile the solver where that is not done yet, before several processes do."""
         from heatnet.cli.simulate import compilation_shown
-        from heatnet.simulate.ready import compile_ahead
+        from heatnet.couple.ready import compile_ahead
 
         with compilation_shown(self._bar):
-            compile_ahead()
+            compile_ahead(with_steam)
 
     def say(self, text: str) -> None:
         """Show what is being done."""

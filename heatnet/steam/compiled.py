@@ -6,13 +6,18 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
-from heatnet.compiled_code import cached
+from heatnet.compiled_code import cached, is_saved
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 _HERE = Path(__file__).parent
 #: this folder, and where constants come from that are compiled in
 _SOURCES = (_HERE, _HERE.parent / "physics" / "steam.py", _HERE.parent / "physics" / "friction.py")
+
+
+def is_compiled() -> bool:
+    """Return whether the engine's compiled code lies on disk."""
+    return is_saved(_SOURCES)
 
 
 def compiled(function: _Function) -> _Function:
