@@ -78,6 +78,10 @@ def _print_row(answer: SteamAnswer, row: SteamRow) -> None:
         _("dry from, t/h"),
     )
     out.print(table(_("What arrives at the users"), user_columns, _user_rows(answer, row), fold_first=True))
+    used = _used_rows(answer, row)
+    if used:
+        used_columns = (_("User"), _("taken, t/h"), _("sprayed, t/h"), _("used, t/h"), pressure, degrees)
+        out.print(table(_("Behind the users' valves"), used_columns, used, fold_first=True))
     out.print(table(_("Network"), (_("Quantity"), _("Value"), _("Where")), _network_rows(answer, row)))
 
 
@@ -139,6 +143,29 @@ def _user_rows(answer: SteamAnswer, row: SteamRow) -> list[tuple[str, ...]]:
                 _number(float(one["consumer_superheat_k"])),
                 _number(100 * float(one["consumer_dryness_share"])),
                 _number(float(dry["consumer_dry_mdot_kg_per_s"]) * T_PER_H_PER_KG_PER_S),
+            )
+        )
+    return rows
+
+
+def _used_rows(answer: SteamAnswer, row: SteamRow) -> list[tuple[str, ...]]:
+    """Return a line for each user that throttles or sprays."""
+    table = answer.network.consumers
+    rows: list[tuple[str, ...]] = []
+    for consumer in answer.distance_m.sort_values(kind="stable").index:
+        if table.loc[consumer, ["p_use_bar", "t_use_degc"]].isna().all():
+            continue
+        one = row.state.sel(consumer=consumer)
+        taken = float(one["consumer_mdot_kg_per_s"]) * T_PER_H_PER_KG_PER_S
+        used = float(one["consumer_mdot_use_kg_per_s"]) * T_PER_H_PER_KG_PER_S
+        rows.append(
+            (
+                answer.network.display_name("consumers", str(consumer), language()),
+                _number(taken),
+                _number(used - taken, 2),
+                _number(used),
+                _number(float(one["consumer_p_use_bar"]), 2),
+                _number(float(one["consumer_t_use_degc"])),
             )
         )
     return rows

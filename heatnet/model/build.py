@@ -317,6 +317,7 @@ def _completed_consumers(consumers: pd.DataFrame, carrier: str) -> pd.DataFrame:
     consumers = consumers.copy()
     by_area = consumers["area_m2"] * consumers["index_w_per_m2"] / 1e6
     consumers["design_heat_mw"] = consumers["design_heat_mw"].fillna(by_area).fillna(consumers["heat_mw"])
+    consumers["min_p_bar"] = consumers["min_p_bar"].fillna(consumers["p_use_bar"])
     if carrier != "water":
         consumers["min_dp_bar"] = consumers["min_dp_bar"].fillna(0.0)
     return consumers

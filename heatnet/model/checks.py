@@ -12,6 +12,7 @@ import pandas as pd
 from heatnet.errors import Problems, nearest
 from heatnet.i18n import _
 from heatnet.model.network import Network, ids_of
+from heatnet.model.steam_checks import check_steam_users
 from heatnet.model.validation import did_you_mean, names_in
 from heatnet.physics.pump import PumpCurve
 
@@ -105,6 +106,7 @@ def check_network(network: Network, raw: Mapping[str, RawTable], place: str | No
     _check_pipe_ends(network, raw, problems)
     _check_consumers(network, raw, problems)
     _check_pumps(network, raw, problems)
+    check_steam_users(network, raw, problems)
     if network.carrier == "water":
         _check_water(network, raw, place, problems)
     if network.carrier != "site":

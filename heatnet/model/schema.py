@@ -131,7 +131,11 @@ CONSUMERS = (
     Column("min_mdot_kg_per_s", "number", "bypass flow that never stops", low=0.0, high=50_000, default=0.0),
     Column("kv_m3_per_h", "number", "flow coefficient of the fully open valve", low=0.0, high=100_000),
     Column("opening", "number", "valve opening, 0 to 1", low=0.0, high=1.0),
-    Column("min_p_bar", "number", "steam: absolute pressure that the user needs", low=0.1, high=32),
+    Column(
+        "min_p_bar", "number", "steam: absolute pressure that the user needs; p_use_bar if absent", low=0.1, high=32
+    ),
+    Column("p_use_bar", "number", "steam: absolute pressure to which the user throttles", low=0.1, high=32),
+    Column("t_use_degc", "number", "steam: temperature to which the user sprays its condensate", low=45, high=450),
     Column("min_dp_bar", "number", "pressure difference that the station needs", low=0.0, high=20, default=1.0),
     Column("t_secondary_supply_degc", "number", "secondary supply temperature at design", low=10, high=120),
     Column("t_secondary_return_degc", "number", "secondary return temperature at design", low=10, high=110),

@@ -1,8 +1,12 @@
-"""Pressure-reducing and desuperheating station: throttling at constant enthalpy, then spray water to a temperature.
+"""Pressure-reducing and desuperheating stations: throttling at constant enthalpy, water sprayed into superheated steam.
 
-Source: energy balance of the valve and of the spray (Baehr and Kabelac, *Thermodynamik*, 16th ed. 2016, chapter 6: a throttle
-neither gains nor loses enthalpy); a superheat of 5 K at least, so that spray evaporates before the controller's
-thermometer (typical).
+A valve keeps the enthalpy, h_2 = h_1; steam gets drier and hotter above saturation. Spray water of enthalpy h_w cools it to
+h_2: (m_1 + m_w) h_2 = m_1 h_1 + m_w h_w, so w = m_w/m_1 = (h_1 - h_2)/(h_2 - h_w), and 1 + w tonnes leave for each that enters.
+
+Limits: no colder than saturation plus a margin that the control of the spray needs; nothing is sprayed into steam that is
+already colder than asked for, and nothing here heats it. Kinetic energy and heat losses of the station are left out.
+
+Source: IAPWS R7-97(2012); margin typical of spray desuperheaters (3 to 10 K above saturation).
 """
 
 from __future__ import annotations
@@ -11,88 +15,77 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from heatnet.physics import steam, water
 from heatnet.physics.arrays import FloatArray, FloatLike, as_floats
-from heatnet.physics.steam import dryness_share, enthalpy_j_per_kg, temperature_degc
-from heatnet.physics.steam_stations import gate_enthalpy_j_per_kg
-from heatnet.physics.water import enthalpy_j_per_kg as water_enthalpy_j_per_kg
-from heatnet.physics.water import saturation_temperature_degc
 
-#: spray water is feed water, °C; superheat that is left at least, K (typical)
-T_SPRAY_DEGC, SUPERHEAT_MIN_K = 104.0, 5.0
+#: least superheat behind a spray
+MARGIN_K = 5.0
 
 
 @dataclass(frozen=True, eq=False)
 class ReducedSteam:
-    """Steam behind a reducing station.
+    """Steam behind a station, arrays of one shape; NaN where the station cannot be.
 
     Parameters
     ----------
-    t_throttled_degc : ndarray
-        Temperature behind the valve, before the spray, °C.
+    p_bar : ndarray
+        Absolute pressure, bar: what was asked for, or that of the arriving steam where it is lower.
     t_degc : ndarray
-        Temperature that leaves, °C.
+        Temperature, °C; that of saturation where the steam is still wet.
     h_j_per_kg : ndarray
-        Its specific enthalpy, J/kg.
-    superheat_k : ndarray
-        Temperature above saturation, K.
-    dryness_share : ndarray
-        Dryness; below 1 where wet steam comes in and throttling does not dry it.
+        Specific enthalpy, J/kg.
     spray_share : ndarray
-        Spray water, kg per kg of steam that comes in; 0 where the steam is no hotter than asked for.
+        Mass of spray water over mass of arriving steam.
     """
 
-    t_throttled_degc: FloatArray
+    p_bar: FloatArray
     t_degc: FloatArray
     h_j_per_kg: FloatArray
-    superheat_k: FloatArray
-    dryness_share: FloatArray
     spray_share: FloatArray
 
+    @property
+    def mass_ratio(self) -> FloatArray:
+        """Mass that leaves over mass that enters."""
+        return np.asarray(1.0 + self.spray_share)
 
-def reduced_steam(
-    p_in_bar: FloatLike,
-    t_in_degc: FloatLike | None,
-    p_out_bar: FloatLike,
-    t_out_degc: FloatLike | None = None,
-    t_spray_degc: FloatLike = T_SPRAY_DEGC,
-    superheat_min_k: FloatLike = SUPERHEAT_MIN_K,
+
+def throttled_degc(p_out_bar: FloatLike, h_j_per_kg: FloatLike) -> FloatArray:
+    """Temperature of steam of an enthalpy (J/kg) behind a valve, °C, at its pressure there (bar, absolute)."""
+    return steam.temperature_degc(p_out_bar, h_j_per_kg)
+
+
+def reduced(
+    p_bar: FloatLike,
+    h_j_per_kg: FloatLike,
+    p_use_bar: FloatLike = np.nan,
+    t_use_degc: FloatLike = np.nan,
+    h_spray_j_per_kg: FloatLike = np.nan,
+    margin_k: FloatLike = MARGIN_K,
 ) -> ReducedSteam:
-    """Steam behind a valve and, where a temperature is asked for, a spray: w = (h_in - h_out)/(h_out - h_spray).
+    """Return steam behind a station that lowers its pressure and, where asked, its temperature.
 
     Parameters
     ----------
-    p_in_bar, t_in_degc : float or array
-        Steam that comes in: absolute pressure, bar, and temperature, °C (None: dry saturated).
-    p_out_bar : float or array
-        Absolute pressure behind the valve, bar; NaN results where it lies above the one in front.
-    t_out_degc : float or array, optional
-        Temperature to which spray water cools; without it there is no spray.
-    t_spray_degc : float or array
-        Spray water, °C, below 200.
-    superheat_min_k : float or array
-        Superheat that spray leaves at least, K: a lower temperature asked for is not reached.
-
-    Returns
-    -------
-    ReducedSteam
-
-    Notes
-    -----
-    Steam cools by throttling (Joule-Thomson), but saturation cools faster: below 31 bar dry steam comes out superheated. Whether
-    the valve is large enough is not asked.
+    p_bar, h_j_per_kg : float or array
+        Arriving steam: absolute pressure, bar, 0.1 to 32, and specific enthalpy, J/kg.
+    p_use_bar : float or array
+        Absolute pressure behind the station, bar; NaN leaves it, and so does more than what arrives.
+    t_use_degc : float or array
+        Temperature asked for, °C; raised to saturation plus margin; NaN sprays nothing.
+    h_spray_j_per_kg : float or array
+        Enthalpy of the spray water, J/kg, below that of the steam asked for; needed where something is sprayed.
+    margin_k : float or array
+        Least superheat behind the spray, K.
     """
-    h_given = gate_enthalpy_j_per_kg(p_in_bar, t_in_degc)
-    target = np.inf if t_out_degc is None else t_out_degc
-    p_in, p_out, wanted, t_spray, least = as_floats(p_in_bar, p_out_bar, target, t_spray_degc, superheat_min_k)
-    h_in, p_in, p_out, wanted, t_spray, least = as_floats(h_given, p_in, p_out, wanted, t_spray, least)
-    boiling = saturation_temperature_degc(p_out)
-    h_in = np.where(p_out <= p_in, h_in, np.nan)
-    throttled = np.where(np.isnan(h_in), np.nan, temperature_degc(p_out, h_in))
-    t_out = np.maximum(wanted, boiling + least)
-    sprayed = t_out < throttled
-    h_sprayed = enthalpy_j_per_kg(p_out, np.where(sprayed, t_out, throttled))
-    h_out = np.where(sprayed, h_sprayed, h_in)
-    water = water_enthalpy_j_per_kg(t_spray)
-    spray = np.where(sprayed, (h_in - h_out) / (h_out - water), np.where(np.isnan(h_in), np.nan, 0.0))
-    t_degc = np.where(sprayed, t_out, throttled)
-    return ReducedSteam(throttled, t_degc, h_out, t_degc - boiling, dryness_share(p_out, h_out), spray)
+    p, h, p_use, t_use, h_spray, margin = as_floats(
+        p_bar, h_j_per_kg, p_use_bar, t_use_degc, h_spray_j_per_kg, margin_k
+    )
+    p_out = np.where(np.isnan(p_use), p, np.minimum(p, p_use))
+    boiling = water.saturation_temperature_degc(p_out)
+    target = steam.enthalpy_j_per_kg(p_out, np.maximum(t_use, boiling + margin))
+    # NaN without a temperature, and above the table: hotter than any steam that arrives
+    sprayed = h > target
+    gap = np.where(sprayed & (target > h_spray), target - h_spray, np.nan)
+    spray = np.where(sprayed, (h - target) / gap, np.where(np.isnan(h), np.nan, 0.0))
+    h_out = np.where(sprayed, target, h)
+    return ReducedSteam(p_out, throttled_degc(p_out, h_out), h_out, spray)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
+import pandas as pd
 import xarray
 
 from heatnet import __version__
@@ -13,6 +14,7 @@ from heatnet.model.network import Network
 from heatnet.physics import steam
 from heatnet.physics.arrays import FloatArray
 from heatnet.physics.friction import GRAVITY_M_PER_S2
+from heatnet.physics.steam_reducing import reduced
 from heatnet.physics.water import saturation_temperature_degc
 from heatnet.steam.fluid import PA_PER_BAR
 from heatnet.steam.given import Given
@@ -124,6 +126,25 @@ def _consumers(network: Network, plan: Plan, given: Given, raw: Raw, tables: Tab
         "consumer_superheat_k": tables["node_superheat_k"][:, node],
         "consumer_dryness_share": tables["node_dryness_share"][:, node],
         "consumer_shortfall_mw": np.where(short > 1e-7 * np.abs(asked), short, 0.0) / W_PER_MW,
+        **_used(network.consumers, p, raw.h[:, node], given.h_condensate, raw.consumer_m),
+    }
+
+
+def _used(
+    consumers: pd.DataFrame, p_bar: FloatArray, h: FloatArray, h_condensate: FloatArray, taken: FloatArray
+) -> Tables:
+    """Return steam behind the users' valves; spray water is their own condensate, so that heat and steam taken stay."""
+    behind = reduced(
+        p_bar,
+        h,
+        consumers["p_use_bar"].to_numpy(dtype=float),
+        consumers["t_use_degc"].to_numpy(dtype=float),
+        h_condensate,
+    )
+    return {
+        "consumer_p_use_bar": behind.p_bar,
+        "consumer_t_use_degc": behind.t_degc,
+        "consumer_mdot_use_kg_per_s": np.where(taken > 0.0, taken * behind.mass_ratio, taken),
     }
 
 
