@@ -67,6 +67,19 @@ class TestBundledNetworks:
         assert loss is not None
         assert float(loss[1]) == pytest.approx(network["heat_loss_mw"].iloc[0], abs=0.0006)
 
+    def test_a_user_behind_valve_and_spray_water(self, heatnet, line, tmp_path):
+        """It uses more than it takes; without such users there is no such table."""
+        title = "Behind the users' valves"
+        assert title not in heatnet("steam", str(line)).out
+        network = steam_line()
+        network.consumers[["p_use_bar", "t_use_degc"]] = [7.0, 180.0]
+        line = saved(network, tmp_path / "reduced")
+        shown = heatnet("steam", str(line)).out.split(title)[1]
+        row = next(part for part in shown.splitlines() if re.search(r"\d+\.\d+ +7\.00 +180\.0", part))
+        taken, sprayed, used = (float(number) for number in re.findall(r"\d+\.\d+", row)[:3])
+        assert used == pytest.approx(taken + sprayed, abs=PRINTED)
+        assert sprayed > 0.0
+
     def test_chinese(self, heatnet):
         answer = heatnet("steam", str(EAST), "--lang", "zh")
         assert answer.code == 0
