@@ -145,8 +145,9 @@ class StepSolver:
         ends = np.stack([inlet.t_supply, state.t[users.plant_start]])
         s = np.clip((ends - fluid.middle_degc) * fluid.per_k, -1.0, 1.0)
         h_out, h_back = np.polynomial.polynomial.polyval(s, fluid.enthalpy)
-        heat_w = np.where(inlet.plant_w != 0.0, inlet.plant_w, 1.0)
-        return np.asarray(state.plant_m * (h_out - h_back) / heat_w - 1.0)
+        # to a watt: shares of next to nothing are beyond all numbers
+        scale_w = np.copysign(np.maximum(np.abs(inlet.plant_w), 1.0), inlet.plant_w)
+        return np.asarray((state.plant_m * (h_out - h_back) - inlet.plant_w) / scale_w)
 
     def _jacobian(self, y: FloatArray, scale: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Return the residuals at a point and their slopes, over their scale."""

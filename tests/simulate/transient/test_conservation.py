@@ -25,6 +25,8 @@ def shares(low, high, count):
     helper=shares(0.0, 1.0, 4),
     wall=st.sampled_from([0.0, 5000.0, 40000.0]),
 )
+# a plant that is to give the smallest number there is
+@example(two_source_loop, 1.0, [1.0, 0.0, 0.0, 0.0], [65.0] * 4, [5e-324, 0.0, 0.0, 0.0], 0.0)
 # 0.4 g/s creep into a pipe of 20 m³
 @example(two_source_loop, 3600.0, [0.0, 0.5, 0.0, 0.0], [78.0, 97.25, 65.0, 65.0], [0.0, 1.0, 0.0, 0.0], 40000.0)
 def test_energy_is_conserved(transient, boundary, conserved, make, step_s, load, supply, helper, wall):
