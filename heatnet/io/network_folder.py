@@ -14,11 +14,12 @@ from heatnet.errors import InputError, Problem, Problems
 from heatnet.i18n import _
 from heatnet.io.raw_tables import read_csv, read_geojson
 from heatnet.io.yaml_file import dump_yaml, read_yaml
-from heatnet.model.build import RawTable, build_network
+from heatnet.model.build import build_network
 from heatnet.model.meta import FORMAT_VERSION
 from heatnet.model.network import Network
 from heatnet.model.patch import NETWORK_KEY, apply_patch
 from heatnet.model.schema import TABLES
+from heatnet.model.typed_tables import RawTable
 from heatnet.model.validation import did_you_mean
 
 SUFFIXES = (".geojson", ".csv")

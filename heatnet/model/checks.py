@@ -17,7 +17,7 @@ from heatnet.model.validation import did_you_mean, names_in
 from heatnet.physics.pump import PumpCurve
 
 if TYPE_CHECKING:
-    from heatnet.model.build import RawTable
+    from heatnet.model.typed_tables import RawTable
 
 #: columns of boundary and result tables that name no element
 RESERVED_IDS = ("time", "all")

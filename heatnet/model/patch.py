@@ -10,10 +10,10 @@ import pandas as pd
 
 from heatnet.errors import Problems
 from heatnet.i18n import _
-from heatnet.model.build import RawTable
 from heatnet.model.checks import unknown_name
 from heatnet.model.plant_kinds import PLANT_KINDS, all_plant_keys
 from heatnet.model.schema import TABLES, column_names
+from heatnet.model.typed_tables import RawTable
 
 NETWORK_KEY = "network"
 
