@@ -16,6 +16,7 @@ from heatnet.model.meta import FORMAT_VERSION, NetworkMeta
 from heatnet.model.network import Network, PipeDefaults
 from heatnet.model.pipe_catalogue import catalogue, wall_heat_capacity_j_per_mk
 from heatnet.model.plant_kinds import PLANT_KINDS, all_plant_keys
+from heatnet.model.power_network import PowerNetwork
 from heatnet.model.schema import TABLES, Column
 from heatnet.model.typed_tables import RawTable, as_raw, is_empty, typed_table
 from heatnet.model.validation import newer_version, problems_of_validation, unknown_key
@@ -28,7 +29,7 @@ def build_network(
     *,
     place: str = "network.yaml",
     steam: Network | None = None,
-    electric: Any | None = None,
+    electric: PowerNetwork | None = None,
     unreadable: Collection[str] = (),
 ) -> Network:
     """Type, complete and check one network.
