@@ -9,6 +9,7 @@ Importing this module imports pandapower (some seconds): import it inside the fu
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandapower
@@ -176,3 +177,11 @@ def solve_by_pandapower(
         transformer_p_hv_mw=net.res_trafo["p_hv_mw"].to_numpy(float),
         grid_p_mw=net.res_ext_grid["p_mw"].to_numpy(float),
     )
+
+
+def write_net(net: pandapower.pandapowerNet, file: str | Path) -> None:
+    """Write a net as pandapower's JSON, as `pandapower.from_json` reads it; an earlier file is replaced in one step."""
+    target = Path(file)
+    part = target.with_name(target.name + ".part")
+    pandapower.to_json(net, str(part))
+    part.replace(target)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -22,6 +22,9 @@ from heatnet.model.boundary import Boundary
 from heatnet.model.power_network import PowerNetwork
 from heatnet.model.validation import names_in
 from heatnet.physics.arrays import FloatArray
+
+if TYPE_CHECKING:
+    from heatnet.adapters.power_net import PowerReference
 
 OK, NOT_CONVERGED = "ok", "not_converged"
 _TABLE_OF = {"bus": "buses", "battery": "batteries"}
@@ -156,8 +159,6 @@ def compare_with_pandapower(
     rows : sequence of int
         Positions of the boundary's rows; those that the batch engine did not solve are passed over.
     """
-    from heatnet.adapters.power_net import solve_by_pandapower
-
     given = setpoints_of(model.network, boundary)
     largest = np.zeros(4)
     hours = failed = 0
@@ -165,16 +166,7 @@ def compare_with_pandapower(
         here = solved.isel(time=row)
         if str(here["status"].item()) != OK:
             continue
-        reference = solve_by_pandapower(
-            model.net,
-            load_p_mw=given.load_p_mw[row],
-            load_q_mvar=given.load_q_mvar[row],
-            generator_p_mw=given.generator_p_mw[row],
-            generator_q_mvar=given.generator_q_mvar[row],
-            storage_p_mw=-given.battery_p_mw[row],
-            grid_v_pu=given.grid_v_pu[row],
-            tap_pos=here["transformer_tap"].to_numpy(),
-        )
+        reference = _by_pandapower(model, given, here, row)
         if reference is None:
             failed += 1
             continue
@@ -188,3 +180,24 @@ def compare_with_pandapower(
         differences = [np.abs(values - here[name].to_numpy()).max(initial=0.0) for values, name in pairs]
         largest = np.maximum(largest, differences)
     return PowerComparison(hours, failed, *(float(value) for value in largest))
+
+
+def solved_net(model: PowerModel, boundary: Boundary, solved: xarray.Dataset, row: int) -> Any:
+    """Return the pandapower net of one solved row, with its powers, taps and results."""
+    _by_pandapower(model, setpoints_of(model.network, boundary), solved.isel(time=row), row)
+    return model.net
+
+
+def _by_pandapower(model: PowerModel, given: PowerSetpoints, here: xarray.Dataset, row: int) -> PowerReference | None:
+    from heatnet.adapters.power_net import solve_by_pandapower
+
+    return solve_by_pandapower(
+        model.net,
+        load_p_mw=given.load_p_mw[row],
+        load_q_mvar=given.load_q_mvar[row],
+        generator_p_mw=given.generator_p_mw[row],
+        generator_q_mvar=given.generator_q_mvar[row],
+        storage_p_mw=-given.battery_p_mw[row],
+        grid_v_pu=given.grid_v_pu[row],
+        tap_pos=here["transformer_tap"].to_numpy(),
+    )
