@@ -38,7 +38,7 @@ def heatnet(*words) -> int:
 
 def test_the_state_of_the_tables(folder, capsys):
     assert heatnet("power", folder, "--margins") == 0
-    printed = capsys.readouterr().out
+    printed = " ".join(capsys.readouterr().out.split())
     assert "1 of 1 rows solved" in printed
     assert "Room for further load" in printed
     assert "Largest difference to pandapower in 1 rows" in printed
