@@ -111,7 +111,7 @@ def scheduled_boundary(
     values = dict(year.base.values)
     load = values["load_p_mw"].copy()
     for name in heat_loads:
-        own = load[name] if name in load else 0.0
+        own = load.get(name, 0.0)
         load[name] = own + heat_loads[name].to_numpy()
     values["load_p_mw"] = load
     if batteries_mw is not None and len(batteries_mw.columns):
