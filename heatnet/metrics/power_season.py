@@ -14,7 +14,18 @@ if TYPE_CHECKING:
     from heatnet.model.power_network import PowerNetwork
 
 #: shares of the hours at which duration curves are given
-DURATION_SHARES = (0.0, 0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 1.0)
+DURATION_SHARES = (
+    0.0,
+    0.002,
+    0.005,
+    0.01,
+    0.02,
+    0.05,
+    *(round(0.1 * step, 1) for step in range(1, 10)),
+    0.95,
+    0.99,
+    1.0,
+)
 BRANCHES = ("line", "transformer")
 
 
