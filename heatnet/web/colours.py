@@ -24,12 +24,16 @@ PLANT_STYLES = MappingProxyType(
         "process_waste_heat": ("#882255", "star"),
     }
 )
+#: what feeds a power network -> (colour, symbol)
+POWER_STYLES = MappingProxyType(
+    {"pv": ("#ddcc77", "square"), "wind": ("#88ccee", "triangle"), "battery": ("#0077bb", "pentagon")}
+)
 _OTHER = ("#999933", "circle")
 
 
 def plant_style(kind: str) -> tuple[str, str]:
-    """Return colour and symbol of a plant kind."""
-    return PLANT_STYLES.get(kind, _OTHER)
+    """Return colour and symbol of a plant kind, or of what feeds a power network."""
+    return PLANT_STYLES.get(kind) or POWER_STYLES.get(kind, _OTHER)
 
 
 def shade(colour: str, step: int) -> str:
