@@ -183,5 +183,5 @@ def _load_network_results(
             if file.is_file():
                 into[carrier] = read_table(file)
     network = load_network(case / "inputs" / name)
-    tables = (ShownHours(case / name / carrier, times) for carrier in ("water", "steam", "electric"))
-    return NetworkResults(name, network, *tables, *hours, schedule, balance)
+    water, steam, electric = (ShownHours(case / name / carrier, times) for carrier in ("water", "steam", "electric"))
+    return NetworkResults(name, network, water, steam, electric, *hours, schedule, balance)
