@@ -12,6 +12,8 @@ def code_label(code: str) -> str:
     words |= {"chp_steam": _("steam from a power plant (CHP)"), "chp_heat": _("heat from a power plant (CHP)")}
     words |= {"steam_exchange": _("steam-to-water exchange station"), "sewage_heat_pump": _("sewage heat pump")}
     words |= {"data_centre_heat": _("data-centre heat"), "geothermal_doublet": _("geothermal doublet")}
+    words |= {"electric_boiler": _("electric boiler"), "air_source_heat_pump": _("air-source heat pump")}
+    words |= {"heat_store": _("heat store")}
     words |= {"process_waste_heat": _("process waste heat"), "process_steam": _("process steam")}
     words |= {"residential": _("dwellings"), "residential_old": _("dwellings, old stock"), "office": _("offices")}
     words |= {"school": _("school"), "hotel": _("hotel"), "shop": _("shops"), "hospital": _("hospital")}
