@@ -18,6 +18,8 @@ def code_label(code: str) -> str:
         "other": _("other generator"),
         "battery": _("battery"),
     }
+    words |= {"electric_boiler": _("electric boiler"), "air_source_heat_pump": _("air-source heat pump")}
+    words |= {"heat_store": _("heat store")}
     words |= {"process_waste_heat": _("process waste heat"), "process_steam": _("process steam")}
     words |= {"residential": _("dwellings"), "residential_old": _("dwellings, old stock"), "office": _("offices")}
     words |= {"school": _("school"), "hotel": _("hotel"), "shop": _("shops"), "hospital": _("hospital")}

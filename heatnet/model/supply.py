@@ -12,13 +12,13 @@ from enum import StrEnum
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from heatnet.errors import Problems
 from heatnet.i18n import _
-
-FloatArray = NDArray[np.float64]
-BoolArray = NDArray[np.bool_]
+from heatnet.model.heat_store import HeatStore, check_stores
+from heatnet.model.hourly import BoolArray as BoolArray
+from heatnet.model.hourly import FloatArray as FloatArray
+from heatnet.model.hourly import check_array, length_text
 
 FUELS = ("gas", "coal")
 #: below this a negative demand is rounding, above it an input error, MW
@@ -100,7 +100,7 @@ class SupplyUnit:
         for name in ("available_mw", "take_min_mw", "fuel_per_heat", "power_per_heat", "power_lost_per_heat"):
             array = np.asarray(getattr(self, name), dtype=float)
             object.__setattr__(self, name, array)
-            _check_array(problems, where, name, array, len(self.available_mw), infinite=name == "available_mw")
+            check_array(problems, where, name, array, len(self.available_mw), infinite=name == "available_mw")
         if not problems and bool(np.any(self.take_min_mw > self.available_mw)):
             remedy = _("Lower the minimum or raise the capacity.")
             problems.add(where, _("take_min_mw exceeds available_mw"), remedy=remedy)
@@ -207,7 +207,7 @@ class Conditions:
         object.__setattr__(self, "in_season", np.asarray(self.in_season, dtype=bool))
         for name, length in self._lengths():
             if length != len(self.time):
-                problems.add(where, _length_text(name, length, len(self.time)))
+                problems.add(where, length_text(name, length, len(self.time)))
         problems.raise_if_any()
 
     def _lengths(self) -> Iterator[tuple[str, int]]:
@@ -242,11 +242,14 @@ class DispatchProblem:
     factors : EmissionFactors
     power_factor : PowerFactor
         Grid factor behind the CO2 price of power bought and lost.
+    stores : tuple of HeatStore
+        Heat stores on the balances.
 
     Raises
     ------
     InputError
-        If lengths differ, ids repeat, demand is negative or not finite, or a price or factor of a fuel is missing.
+        If lengths differ, ids repeat, demand is negative or not finite, a price or factor of a fuel is missing, or a store
+        is charged by what does not feed its balance.
     """
 
     time: pd.DatetimeIndex
@@ -255,6 +258,7 @@ class DispatchProblem:
     prices: Prices
     factors: EmissionFactors
     power_factor: PowerFactor = PowerFactor.AVERAGE
+    stores: tuple[HeatStore, ...] = ()
 
     def __post_init__(self) -> None:
         problems = Problems()
@@ -264,11 +268,12 @@ class DispatchProblem:
         demand_mw = {key: np.asarray(value, dtype=float) for key, value in self.demand_mw.items()}
         object.__setattr__(self, "demand_mw", demand_mw)
         for balance, demand in self.demand_mw.items():
-            _check_array(problems, where, f"demand_mw[{balance}]", demand, hours, low=-_ROUNDING_MW)
-        _check_array(problems, where, "power_cny_per_mwh", self.prices.power_cny_per_mwh, hours, low=-np.inf)
+            check_array(problems, where, f"demand_mw[{balance}]", demand, hours, low=-_ROUNDING_MW)
+        check_array(problems, where, "power_cny_per_mwh", self.prices.power_cny_per_mwh, hours, low=-np.inf)
         if not self.prices.unmet_cny_per_mwh > 0:
             problems.add(where, f"unmet_cny_per_mwh {self.prices.unmet_cny_per_mwh}", "> 0")
         self._check_units(problems, where)
+        check_stores(self.stores, {unit.id: unit.balance for unit in self.units}, problems)
         problems.raise_if_any()
 
     def _check_units(self, problems: Problems, where: str) -> None:
@@ -278,7 +283,7 @@ class DispatchProblem:
                 problems.add(where, _("unit {unit} stands twice").format(unit=unit.id))
             seen.add(unit.id)
             if len(unit.available_mw) != len(self.time):
-                problems.add(where, _length_text(unit.id, len(unit.available_mw), len(self.time)))
+                problems.add(where, length_text(unit.id, len(unit.available_mw), len(self.time)))
         for fuel in sorted({unit.fuel for unit in self.units if unit.fuel}):
             if fuel not in self.prices.fuel_cny_per_mwh or fuel not in self.factors.fuel_t_co2_per_mwh:
                 problems.add(where, _("no price or no CO2 factor for fuel {fuel}").format(fuel=fuel))
@@ -317,6 +322,10 @@ class DispatchResult:
         Cost of one more MWh of demand, time by balance, CNY/MWh.
     reason : str
         Why there is no schedule, where that is known before the solver is asked; else empty.
+    store_level_mwh, store_charge_mw, store_discharge_mw : pandas.DataFrame
+        Heat stored at the beginning of each hour, heat into and out of each store, time by store id.
+    unit_charge_mw : pandas.DataFrame
+        The part of `heat_mw` that goes into stores, time by the units that charge one, MW.
     """
 
     status: str
@@ -326,24 +335,12 @@ class DispatchResult:
     cost_cny: dict[str, float]
     shadow_price_cny_per_mwh: pd.DataFrame
     reason: str = ""
+    store_level_mwh: pd.DataFrame = field(default_factory=pd.DataFrame)
+    store_charge_mw: pd.DataFrame = field(default_factory=pd.DataFrame)
+    store_discharge_mw: pd.DataFrame = field(default_factory=pd.DataFrame)
+    unit_charge_mw: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property
     def is_optimal(self) -> bool:
         """Whether the numbers are there."""
         return self.status == DispatchStatus.OPTIMAL
-
-
-def _length_text(name: str, length: int, expected: int) -> str:
-    return _("{name} has {length} values, the time axis {expected}").format(name=name, length=length, expected=expected)
-
-
-def _check_array(
-    problems: Problems, where: str, name: str, array: FloatArray, hours: int, low: float = 0.0, infinite: bool = False
-) -> None:
-    """Note a wrong shape, a value that is not a number, and a value below `low`."""
-    if array.ndim != 1 or len(array) != hours:
-        problems.add(where, _length_text(name, int(array.size), hours))
-    elif bool(np.isnan(array).any()) or (not infinite and bool(np.isinf(array).any())):
-        problems.add(where, _("{name} has values that are not finite").format(name=name))
-    elif bool((array < low).any()):
-        problems.add(where, _("{name} falls to {value}").format(name=name, value=f"{array.min():g}"), ">= 0")

@@ -22,6 +22,9 @@ PLANT_STYLES = MappingProxyType(
         "data_centre_heat": ("#332288", "hexagon"),
         "geothermal_doublet": ("#44aa99", "down_triangle"),
         "process_waste_heat": ("#882255", "star"),
+        "electric_boiler": ("#ee7733", "square"),
+        "air_source_heat_pump": ("#33bbee", "diamond"),
+        "heat_store": ("#bbbbbb", "hexagon"),
     }
 )
 #: what feeds a power network -> (colour, symbol)
