@@ -10,6 +10,7 @@ import pytest
 
 from heatnet.io.bundled import bundled_path
 from heatnet.io.network_folder import load_network
+from heatnet.model.power_schema import POWER_TABLES
 from heatnet.model.schema import SOURCE_MARKS, TABLES
 from heatnet.study.load import load_study
 
@@ -17,6 +18,7 @@ NETWORKS = bundled_path("networks")
 NAMES = ("teda_east", "teda_west", "cabot", "beitang")
 FOLDERS = sorted(file.parent for file in NETWORKS.rglob("network.yaml"))
 LAYERS = sorted([*NETWORKS.rglob("*.geojson"), *bundled_path("gis").rglob("*.geojson")])
+EVERY_TABLE = (*TABLES, *POWER_TABLES)
 #: TEDA's parts between the West zone, Cabot's site in the north and the harbour, WGS 84
 WEST_DEG, EAST_DEG, SOUTH_DEG, NORTH_DEG = 117.45, 117.85, 38.98, 39.25
 
@@ -79,7 +81,7 @@ def test_every_folder_says_where_it_comes_from(folder):
 @pytest.mark.parametrize("folder", FOLDERS, ids=name_of)
 def test_every_row_has_a_source_mark(folder):
     """From the files themselves, not from what reading makes of them."""
-    for table in TABLES:
+    for table in EVERY_TABLE:
         file = folder / f"{table}.geojson"
         if file.is_file():
             features = json.loads(file.read_text(encoding="utf-8"))["features"]
@@ -89,7 +91,7 @@ def test_every_row_has_a_source_mark(folder):
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=name_of)
 def test_figures_of_the_plan_stand_beside_its_wording(folder):
-    for table in TABLES:
+    for table in EVERY_TABLE:
         file = folder / f"{table}.geojson"
         if file.is_file():
             rows = [feature["properties"] for feature in json.loads(file.read_text(encoding="utf-8"))["features"]]
