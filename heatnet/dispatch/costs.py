@@ -71,11 +71,13 @@ def sites_power_mw(
 
 
 def without_heat(problem: DispatchProblem, site: PowerSite) -> tuple[FloatArray, FloatArray]:
-    """Return import and export, (T,), MW, of a site with base load and PV alone.
+    """Return import and export, (T,), MW, of a site without its heat plants: as the site says, else base load and PV alone.
 
     Without storage the hours are independent. Of using all PV, as much as the base load takes, or none, each hour takes the
     cheapest; that is all PV unless prices are negative. The limit on import does not count: the site has its base load anyway.
     """
+    if site.without_heat_mw is not None:
+        return site.without_heat_mw
     choices = []
     for used in (site.pv_mw, np.minimum(site.base_mw, site.pv_mw), np.zeros(len(site.pv_mw))):
         net = site.base_mw - used

@@ -83,8 +83,7 @@ def solve_group(problem: DispatchProblem, group: Group) -> GroupSolution:
     """State and solve the programme of one group; a failure is a status, never an exception."""
     with quiet_solver():
         model = state_group(problem, group)
-        model.solve("highs", io_api="direct", **SOLVER_OPTIONS)
-    status = _STATUS.get(str(model.termination_condition), DispatchStatus.FAILED)
+        status = solve_model(model)
     if status != DispatchStatus.OPTIMAL:
         return GroupSolution(status)
     columns = {
@@ -96,6 +95,12 @@ def solve_group(problem: DispatchProblem, group: Group) -> GroupSolution:
     columns |= store_columns(model, group.stores)
     columns |= site_columns(model, group.sites, sites_power_mw(problem, group.sites, columns["heat_mw"]))
     return GroupSolution(status, columns)
+
+
+def solve_model(model: Any) -> DispatchStatus:
+    """Solve a linopy model as every programme here is solved, and return how that ended."""
+    model.solve("highs", io_api="direct", **SOLVER_OPTIONS)
+    return _STATUS.get(str(model.termination_condition), DispatchStatus.FAILED)
 
 
 def state_group(problem: DispatchProblem, group: Group) -> Any:

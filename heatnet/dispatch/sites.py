@@ -7,6 +7,7 @@ Site i with units U_i and batteries K_i, every row one hour, MW; levels at the b
     level_k,t+1 = level_kt + eta_charge_k charge_kt - discharge_kt / eta_discharge_k
     0 <= import_it <= import_max_it,  0 <= export_it,  0 <= curtailed_it <= pv_it
     least_k energy_k <= level_kt <= energy_k,  0 <= charge_kt, discharge_kt <= power_k
+    sum_{u in U_i} w_lut e_ut heat_ut <= room_lt                     (limits l of the network, in their hours)
     cost: (tariff_t + p_co2 k_power) import_it - p_export_it export_it
 
 Behind the last hour a battery's level is its first (cyclic), or free where the first one is given. Electricity e of these units
@@ -44,7 +45,8 @@ def add_sites(
     """Add the sites of a group to its model and return their cost, CNY.
 
     Variables `site_import`, `site_export` and `pv_curtailed` by site; `battery_level`, `battery_charge` and `battery_discharge`
-    by battery. `tie`, CNY/MWh, is the price of ties: whole on what is curtailed or charged, half on what is exported.
+    by battery. Without `heat` the heat plants draw nothing. `tie`, CNY/MWh, is the price of ties: whole on what is curtailed or
+    charged, half on what is exported.
     """
     hours = pd.RangeIndex(len(problem.time), name="hour")
     names = pd.Index([site.id for site in sites], name="site")
@@ -58,8 +60,10 @@ def add_sites(
     for site in sites:
         left = bought.sel(site=site.id) - sold.sel(site=site.id) - curtailed.sel(site=site.id)
         own = pd.Index(list(site.units), name="unit")
-        factors = labelled([power_per_heat[unit] for unit in own], own, hours)
-        left = left - (heat.sel(unit=list(own)) * factors).sum("unit")
+        if heat is not None:
+            factors = labelled([power_per_heat[unit] for unit in own], own, hours)
+            left = left - (heat.sel(unit=list(own)) * factors).sum("unit")
+            _add_limits(model, site, heat, power_per_heat)
         if site.batteries:
             ids = [battery.id for battery in site.batteries]
             charge = model.variables["battery_charge"].sel(battery=ids).sum("battery")
@@ -72,6 +76,18 @@ def add_sites(
     if _batteries(sites):
         cost = cost + tie * model.variables["battery_charge"].sum()
     return cost
+
+
+def _add_limits(model: Any, site: PowerSite, heat: Any, power_per_heat: dict[str, FloatArray]) -> None:
+    import xarray
+
+    for number, limit in enumerate(site.limits):
+        units = pd.Index([unit for unit in site.units if unit in limit.weight], name="unit")
+        rows = pd.Index(limit.rows, name="hour")
+        factors = labelled([limit.weight[unit] * power_per_heat[unit][limit.rows] for unit in units], units, rows)
+        drawn = (heat.sel(unit=list(units), hour=limit.rows) * factors).sum("unit")
+        room = xarray.DataArray(limit.room_mw, coords=[rows])
+        model.add_constraints(drawn <= room, name=f"limit {number} {site.id} {limit.element}")
 
 
 def _add_batteries(model: Any, batteries: Sequence[Battery], hours: pd.RangeIndex) -> None:

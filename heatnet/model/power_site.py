@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from heatnet.errors import Problems
 from heatnet.i18n import _
@@ -71,6 +72,29 @@ class Battery:
 
 
 @dataclass(frozen=True, eq=False)
+class PowerLimit:
+    """What some heat plants of a site may draw together in some hours: a limit of a line, a transformer or a voltage.
+
+    Parameters
+    ----------
+    element, kind : str
+        What would be beyond its limit, and whether it is a ``line``, a ``transformer`` or a ``bus``.
+    rows : ndarray of int, shape (R,)
+        Hours, by position.
+    weight : mapping of unit to ndarray, shape (R,)
+        MW of the limit per MW that the unit draws.
+    room_mw : ndarray, shape (R,)
+        What the weighted powers may sum up to, MW.
+    """
+
+    element: str
+    kind: str
+    rows: NDArray[np.intp]
+    weight: Mapping[str, FloatArray]
+    room_mw: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
 class PowerSite:
     """One meter to the grid. Electricity of its heat plants has no price of its own: the site pays for what it imports.
 
@@ -89,6 +113,11 @@ class PowerSite:
     export_cny_per_mwh : ndarray, shape (T,), or None
         What a MWh of export earns, CNY/MWh; None: nothing.
     batteries : tuple of Battery
+    limits : tuple of PowerLimit
+        What the network behind the meter can carry to the units.
+    without_heat_mw : pair of ndarray, shape (T,), or None
+        Import and export of the site without heat plants: what the heat system is held against. None: of base load and PV
+        alone, so that its batteries count as the heat system's.
 
     Raises
     ------
@@ -103,6 +132,8 @@ class PowerSite:
     import_max_mw: FloatArray | None = None
     export_cny_per_mwh: FloatArray | None = None
     batteries: tuple[Battery, ...] = ()
+    limits: tuple[PowerLimit, ...] = ()
+    without_heat_mw: tuple[FloatArray, FloatArray] | None = None
 
     def __post_init__(self) -> None:
         problems = Problems()

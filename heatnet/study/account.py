@@ -64,10 +64,13 @@ def case_entry(
 
 
 def _by_network(run: CaseRun) -> dict[str, Any]:
-    """Return the accounts of each network's pipes, those of its steam pipes under `steam`."""
+    """Return the accounts of each network's pipes, those of its steam pipes under `steam`, of its power network
+    under `power`."""
     table = {name: dict(season.account) for name, season in run.pipes.items()}
     for name, account in run.steam.items():
         table.setdefault(name, {})["steam"] = account
+    for name, account in run.power.items():
+        table.setdefault(name, {})["power"] = account
     return table
 
 

@@ -11,17 +11,21 @@ from typing import Any
 import pandas as pd
 
 from heatnet import __version__
+from heatnet.couple.power import PowerYear, power_years
+from heatnet.couple.power_dispatch import PowerDispatch, dispatch_within_power, with_sites
 from heatnet.couple.season import Probe, dispatch_problem, has_pipes, probe
 from heatnet.couple.steam import SteamProbe
 from heatnet.couple.steam_network import has_steam_pipes
 from heatnet.couple.year import LoadScale, NetworkYear, network_year
 from heatnet.demand.season import heating_season
 from heatnet.dispatch import dispatch
+from heatnet.electric.model import PowerModel
 from heatnet.errors import NotSolvableError
 from heatnet.i18n import _
 from heatnet.io.network_folder import save_network
 from heatnet.io.results_store import write_table
 from heatnet.io.yaml_file import dump_yaml
+from heatnet.model.power_site import PowerSite
 from heatnet.model.supply import DispatchProblem, DispatchResult
 from heatnet.model.weather import WeatherYear
 from heatnet.study.config import Weather
@@ -34,6 +38,7 @@ from heatnet.study.pipes import (
     steps_of_a_network,
     write_season,
 )
+from heatnet.study.power import SolvedPower, solve_power_year, write_power_year
 from heatnet.study.prices import emission_factors, hourly_prices
 from heatnet.study.schedule_files import write_schedule
 from heatnet.study.steam import SteamYear, solve_steam_year, write_steam_year
@@ -59,6 +64,8 @@ class CaseRun:
         Loads, what the pipes said before, and the accounts of the season in the pipes (water networks with pipes only).
     steam : dict by network
         Entries of the summary of the year in the steam pipes (networks with steam pipes only).
+    power : dict by network
+        Entries of the summary of the year in the power network (networks with one only).
     matched : tuple
         (problem, result) of the baseline in this case's season and weather, then at both ends of the demand; empty
         where the baseline as run has the same season and weather.
@@ -76,6 +83,7 @@ class CaseRun:
     probes: dict[str, Probe]
     pipes: dict[str, PipeSeason]
     steam: dict[str, dict[str, Any]] = field(default_factory=dict)
+    power: dict[str, dict[str, Any]] = field(default_factory=dict)
     matched: tuple[tuple[DispatchProblem, DispatchResult], ...] = ()
     seconds: dict[str, float] = field(default_factory=dict)
 
@@ -117,7 +125,8 @@ def step_count(study: Study, case: CaseInput) -> int:
     """Return how many steps a case's run reports."""
     piped = sum(1 for network in case.networks.values() if has_pipes(network))
     steam = sum(1 for network in case.networks.values() if has_steam_pipes(network))
-    return FIXED_STEPS + len(case.networks) + piped * steps_of_a_network(study.config) + steam
+    power = sum(1 for network in case.networks.values() if network.electric is not None)
+    return FIXED_STEPS + len(case.networks) + piped * steps_of_a_network(study.config) + steam + power
 
 
 def run_case(
@@ -157,10 +166,12 @@ def run_case(
     probes = _probes(years, tick)
     lap("probe")
     _check_probes(probes)
-    problem = _problem(study, years, probes)
-    result = dispatch(problem)
+    powers = power_years(case.networks, weather)
+    models = {name: PowerModel(power.network) for name, power in powers.items()}
+    schedule = dispatch_within_power(with_sites(_problem(study, years, probes), powers), powers, models, threads)
+    problem, result = schedule.problem, schedule.result
     tick("dispatch")
-    bounds = _schedules(study, case, weather, probes, demand_bounds)
+    bounds = _schedules(study, case, weather, probes, demand_bounds, problem.sites)
     matched = _matched_baseline(study, case, weather, demand_bounds)
     tick("bounds")
     lap("dispatch")
@@ -170,10 +181,26 @@ def run_case(
     lap("steam")
     pipes = {name: pipe_season(season, years[name], probes[name], problem) for name, season in solved.items()}
     lap("account")
+    electric = _electric(study, years, powers, models, schedule, pipes, threads, tick) if result.is_optimal else {}
+    lap("power")
     accounts = {name: of_network.account for name, of_network in steam.items()}
     status, reason = _status(result, pipes, accounts)
-    run = CaseRun(case.name, status, reason, problem, result, bounds, years, probes, pipes, accounts, matched, seconds)
-    _write(run, solved, steam, study, case, weather, folder)
+    run = CaseRun(
+        case.name,
+        status,
+        reason,
+        problem,
+        result,
+        bounds,
+        years,
+        probes,
+        pipes,
+        accounts,
+        {name: solved_power.account for name, solved_power in electric.items()},
+        matched,
+        seconds,
+    )
+    _write(run, solved, steam, electric, study, case, weather, folder)
     lap("write")
     tick("write")
     return run
@@ -212,9 +239,12 @@ def _schedules(
     weather: WeatherYear,
     probes: dict[str, Probe],
     scales: Sequence[dict[str, LoadScale]],
+    sites: tuple[PowerSite, ...],
 ) -> tuple[tuple[DispatchProblem, DispatchResult], ...]:
-    """Return the programme and its schedule at each set of load factors."""
-    problems = [_problem(study, _years(study, case, weather, factors), probes) for factors in scales]
+    """Return the programme and its schedule at each set of load factors, with the power sites and what limits them."""
+    problems = [
+        replace(_problem(study, _years(study, case, weather, factors), probes), sites=sites) for factors in scales
+    ]
     return tuple((problem, dispatch(problem)) for problem in problems)
 
 
@@ -235,8 +265,10 @@ def _matched_baseline(
     if baseline is None or not needs_matched_baseline(study, case):
         return ()
     twin = replace(baseline, season=case.season, weather=case.weather)
-    probes = {name: probe(year) for name, year in _years(study, twin, weather, {}).items()}
-    return _schedules(study, twin, weather, probes, ({}, *demand_bounds))
+    years = _years(study, twin, weather, {})
+    probes = {name: probe(year) for name, year in years.items()}
+    sites = with_sites(_problem(study, years, probes), power_years(twin.networks, weather)).sites
+    return _schedules(study, twin, weather, probes, ({}, *demand_bounds), sites)
 
 
 def _problem(study: Study, years: dict[str, NetworkYear], probes: dict[str, Probe]) -> DispatchProblem:
@@ -277,6 +309,24 @@ def _steam(
     return solved
 
 
+def _electric(
+    study: Study,
+    years: dict[str, NetworkYear],
+    powers: dict[str, PowerYear],
+    models: dict[str, PowerModel],
+    schedule: PowerDispatch,
+    pipes: dict[str, PipeSeason],
+    threads: int,
+    tick: Tick,
+) -> dict[str, SolvedPower]:
+    solved = {}
+    for name, power in powers.items():
+        pump_mw = pipes[name].pump_mw if name in pipes else None
+        solved[name] = solve_power_year(study.config, years[name], power, models[name], schedule, pump_mw, threads)
+        tick("power")
+    return solved
+
+
 def _status(result: DispatchResult, pipes: dict[str, PipeSeason], steam: dict[str, dict[str, Any]]) -> tuple[str, str]:
     if not result.is_optimal:
         return result.status, f"dispatch: {result.reason or result.status}"
@@ -295,6 +345,7 @@ def _write(
     run: CaseRun,
     solved: dict[str, SolvedSeason],
     steam: dict[str, SteamYear],
+    electric: dict[str, SolvedPower],
     study: Study,
     case: CaseInput,
     weather: WeatherYear,
@@ -313,6 +364,8 @@ def _write(
             write_season(solved[name], temporary / name / "water", study.config)
         if name in steam:
             write_steam_year(steam[name], temporary / name / "steam", study.config)
+        if name in electric:
+            write_power_year(electric[name], temporary / name / "electric", study.config)
     dump_yaml(_resolved(run, study, case, weather), temporary / "case.yaml")
     shutil.rmtree(folder, ignore_errors=True)
     temporary.rename(folder)

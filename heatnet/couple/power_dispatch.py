@@ -1,0 +1,183 @@
+"""Dispatch and power networks in turn: until no feeder is overloaded by heat plants, or a few rounds are over.
+
+Each network with a power network is a site of the dispatch (`heatnet.dispatch.sites`): its base load, PV and batteries, and the
+heat plants that its loads supply. After a dispatch the power flow of every hour says which lines, transformers and voltages the
+heat plants take beyond their limits; those limits, linear at that schedule (`couple.power_limits`), join the programme, and it is
+solved again. What the limits cost is the total cost with them less that without.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from heatnet.couple.power import PowerYear, heat_loads_mw, scheduled_boundary
+from heatnet.couple.power_limits import HeatLoadLimit, heat_load_limits
+from heatnet.dispatch import dispatch
+from heatnet.dispatch.site_alone import site_alone
+from heatnet.electric.model import PowerModel
+from heatnet.electric.setpoints import setpoints_of
+from heatnet.model.boundary import Boundary
+from heatnet.model.power_site import Battery, PowerLimit, PowerSite
+from heatnet.model.supply import DispatchProblem, DispatchResult, FloatArray, SupplyUnit
+
+#: rounds of dispatch and power flow at most
+MOST_ROUNDS = 4
+
+
+@dataclass(frozen=True, eq=False)
+class PowerDispatch:
+    """A schedule that the power networks can carry.
+
+    Parameters
+    ----------
+    problem, result : DispatchProblem, DispatchResult
+        With the limits found.
+    rounds : int
+        Dispatches solved.
+    cost_of_limits_cny : float
+        Total cost less that of the first dispatch, which knew no limits.
+    limited : mapping of network to (element, kind) to ndarray of int
+        Hours, by position, in which an element limits the network's heat plants.
+    """
+
+    problem: DispatchProblem
+    result: DispatchResult
+    rounds: int
+    cost_of_limits_cny: float
+    limited: Mapping[str, Mapping[tuple[str, str], np.ndarray]]
+
+
+def with_sites(problem: DispatchProblem, powers: Mapping[str, PowerYear]) -> DispatchProblem:
+    """Return the problem with one site for each power network that has heat plants on it."""
+    sites = []
+    for name, power in powers.items():
+        units = tuple(unit.id for unit in _units_of(problem, name) if power.load_of(unit.plant) is not None)
+        if units:
+            site = _site(name, power, units, len(problem.time))
+            sites.append(replace(site, without_heat_mw=site_alone(problem, site)) if site.batteries else site)
+    return replace(problem, sites=tuple(sites))
+
+
+def _units_of(problem: DispatchProblem, network: str) -> list[SupplyUnit]:
+    return [unit for unit in problem.units if unit.network == network]
+
+
+def _site(name: str, power: PowerYear, units: tuple[str, ...], hours: int) -> PowerSite:
+    limit = power.network.grids["p_max_mw"]
+    return PowerSite(
+        id=name,
+        units=units,
+        base_mw=power.base_load_mw,
+        pv_mw=power.generation_mw,
+        import_max_mw=np.full(hours, float(limit.sum())) if len(limit) and limit.notna().all() else None,
+        batteries=tuple(_battery(name, str(battery), row) for battery, row in power.network.batteries.iterrows()),
+    )
+
+
+def _battery(network: str, battery: str, row: pd.Series) -> Battery:
+    return Battery(
+        f"{network}/{battery}",
+        float(row["power_mw"]),
+        float(row["energy_mwh"]),
+        float(row["charge_share"]),
+        float(row["discharge_share"]),
+        float(row["level_min_share"]),
+    )
+
+
+def scheduled(
+    name: str,
+    power: PowerYear,
+    problem: DispatchProblem,
+    result: DispatchResult,
+    pump_mw: Mapping[str, FloatArray] | None = None,
+) -> Boundary:
+    """Return the boundary of a network's power flow under a schedule.
+
+    Parameters
+    ----------
+    name : str
+        The network.
+    power : PowerYear
+    problem, result : DispatchProblem, DispatchResult
+        A schedule with the network's site, or without one.
+    pump_mw : mapping of plant or pump to ndarray (T,), optional
+        Electricity of circulation pumps.
+    """
+    loads = heat_loads_mw(power, _units_of(problem, name), result.heat_mw, pump_mw or {})
+    site = next((one for one in problem.sites if one.id == name), None)
+    if site is None:
+        return scheduled_boundary(power, loads)
+    given = {
+        battery.id.removeprefix(f"{name}/"): result.battery_discharge_mw[battery.id]
+        - result.battery_charge_mw[battery.id]
+        for battery in site.batteries
+    }
+    batteries = pd.DataFrame(given, index=power.base.time)
+    return scheduled_boundary(power, loads, batteries, result.pv_curtailed_mw[name].to_numpy())
+
+
+def dispatch_within_power(
+    problem: DispatchProblem, powers: Mapping[str, PowerYear], models: Mapping[str, PowerModel], threads: int = 1
+) -> PowerDispatch:
+    """Return the cheapest schedule whose heat plants overload no feeder, as far as `MOST_ROUNDS` dispatches find it.
+
+    Parameters
+    ----------
+    problem : DispatchProblem
+        With the sites of `with_sites`.
+    powers, models : mapping of network to PowerYear, PowerModel
+    threads : int
+        Threads of the power flow; they change no result.
+    """
+    first = result = dispatch(problem)
+    found: dict[str, list[HeatLoadLimit]] = {name: [] for name in powers}
+    rounds = 1
+    while result.is_optimal:
+        new = {name: _new_limits(name, power, models[name], problem, result, threads) for name, power in powers.items()}
+        if not any(new.values()) or rounds == MOST_ROUNDS:
+            break
+        for name, limits in new.items():
+            found[name] += limits
+        problem = replace(problem, sites=tuple(_limited(site, powers, problem, found) for site in problem.sites))
+        result = dispatch(problem)
+        rounds += 1
+    cost = result.cost_cny["total_cny"] - first.cost_cny["total_cny"]
+    return PowerDispatch(problem, result, rounds, float(cost), {name: _hours(limits) for name, limits in found.items()})
+
+
+def _new_limits(
+    name: str, power: PowerYear, model: PowerModel, problem: DispatchProblem, result: DispatchResult, threads: int
+) -> list[HeatLoadLimit]:
+    boundary = scheduled(name, power, problem, result)
+    flows = model.flows(setpoints_of(model.network, boundary), threads)
+    return heat_load_limits(model, boundary, flows, list(power.supplied), threads)
+
+
+def _limited(
+    site: PowerSite, powers: Mapping[str, PowerYear], problem: DispatchProblem, found: Mapping[str, list[HeatLoadLimit]]
+) -> PowerSite:
+    """Return a site with its limits by unit instead of by load."""
+    power = powers[site.id]
+    plants = {unit.id: unit.plant for unit in problem.units}
+    limits = []
+    for limit in found[site.id]:
+        weight = {
+            unit: limit.weight[load].to_numpy()
+            for unit in site.units
+            if (load := power.load_of(plants[unit])) is not None and bool((limit.weight[load] > 0).any())
+        }
+        if weight:
+            limits.append(PowerLimit(limit.element, limit.kind, limit.rows, weight, limit.room_mw))
+    return replace(site, limits=tuple(limits))
+
+
+def _hours(limits: Sequence[HeatLoadLimit]) -> dict[tuple[str, str], np.ndarray]:
+    rows: dict[tuple[str, str], set[int]] = {}
+    for limit in limits:
+        rows.setdefault((limit.element, limit.kind), set()).update(limit.rows.tolist())
+    return {key: np.array(sorted(hours), dtype=int) for key, hours in rows.items()}
