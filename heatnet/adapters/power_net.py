@@ -57,9 +57,10 @@ def pandapower_net(network: PowerNetwork) -> pandapower.pandapowerNet:
         power = _or_zero(row["p_mw"])
         reactive = power * tan_phi(row["cos_phi"])
         pandapower.create_load(net, at[row["bus"]], p_mw=power, q_mvar=reactive, name=str(load))
+    holding = network.holds_voltage
     for generator, row in network.generators.iterrows():
         power = _or_zero(row["p_mw"])
-        if not np.isnan(row["v_pu"]):
+        if holding[generator]:
             pandapower.create_gen(net, at[row["bus"]], p_mw=power, vm_pu=row["v_pu"], name=str(generator))
         else:
             reactive = -power * tan_phi(row["cos_phi"])

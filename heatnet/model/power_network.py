@@ -42,6 +42,11 @@ class PowerNetwork:
         """The word that stands for power networks in files: ``electric``."""
         return "electric"
 
+    @property
+    def holds_voltage(self) -> pd.Series:
+        """Which generators hold the voltage of their bus, bool by generator: those built with `v_pu`."""
+        return self.generators["v_pu"].notna() & (self.generators["capacity_mw"] > 0)
+
     def with_tables(self, **tables: pd.DataFrame) -> PowerNetwork:
         """Return a copy with some tables replaced."""
         return replace(self, **tables)
