@@ -26,6 +26,7 @@ from heatnet.electric.flows import (
     transformer_loading,
 )
 from heatnet.electric.net_parts import Nodes, filled, open_ends
+from heatnet.electric.tap_seeds import TapChangers
 from heatnet.physics.arrays import FloatArray
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ class GridModel:
         self.net = net
         self._ids = _Ids(net)
         self._input = _input_data(net, self._ids, v_set_pu)
-        self._controls_taps = "transformer_tap_regulator" in self._input
+        self._changers = _tap_changers(self._input)
         self._model = PowerGridModel(self._input, system_frequency=float(net["f_hz"]))
 
     def solve(self, given: Setpoints, threads: int = 1, progress: Callable[[int, int], None] | None = None) -> Flows:
@@ -102,8 +103,9 @@ class GridModel:
             "max_iterations": _MAX_ITERATIONS,
             "threading": threads,
         }
-        if self._controls_taps:
+        if self._changers is not None:
             options["tap_changing_strategy"] = "any_valid_tap"
+            update["transformer"] = self._seeded_taps(self._changers, update, threads)
         result = self._model.calculate_power_flow(
             update_data=update, continue_on_batch_error=True, output_component_types=_OUTPUT, **options
         )
@@ -113,6 +115,21 @@ class GridModel:
         if error is not None:
             solved[np.asarray(error.failed_scenarios, dtype=int)] = False
         return self._flows(result, solved)
+
+    def _seeded_taps(self, changers: TapChangers, update: dict[str, Any], threads: int) -> Any:
+        from power_grid_model import initialize_array
+
+        estimate = self._model.calculate_power_flow(
+            update_data=update,
+            calculation_method="linear",
+            threading=threads,
+            continue_on_batch_error=True,
+            output_component_types={"node": ["u_pu"]},
+        )
+        seeds = changers.seeds(np.nan_to_num(estimate["node"]["u_pu"]))
+        taps = initialize_array("update", "transformer", seeds.shape)
+        taps["id"], taps["tap_pos"] = self._ids.transformer, seeds
+        return taps
 
     def _update_data(self, given: Setpoints, rows: slice) -> dict[str, Any]:
         from power_grid_model import initialize_array
@@ -126,7 +143,9 @@ class GridModel:
             active_mw, reactive_mvar = consumption(self.net, given, rows)
             update["p_specified"], update["q_specified"] = VA_PER_MVA * active_mw, VA_PER_MVA * reactive_mvar
             data["sym_load"] = update
-        if given.grid_v_pu is not None:
+        own_v_pu = self.net["ext_grid"]["vm_pu"].to_numpy(float)
+        # voltages that do not change are left out: with them the engine would factorise anew in every hour
+        if given.grid_v_pu is not None and bool((given.grid_v_pu[rows] != own_v_pu).any()):
             update = initialize_array("update", "source", (hours, len(self._ids.grid)))
             update["id"], update["u_ref"] = self._ids.grid, given.grid_v_pu[rows]
             data["source"] = update
@@ -171,7 +190,7 @@ class GridModel:
 
     def _taps(self, result: dict[str, Any], hours: int, solved: NDArray[np.bool_]) -> FloatArray:
         taps = fixed_taps(self.net, hours)
-        if self._controls_taps:
+        if self._changers is not None:
             output = result["transformer_tap_regulator"]
             by_id = {int(i): position for position, i in enumerate(self._ids.transformer)}
             regulators = self._input["transformer_tap_regulator"]["regulated_object"]
@@ -305,6 +324,47 @@ def _regulators(net: Any, ids: _Ids, v_set_pu: FloatArray) -> Any:
     step = filled(trafo, "tap_step_percent", 0.0)[held] / 100
     array["u_band"] = TAP_BAND_STEPS * step * nominal
     return array
+
+
+def _tap_changers(data: dict[str, Any]) -> TapChangers | None:
+    """Return what the engine's input says of transformers, where one has a tap changer."""
+    if "transformer_tap_regulator" not in data:
+        return None
+    transformer, regulator = data["transformer"], data["transformer_tap_regulator"]
+    region = _regions(data)
+    at_lv = transformer["tap_side"] == 1
+    held = transformer["id"].searchsorted(regulator["regulated_object"])
+    set_pu, band_pu = np.full((2, len(transformer)), np.nan)
+    nominal_v = data["node"]["u_rated"][transformer["to_node"][held]]
+    set_pu[held], band_pu[held] = regulator["u_set"] / nominal_v, regulator["u_band"] / nominal_v
+    return TapChangers(
+        hv_region=region[transformer["from_node"]],
+        lv_region=region[transformer["to_node"]],
+        lv_node=transformer["to_node"],
+        fed_region=region[data["source"]["node"]],
+        on=(transformer["from_status"] & transformer["to_status"]).astype(bool),
+        v_set_pu=set_pu,
+        band_pu=band_pu,
+        step_share=transformer["tap_size"] / np.where(at_lv, transformer["u2"], transformer["u1"]),
+        at_lv=at_lv,
+        tap_neutral=transformer["tap_nom"].astype(float),
+        tap_start=transformer["tap_pos"].astype(float),
+        tap_min=transformer["tap_min"].astype(float),
+        tap_max=transformer["tap_max"].astype(float),
+    )
+
+
+def _regions(data: dict[str, Any]) -> NDArray[np.int64]:
+    """Return the number of each node's region: nodes that closed lines join."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    count = len(data["node"])
+    if "line" not in data:
+        return np.arange(count)
+    closed = data["line"][(data["line"]["from_status"] & data["line"]["to_status"]).astype(bool)]
+    graph = coo_array((np.ones(len(closed)), (closed["from_node"], closed["to_node"])), shape=(count, count))
+    return np.asarray(connected_components(graph, directed=False)[1], dtype=np.int64)
 
 
 def _consumers(net: Any, ids: _Ids) -> Any:

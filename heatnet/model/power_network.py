@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import numpy as np
 import pandas as pd
+
+from heatnet.physics.arrays import FloatArray
 
 
 @dataclass(frozen=True)
@@ -56,3 +59,8 @@ class PowerNetwork:
         frame: pd.DataFrame = getattr(self, table)
         name = frame.at[element, f"x_name_{lang}"] if f"x_name_{lang}" in frame.columns else None
         return str(name) if isinstance(name, str) and name else element
+
+
+def tan_phi(frame: pd.DataFrame) -> FloatArray:
+    """Return reactive over active power of a table's elements: the tangent of the angle of `cos_phi`."""
+    return np.asarray(np.tan(np.arccos(frame["cos_phi"].to_numpy(float))))
