@@ -223,3 +223,8 @@ def write_net(net: pandapower.pandapowerNet, file: str | Path) -> None:
     part = target.with_name(target.name + ".part")
     pandapower.to_json(net, str(part))
     part.replace(target)
+
+
+def write_json(network: PowerNetwork, file: str | Path) -> None:
+    """Write a network, with the powers that its tables give, as pandapower's JSON; see `write_net`."""
+    write_net(pandapower_net(network), file)
