@@ -19,13 +19,12 @@ from heatnet.couple.power_limits import HeatLoadLimit, heat_load_limits
 from heatnet.dispatch import dispatch
 from heatnet.dispatch.site_alone import site_alone
 from heatnet.electric.model import PowerModel
-from heatnet.electric.setpoints import setpoints_of
 from heatnet.model.boundary import Boundary
 from heatnet.model.power_site import Battery, PowerLimit, PowerSite
 from heatnet.model.supply import DispatchProblem, DispatchResult, FloatArray, SupplyUnit
 
 #: rounds of dispatch and power flow at most
-MOST_ROUNDS = 4
+MOST_ROUNDS = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +38,7 @@ class PowerDispatch:
     rounds : int
         Dispatches solved.
     cost_of_limits_cny : float
-        Total cost less that of the first dispatch, which knew no limits.
+        What the limits add to the total cost of a year without batteries.
     limited : mapping of network to (element, kind) to ndarray of int
         Hours, by position, in which an element limits the network's heat plants.
     """
@@ -51,13 +50,14 @@ class PowerDispatch:
     limited: Mapping[str, Mapping[tuple[str, str], np.ndarray]]
 
 
-def with_sites(problem: DispatchProblem, powers: Mapping[str, PowerYear]) -> DispatchProblem:
-    """Return the problem with one site for each power network that has heat plants on it."""
+def with_sites(problem: DispatchProblem, powers: Mapping[str, PowerYear], batteries: bool = True) -> DispatchProblem:
+    """Return the problem with one site for each power network that has heat plants on it, with or without its batteries."""
     sites = []
     for name, power in powers.items():
         units = tuple(unit.id for unit in _units_of(problem, name) if power.load_of(unit.plant) is not None)
         if units:
             site = _site(name, power, units, len(problem.time))
+            site = site if batteries else _without_batteries(site)
             sites.append(replace(site, without_heat_mw=site_alone(problem, site)) if site.batteries else site)
     return replace(problem, sites=tuple(sites))
 
@@ -126,6 +126,9 @@ def dispatch_within_power(
 ) -> PowerDispatch:
     """Return the cheapest schedule whose heat plants overload no feeder, as far as `MOST_ROUNDS` dispatches find it.
 
+    The first dispatch has no batteries: it says whether heat plants overload anything, and takes a quarter of the time. What
+    limits cost is the difference to a dispatch without them, both without batteries.
+
     Parameters
     ----------
     problem : DispatchProblem
@@ -134,46 +137,75 @@ def dispatch_within_power(
     threads : int
         Threads of the power flow; they change no result.
     """
-    first = result = dispatch(problem)
+    bare = replace(problem, sites=without_batteries(problem.sites))
+    first = result = dispatch(bare)
     found: dict[str, list[HeatLoadLimit]] = {name: [] for name in powers}
-    rounds = 1
+    limited = bare
+    cost, rounds = 0.0, 1
     while result.is_optimal:
-        new = {name: _new_limits(name, power, models[name], problem, result, threads) for name, power in powers.items()}
-        if not any(new.values()) or rounds == MOST_ROUNDS:
+        new = {name: _new_limits(name, power, models[name], limited, result, threads) for name, power in powers.items()}
+        if rounds == 1 and any(new.values()):
+            # heat that a limit drives out of one hour comes back in another: what is limited somewhere is limited always
+            new = {name: _all_limits(name, power, models[name], limited, threads) for name, power in powers.items()}
+        ended = not any(new.values()) or rounds == MOST_ROUNDS
+        if ended and (rounds > 1 or not any(site.batteries for site in problem.sites)):
             break
         for name, limits in new.items():
             found[name] += limits
-        problem = replace(problem, sites=tuple(_limited(site, powers, problem, found) for site in problem.sites))
-        result = dispatch(problem)
+        if rounds == 1 and any(new.values()):
+            priced = dispatch(replace(bare, sites=_limited(bare, powers, found)))
+            cost = float(priced.cost_cny["total_cny"] - first.cost_cny["total_cny"])
+        limited = replace(problem, sites=_limited(problem, powers, found))
+        result = dispatch(limited)
         rounds += 1
-    cost = result.cost_cny["total_cny"] - first.cost_cny["total_cny"]
-    return PowerDispatch(problem, result, rounds, float(cost), {name: _hours(limits) for name, limits in found.items()})
+    return PowerDispatch(limited, result, rounds, cost, {name: _hours(limits) for name, limits in found.items()})
+
+
+def without_batteries(sites: Sequence[PowerSite]) -> tuple[PowerSite, ...]:
+    """Return sites as they are for schedules in which batteries do not matter: limits, base load and PV alone."""
+    return tuple(_without_batteries(site) for site in sites)
+
+
+def _without_batteries(site: PowerSite) -> PowerSite:
+    return replace(site, batteries=(), without_heat_mw=None)
 
 
 def _new_limits(
     name: str, power: PowerYear, model: PowerModel, problem: DispatchProblem, result: DispatchResult, threads: int
 ) -> list[HeatLoadLimit]:
-    boundary = scheduled(name, power, problem, result)
-    flows = model.flows(setpoints_of(model.network, boundary), threads)
-    return heat_load_limits(model, boundary, flows, list(power.supplied), threads)
+    """Return the limits that a schedule breaks."""
+    return heat_load_limits(model, scheduled(name, power, problem, result), list(power.supplied), threads)
+
+
+def _all_limits(
+    name: str, power: PowerYear, model: PowerModel, problem: DispatchProblem, threads: int
+) -> list[HeatLoadLimit]:
+    """Return the limits that heat plants could break in any hour in which they may run."""
+    units = _units_of(problem, name)
+    most = pd.DataFrame({unit.id: np.nan_to_num(unit.available_mw, posinf=0.0) for unit in units}, index=problem.time)
+    boundary = scheduled_boundary(power, heat_loads_mw(power, units, most, {}))
+    return heat_load_limits(model, boundary, list(power.supplied), threads)
 
 
 def _limited(
-    site: PowerSite, powers: Mapping[str, PowerYear], problem: DispatchProblem, found: Mapping[str, list[HeatLoadLimit]]
-) -> PowerSite:
-    """Return a site with its limits by unit instead of by load."""
-    power = powers[site.id]
+    problem: DispatchProblem, powers: Mapping[str, PowerYear], found: Mapping[str, list[HeatLoadLimit]]
+) -> tuple[PowerSite, ...]:
+    """Return the sites of a problem with the limits found, by unit instead of by load."""
     plants = {unit.id: unit.plant for unit in problem.units}
-    limits = []
-    for limit in found[site.id]:
-        weight = {
-            unit: limit.weight[load].to_numpy()
-            for unit in site.units
-            if (load := power.load_of(plants[unit])) is not None and bool((limit.weight[load] > 0).any())
-        }
-        if weight:
-            limits.append(PowerLimit(limit.element, limit.kind, limit.rows, weight, limit.room_mw))
-    return replace(site, limits=tuple(limits))
+    sites = []
+    for site in problem.sites:
+        power = powers[site.id]
+        limits = []
+        for limit in found[site.id]:
+            weight = {
+                unit: limit.weight[load].to_numpy()
+                for unit in site.units
+                if (load := power.load_of(plants[unit])) is not None and bool((limit.weight[load] > 0).any())
+            }
+            if weight:
+                limits.append(PowerLimit(limit.element, limit.kind, limit.rows, weight, limit.room_mw))
+        sites.append(replace(site, limits=tuple(limits)))
+    return tuple(sites)
 
 
 def _hours(limits: Sequence[HeatLoadLimit]) -> dict[tuple[str, str], np.ndarray]:

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 _STEPS = 13
 #: by how much a value may pass the one without added load and count as unchanged
 _SAME_LOADING, _SAME_VOLTAGE_PU = 1e-6, 1e-7
+#: a branch whose power changes by less than this share of the added load does not carry it
+_LEAST_PART_SHARE = 0.05
 
 
 def headroom_mw(
@@ -69,7 +71,7 @@ def headroom_mw(
         for step in range(_STEPS):
             added = nothing.copy()
             added[:, position] = (low + high) / 2 if step else high
-            fits = limits.kept(model.flows(_probed(given, added, cos_phi), threads))
+            fits = limits.kept(model.flows(_probed(given, added, cos_phi), threads), added[:, position])
             low = np.where(fits, added[:, position], low)
             high = np.where(fits, high, added[:, position])
             if progress is not None:
@@ -106,21 +108,33 @@ def critical_rows(states: xarray.Dataset) -> list[int]:
 
 
 class _Limits:
-    """Limits of every hour: those of the elements, or where the hour already stands beyond them."""
+    """Limits of every hour: those of the elements, or where the hour already stands beyond them.
+
+    A line or transformer that does not carry the added load is no limit to it, though a tap changer that moves with it may
+    change its current by a per cent or two.
+    """
 
     def __init__(self, network: PowerNetwork, base: Flows) -> None:
-        self._line = np.fmax(base.line_loading_share, 1.0) + _SAME_LOADING
-        self._transformer = np.fmax(base.transformer_loading_share, 1.0) + _SAME_LOADING
+        self._base_mw = _through_mw(base)
+        self._loading = np.fmax(_loading(base), 1.0) + _SAME_LOADING
         self._v_min = np.fmin(base.bus_v_pu, network.buses["v_min_pu"].to_numpy(float)) - _SAME_VOLTAGE_PU
         self._v_max = np.fmax(base.bus_v_pu, network.buses["v_max_pu"].to_numpy(float)) + _SAME_VOLTAGE_PU
 
-    def kept(self, flows: Flows) -> np.ndarray:
-        """Return whether each hour keeps all limits, (T,) of bool."""
+    def kept(self, flows: Flows, added_mw: FloatArray) -> np.ndarray:
+        """Return whether each hour keeps all limits with some added load (T,), MW: (T,) of bool."""
         with np.errstate(invalid="ignore"):
+            carried = np.abs(_through_mw(flows) - self._base_mw) >= _LEAST_PART_SHARE * added_mw[:, None]
             kept = (
-                (flows.line_loading_share <= self._line).all(axis=1)
-                & (flows.transformer_loading_share <= self._transformer).all(axis=1)
+                ((_loading(flows) <= self._loading) | ~carried).all(axis=1)
                 & (flows.bus_v_pu >= self._v_min).all(axis=1)
                 & (flows.bus_v_pu <= self._v_max).all(axis=1)
             )
         return np.asarray(kept & flows.solved)
+
+
+def _loading(flows: Flows) -> FloatArray:
+    return np.hstack([flows.line_loading_share, flows.transformer_loading_share])
+
+
+def _through_mw(flows: Flows) -> FloatArray:
+    return np.hstack([flows.line_p_from_mw, flows.transformer_p_hv_mw])

@@ -12,7 +12,7 @@ import pandas as pd
 
 from heatnet import __version__
 from heatnet.couple.power import PowerYear, power_years
-from heatnet.couple.power_dispatch import PowerDispatch, dispatch_within_power, with_sites
+from heatnet.couple.power_dispatch import PowerDispatch, dispatch_within_power, with_sites, without_batteries
 from heatnet.couple.season import Probe, dispatch_problem, has_pipes, probe
 from heatnet.couple.steam import SteamProbe
 from heatnet.couple.steam_network import has_steam_pipes
@@ -171,7 +171,7 @@ def run_case(
     schedule = dispatch_within_power(with_sites(_problem(study, years, probes), powers), powers, models, threads)
     problem, result = schedule.problem, schedule.result
     tick("dispatch")
-    bounds = _schedules(study, case, weather, probes, demand_bounds, problem.sites)
+    bounds = _schedules(study, case, weather, probes, demand_bounds, without_batteries(problem.sites))
     matched = _matched_baseline(study, case, weather, demand_bounds)
     tick("bounds")
     lap("dispatch")
@@ -267,7 +267,7 @@ def _matched_baseline(
     twin = replace(baseline, season=case.season, weather=case.weather)
     years = _years(study, twin, weather, {})
     probes = {name: probe(year) for name, year in years.items()}
-    sites = with_sites(_problem(study, years, probes), power_years(twin.networks, weather)).sites
+    sites = with_sites(_problem(study, years, probes), power_years(twin.networks, weather), batteries=False).sites
     return _schedules(study, twin, weather, probes, ({}, *demand_bounds), sites)
 
 
