@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -24,8 +24,12 @@ from heatnet.physics.arrays import FloatArray
 if TYPE_CHECKING:
     import xarray
 
+Arrays = TypeVar("Arrays", Flows, PowerSetpoints)
+
 #: the whole, then bisections: the margin is found to a 4096th of what lines and transformers at the bus carry
 _STEPS = 13
+#: hours times buses that are solved in one go: bounds the memory
+_MOST_ROWS = 16384
 #: by how much a value may pass the one without added load and count as unchanged
 _SAME_LOADING, _SAME_VOLTAGE_PU = 1e-6, 1e-7
 #: a branch whose power changes by less than this share of the added load does not carry it
@@ -53,7 +57,7 @@ def headroom_mw(
     threads : int
         Threads of the batch engine.
     progress : callable, optional
-        Called with (steps done, steps).
+        Called with (groups of buses done, groups).
 
     Returns
     -------
@@ -61,23 +65,49 @@ def headroom_mw(
         MW; 0 where nothing fits, NaN in hours without a solution.
     """
     model = PowerModel(_with_probes(network, buses))
-    nothing = np.zeros((given.hours, len(buses)))
-    base = model.flows(_probed(given, nothing, cos_phi), threads)
-    limits = _Limits(network, base)
+    base = model.flows(_probed(given, np.zeros((given.hours, len(buses))), cos_phi), threads)
     capacity = bus_capacity_mva(network)
-    room = nothing.copy()
-    for position, bus in enumerate(buses):
-        low, high = np.zeros(given.hours), np.full(given.hours, float(capacity[bus]))
-        for step in range(_STEPS):
-            added = nothing.copy()
-            added[:, position] = (low + high) / 2 if step else high
-            fits = limits.kept(model.flows(_probed(given, added, cos_phi), threads), added[:, position])
-            low = np.where(fits, added[:, position], low)
-            high = np.where(fits, high, added[:, position])
-            if progress is not None:
-                progress(position * _STEPS + step + 1, len(buses) * _STEPS)
-        room[:, position] = np.where(base.solved, low, np.nan)
+    room = np.full((given.hours, len(buses)), np.nan)
+    at_once = max(1, _MOST_ROWS // max(given.hours, 1))
+    groups = [range(first, min(first + at_once, len(buses))) for first in range(0, len(buses), at_once)]
+    for number, group in enumerate(groups):
+        most = np.array([float(capacity[buses[i]]) for i in group])
+        found = _found(model, given, base, group, most, cos_phi, threads)
+        room[:, list(group)] = np.where(base.solved[:, None], found, np.nan)
+        if progress is not None:
+            progress(number + 1, len(groups))
     return room
+
+
+def _found(
+    model: PowerModel,
+    given: PowerSetpoints,
+    base: Flows,
+    group: range,
+    most_mw: FloatArray,
+    cos_phi: float,
+    threads: int,
+) -> FloatArray:
+    """Return the largest load that fits at each bus of a group, (T, group), MW: the hours once for each bus."""
+    count, hours = len(group), given.hours
+    rows = np.tile(np.arange(hours), count)
+    limits = _Limits(model.network, _rows_of(base, rows))
+    repeated = _rows_of(given, rows)
+    low, high = np.zeros(hours * count), np.repeat(most_mw, hours)
+    probes = len(model.network.loads) - given.load_p_mw.shape[1]
+    own = np.repeat(list(group), hours)
+    for step in range(_STEPS):
+        middle = (low + high) / 2 if step else high
+        added = np.zeros((hours * count, probes))
+        added[np.arange(hours * count), own] = middle
+        fits = limits.kept(model.flows(_probed(repeated, added, cos_phi), threads), middle)
+        low, high = np.where(fits, middle, low), np.where(fits, high, middle)
+    return low.reshape(count, hours).T
+
+
+def _rows_of(arrays: Arrays, rows: np.ndarray) -> Arrays:
+    """Return some rows of every array of a container."""
+    return type(arrays)(**{name: getattr(arrays, name)[rows] for name in arrays.__dataclass_fields__})
 
 
 def _with_probes(network: PowerNetwork, buses: Sequence[str]) -> PowerNetwork:
