@@ -174,6 +174,7 @@ def claim_context(
     gas_basis: GasBasis = GasBasis.GBT_2589,
     rates: Rates | None = None,
     rate_allowed: bool = False,
+    storage: StorageSchedule | None = None,
 ) -> ClaimContext:
     """Return the context from the schedules of the baseline and the plan case.
 
@@ -189,7 +190,7 @@ def claim_context(
         Balance whose heat per area measures ordinary housing.
     sewage_t_min_degc : float, optional
         Temperature to which the effluent may be cooled, °C.
-    gas_basis, rates, rate_allowed
+    gas_basis, rates, rate_allowed, storage
         See `ClaimContext`.
     """
     problem = case[0]
@@ -215,4 +216,5 @@ def claim_context(
         gas_basis=gas_basis,
         rates=rates,
         rate_allowed=rate_allowed,
+        storage=storage,
     )

@@ -49,7 +49,7 @@ def saved_co2(claim: dict[str, Any], context: ClaimContext) -> Finding:
     heat, green = constants["heat_mwh"], constants["valley_share"] * constants["green_share"]
     average, marginal = context.power_average_t_co2_per_mwh, context.power_marginal_t_co2_per_mwh
     grey = heat * (1.0 - green)
-    displaced, gas = heat * GJ_PER_MWH * constants["displaced_t_co2_per_gj"], _gas_t_co2(claim, context)
+    displaced, gas = heat * _displaced_t_co2_per_mwh(claim), heat * _gas_t_co2_per_mwh(claim, context)
     net = displaced - grey * average
     quoted = {
         "gross": displaced * green,
@@ -59,26 +59,30 @@ def saved_co2(claim: dict[str, Any], context: ClaimContext) -> Finding:
         "net_marginal": displaced - grey * marginal,
         "net_of_gas_heat": gas - grey * average,
         "net_of_gas_marginal": gas - grey * marginal,
-        "break_even": _break_even(claim, average, constants["displaced_t_co2_per_gj"]),
+        "break_even": _break_even(claim, average, _displaced_t_co2_per_mwh(claim)),
     }
     enough = net >= claim["claimed"] * (1 - REPRODUCED_SHARE)
     return Finding(net, Verdict.REPRODUCED if enough else Verdict.NOT_NETTED, quoted)
 
 
-def _gas_t_co2(claim: dict[str, Any], context: ClaimContext) -> float:
-    return float(claim["constants"]["heat_mwh"]) * GJ_PER_MWH * gas_boiler_t_co2_per_gj(claim, context)
+def _displaced_t_co2_per_mwh(claim: dict[str, Any]) -> float:
+    return float(claim["constants"]["displaced_t_co2_per_gj"]) * GJ_PER_MWH
 
 
-def _break_even(claim: dict[str, Any], factor_t_co2_per_mwh: float, reference_t_co2_per_gj: float) -> float:
+def _gas_t_co2_per_mwh(claim: dict[str, Any], context: ClaimContext) -> float:
+    return gas_boiler_t_co2_per_gj(claim, context) * GJ_PER_MWH
+
+
+def _break_even(claim: dict[str, Any], factor_t_co2_per_mwh: float, reference_t_co2_per_mwh: float) -> float:
     """Return the green share of valley power from which resistive heat saves CO2."""
     heat, valley = claim["constants"]["heat_mwh"], claim["constants"]["valley_share"]
-    return break_even_green_mwh(heat, heat, factor_t_co2_per_mwh, reference_t_co2_per_gj) / (heat * valley)
+    return break_even_green_mwh(heat, heat, factor_t_co2_per_mwh, reference_t_co2_per_mwh) / (heat * valley)
 
 
 def green_share(claim: dict[str, Any], context: ClaimContext) -> Finding:
     """Hold the plan's green share against the one from which the storage saves CO2, and against heat pumps."""
     constants = claim["constants"]
-    heat, gas = constants["displaced_t_co2_per_gj"], gas_boiler_t_co2_per_gj(claim, context)
+    heat, gas = _displaced_t_co2_per_mwh(claim), _gas_t_co2_per_mwh(claim, context)
     average, marginal = context.power_average_t_co2_per_mwh, context.power_marginal_t_co2_per_mwh
     computed, of_all = _break_even(claim, average, heat), constants["valley_share"] * claim["claimed"]
     quoted = {

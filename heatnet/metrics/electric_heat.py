@@ -20,7 +20,6 @@ import numpy as np
 from heatnet.metrics import energy
 from heatnet.model.supply import DispatchProblem, DispatchResult, FloatArray
 from heatnet.model.tariff import tariff_periods
-from heatnet.units import GJ_PER_MWH
 
 
 @dataclass(frozen=True)
@@ -37,8 +36,6 @@ class ElectricHeat:
         Electricity bought, and that of valley hours, pumps of the pipes included, MWh.
     power_lost_mwh : float
         Electricity that CHP plants do not generate, MWh.
-    largest_power_mw : float
-        Largest electricity bought in an hour, MW.
     fuel_t_co2 : float
         Emission of fuel, t CO2.
     """
@@ -48,7 +45,6 @@ class ElectricHeat:
     power_mwh: float
     valley_power_mwh: float
     power_lost_mwh: float
-    largest_power_mw: float
     fuel_t_co2: float
 
     def green_mwh(self, share: float, hours: str) -> float:
@@ -59,16 +55,16 @@ class ElectricHeat:
         """Return the emission at a grid factor, t CO2."""
         return self.fuel_t_co2 + factor_t_co2_per_mwh * (self.power_lost_mwh + self.power_mwh - green_mwh)
 
-    def break_even_green_mwh(self, factor_t_co2_per_mwh: float, reference_t_co2_per_gj: float) -> float | None:
+    def break_even_green_mwh(self, factor_t_co2_per_mwh: float, reference_t_co2_per_mwh: float) -> float | None:
         """Return the green electricity from which CO2 is saved; None where fuel is burned as well or nothing bought."""
         if self.fuel_t_co2 > 0 or self.power_mwh <= 0:
             return None
         taken = self.power_mwh + self.power_lost_mwh
-        return break_even_green_mwh(self.heat_mwh, taken, factor_t_co2_per_mwh, reference_t_co2_per_gj)
+        return break_even_green_mwh(self.heat_mwh, taken, factor_t_co2_per_mwh, reference_t_co2_per_mwh)
 
 
 def break_even_green_mwh(
-    heat_mwh: float, power_mwh: float, factor_t_co2_per_mwh: float, reference_t_co2_per_gj: float
+    heat_mwh: float, power_mwh: float, factor_t_co2_per_mwh: float, reference_t_co2_per_mwh: float
 ) -> float:
     """Return the green electricity from which heat saves CO2 against a reference, MWh; 0 where it always does.
 
@@ -80,17 +76,17 @@ def break_even_green_mwh(
         Heat Q given and electricity W taken for it, MWh.
     factor_t_co2_per_mwh : float
         Grid factor f of what is not green.
-    reference_t_co2_per_gj : float
+    reference_t_co2_per_mwh : float
         Emission r of the heat that is replaced.
     """
     if factor_t_co2_per_mwh <= 0:
         return 0.0
-    return max(0.0, power_mwh - reference_t_co2_per_gj * GJ_PER_MWH * heat_mwh / factor_t_co2_per_mwh)
+    return max(0.0, power_mwh - reference_t_co2_per_mwh * heat_mwh / factor_t_co2_per_mwh)
 
 
-def break_even_cop(green_share: float, factor_t_co2_per_mwh: float, reference_t_co2_per_gj: float) -> float:
+def break_even_cop(green_share: float, factor_t_co2_per_mwh: float, reference_t_co2_per_mwh: float) -> float:
     """Return the heat per electricity at which a green share of all electricity just saves CO2: f (1 - g) / r."""
-    return factor_t_co2_per_mwh * (1.0 - green_share) / (reference_t_co2_per_gj * GJ_PER_MWH)
+    return factor_t_co2_per_mwh * (1.0 - green_share) / reference_t_co2_per_mwh
 
 
 def electric_heat(
@@ -124,7 +120,6 @@ def electric_heat(
         power_mwh=float(power.sum()),
         valley_power_mwh=float(power[valley].sum()),
         power_lost_mwh=float(sum(energy.power_lost_by_unit_mwh(problem, result).values())),
-        largest_power_mw=float(power.max(initial=0.0)),
         fuel_t_co2=sum(burned * factors.get(fuel, 0.0) for fuel, burned in energy.fuel_mwh(problem, result).items()),
     )
 

@@ -36,6 +36,7 @@ from heatnet.study.pipes import (
 )
 from heatnet.study.prices import emission_factors, hourly_prices
 from heatnet.study.steam import SteamYear, solve_steam_year, write_steam_year
+from heatnet.study.storage_curve import curve_of, storage_curve
 
 Tick = Callable[[str], None]
 #: steps besides those of the networks: the dispatch, its two bounds, writing
@@ -63,6 +64,8 @@ class CaseRun:
         where the baseline as run has the same season and weather.
     seconds : dict of str to float
         Time of each stage.
+    storage_curve : dict
+        The dispatch with other sizes of a heat store, where the study asks that of this case; else empty.
     """
 
     name: str
@@ -77,6 +80,7 @@ class CaseRun:
     steam: dict[str, dict[str, Any]] = field(default_factory=dict)
     matched: tuple[tuple[DispatchProblem, DispatchResult], ...] = ()
     seconds: dict[str, float] = field(default_factory=dict)
+    storage_curve: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -161,6 +165,8 @@ def run_case(
     tick("dispatch")
     bounds = _schedules(study, case, weather, probes, demand_bounds)
     matched = _matched_baseline(study, case, weather, demand_bounds)
+    curve = curve_of(study.config, case.name)
+    points = storage_curve(curve, problem) if curve is not None and result.is_optimal else {}
     tick("bounds")
     lap("dispatch")
     solved = _solved(study, years, probes, result, threads, tick) if result.is_optimal else {}
@@ -171,7 +177,9 @@ def run_case(
     lap("account")
     accounts = {name: of_network.account for name, of_network in steam.items()}
     status, reason = _status(result, pipes, accounts)
-    run = CaseRun(case.name, status, reason, problem, result, bounds, years, probes, pipes, accounts, matched, seconds)
+    run = CaseRun(
+        *(case.name, status, reason, problem, result, bounds, years, probes, pipes, accounts, matched, seconds, points)
+    )
     _write(run, solved, steam, study, case, weather, folder)
     lap("write")
     tick("write")
