@@ -25,9 +25,9 @@ def contract_conflicts(problem: DispatchProblem) -> list[str]:
 
     Notes
     -----
-    In an hour a unit can give no more than its availability, and no more than its balance can use: its demand and what
-    units draw from it, each as much as it can give and as its own balance asks for; or its hourly minimum, as what nobody
-    needs of that is dumped. The sum over the hours bounds the year.
+    In an hour a unit can give no more than its availability, and no more than its balance can use: its demand, what units
+    draw from it, each as much as it can give and as its own balance asks for, and what the stores take that it charges; or its
+    hourly minimum, as what nobody needs of that is dumped. The sum over the hours bounds the year.
     """
     found = []
     for unit in problem.units:
@@ -54,6 +54,7 @@ def _most_mw(problem: DispatchProblem, unit: SupplyUnit) -> FloatArray:
     for other in problem.units:
         if other.draws_from == unit.balance:
             usable += other.draw_per_heat * np.minimum(other.available_mw, _asked_mw(problem, other))
+    usable += sum(store.charge_mw for store in problem.stores if unit.id in store.charged_by)
     return np.minimum(unit.available_mw, np.maximum(usable, unit.take_min_mw))
 
 
@@ -61,4 +62,5 @@ def _asked_mw(problem: DispatchProblem, unit: SupplyUnit) -> FloatArray:
     """Return the most that the balance of a drawing unit may ask of it, (T,), MW."""
     drawn = any(other.draws_from == unit.balance for other in problem.units)
     most = np.full(len(problem.time), np.inf) if drawn else problem.demand_of(unit.balance)
+    most = most + sum(store.charge_mw for store in problem.stores if unit.id in store.charged_by)
     return np.maximum(most, unit.take_min_mw)

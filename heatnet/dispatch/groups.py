@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from heatnet.model.heat_store import HeatStore
 from heatnet.model.supply import DispatchProblem, SupplyUnit
 
 
 @dataclass(frozen=True)
 class Group:
-    """Balances connected by units that draw from one to feed another, with all units that feed them."""
+    """Balances connected by units that draw from one to feed another, with all units that feed them and their stores."""
 
     balances: tuple[str, ...]
     units: tuple[SupplyUnit, ...]
+    stores: tuple[HeatStore, ...] = ()
 
 
 def independent_groups(problem: DispatchProblem) -> list[Group]:
@@ -34,6 +36,10 @@ def independent_groups(problem: DispatchProblem) -> list[Group]:
     for balance in problem.balances:
         groups.setdefault(find(balance), []).append(balance)
     return [
-        Group(tuple(balances), tuple(unit for unit in problem.units if find(unit.balance) == root))
+        Group(
+            tuple(balances),
+            tuple(unit for unit in problem.units if find(unit.balance) == root),
+            tuple(store for store in problem.stores if find(store.balance) == root),
+        )
         for root, balances in groups.items()
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -66,3 +67,31 @@ class HeatStore:
         if not self.charged_by:
             problems.add(where, _("no plant charges it"), remedy=_("Name plants of its network in charged_by."))
         problems.raise_if_any()
+
+
+def check_stores(stores: Sequence[HeatStore], balance_of_unit: Mapping[str, str], problems: Problems) -> None:
+    """Note ids that repeat or are a unit's, and units that charge a store without feeding its balance.
+
+    Parameters
+    ----------
+    stores : sequence of HeatStore
+    balance_of_unit : mapping of unit id to str
+        The balance that each unit feeds.
+    problems : Problems
+        Where findings are noted.
+    """
+    seen = set(balance_of_unit)
+    for store in stores:
+        where = _("heat store {store}").format(store=store.id)
+        if store.id in seen:
+            problems.add(where, _("'{name}' is taken").format(name=store.id))
+        seen.add(store.id)
+        for unit in store.charged_by:
+            if balance_of_unit.get(unit) != store.balance:
+                found = _("{unit} charges it and does not feed {balance}").format(unit=unit, balance=store.balance)
+                problems.add(where, found, remedy=_("Name units of the same balance."))
+
+
+def charging_units(stores: Sequence[HeatStore]) -> tuple[str, ...]:
+    """Return the units that may charge a store, each once, in the order of the stores."""
+    return tuple(dict.fromkeys(unit for store in stores for unit in store.charged_by))

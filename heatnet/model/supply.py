@@ -15,6 +15,7 @@ import pandas as pd
 
 from heatnet.errors import Problems
 from heatnet.i18n import _
+from heatnet.model.heat_store import HeatStore, check_stores
 from heatnet.model.hourly import BoolArray as BoolArray
 from heatnet.model.hourly import FloatArray as FloatArray
 from heatnet.model.hourly import check_array, length_text
@@ -241,11 +242,14 @@ class DispatchProblem:
     factors : EmissionFactors
     power_factor : PowerFactor
         Grid factor behind the CO2 price of power bought and lost.
+    stores : tuple of HeatStore
+        Heat stores on the balances.
 
     Raises
     ------
     InputError
-        If lengths differ, ids repeat, demand is negative or not finite, or a price or factor of a fuel is missing.
+        If lengths differ, ids repeat, demand is negative or not finite, a price or factor of a fuel is missing, or a store
+        is charged by what does not feed its balance.
     """
 
     time: pd.DatetimeIndex
@@ -254,6 +258,7 @@ class DispatchProblem:
     prices: Prices
     factors: EmissionFactors
     power_factor: PowerFactor = PowerFactor.AVERAGE
+    stores: tuple[HeatStore, ...] = ()
 
     def __post_init__(self) -> None:
         problems = Problems()
@@ -268,6 +273,7 @@ class DispatchProblem:
         if not self.prices.unmet_cny_per_mwh > 0:
             problems.add(where, f"unmet_cny_per_mwh {self.prices.unmet_cny_per_mwh}", "> 0")
         self._check_units(problems, where)
+        check_stores(self.stores, {unit.id: unit.balance for unit in self.units}, problems)
         problems.raise_if_any()
 
     def _check_units(self, problems: Problems, where: str) -> None:
@@ -316,6 +322,10 @@ class DispatchResult:
         Cost of one more MWh of demand, time by balance, CNY/MWh.
     reason : str
         Why there is no schedule, where that is known before the solver is asked; else empty.
+    store_level_mwh, store_charge_mw, store_discharge_mw : pandas.DataFrame
+        Heat stored at the beginning of each hour, heat into and out of each store, time by store id.
+    unit_charge_mw : pandas.DataFrame
+        The part of `heat_mw` that goes into stores, time by the units that charge one, MW.
     """
 
     status: str
@@ -325,6 +335,10 @@ class DispatchResult:
     cost_cny: dict[str, float]
     shadow_price_cny_per_mwh: pd.DataFrame
     reason: str = ""
+    store_level_mwh: pd.DataFrame = field(default_factory=pd.DataFrame)
+    store_charge_mw: pd.DataFrame = field(default_factory=pd.DataFrame)
+    store_discharge_mw: pd.DataFrame = field(default_factory=pd.DataFrame)
+    unit_charge_mw: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property
     def is_optimal(self) -> bool:

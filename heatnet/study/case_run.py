@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from heatnet import __version__
-from heatnet.couple.season import Probe, dispatch_problem, gate_loss_mw, has_pipes, probe
+from heatnet.couple.season import Probe, dispatch_problem, has_pipes, probe
 from heatnet.couple.steam import SteamProbe
 from heatnet.couple.steam_network import has_steam_pipes
 from heatnet.couple.year import LoadScale, NetworkYear, network_year
@@ -35,6 +35,7 @@ from heatnet.study.pipes import (
     write_season,
 )
 from heatnet.study.prices import emission_factors, hourly_prices
+from heatnet.study.schedule_files import write_schedule
 from heatnet.study.steam import SteamYear, solve_steam_year, write_steam_year
 from heatnet.study.storage_curve import curve_of, storage_curve
 
@@ -315,7 +316,7 @@ def _write(
     for name, year in run.years.items():
         save_network(year.network, temporary / "inputs" / name)
         if run.result.is_optimal:
-            _write_schedule(run, name, temporary / name)
+            write_schedule(run.problem, run.result, year, run.probes[name], temporary / name)
         if name in solved:
             write_season(solved[name], temporary / name / "water", study.config)
         if name in steam:
@@ -323,24 +324,6 @@ def _write(
     dump_yaml(_resolved(run, study, case, weather), temporary / "case.yaml")
     shutil.rmtree(folder, ignore_errors=True)
     temporary.rename(folder)
-
-
-def _write_schedule(run: CaseRun, name: str, folder: Path) -> None:
-    year = run.years[name]
-    for balance in run.problem.balances:
-        network, carrier = balance.split("/")
-        if network != name:
-            continue
-        units = [unit for unit in run.problem.units if unit.balance == balance]
-        heat = run.result.heat_mw[[unit.id for unit in units]].set_axis([unit.plant for unit in units], axis=1)
-        write_table(heat, folder / carrier / "dispatch_heat_mw.parquet")
-        sums = {
-            "demand_mw": run.problem.demand_of(balance),
-            "loss_mw": gate_loss_mw(year, run.probes[name], carrier),
-            "unmet_mw": run.result.unmet_mw[balance],
-            "dumped_mw": run.result.dumped_mw[balance],
-        }
-        write_table(pd.DataFrame(sums, index=run.problem.time), folder / carrier / "dispatch_balance_mw.parquet")
 
 
 def _resolved(run: CaseRun, study: Study, case: CaseInput, weather: WeatherYear) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from heatnet.model.heat_store import HeatStore
 from heatnet.model.supply import DispatchProblem, EmissionFactors, Prices, SupplyUnit
 
 HEAT_CNY_PER_MWH = 1.0  # price of the fuel "gas" below, so that fuel_per_heat is the cost of a MWh
@@ -66,3 +67,23 @@ def unit() -> Callable[..., SupplyUnit]:
 @pytest.fixture(scope="session")
 def problem() -> Callable[..., DispatchProblem]:
     return _problem
+
+
+def _store(name: str = "tank", **more: Any) -> HeatStore:
+    """Return a cyclic store of balance "n/water" without loss, 10 MWh and 10 MW, charged by unit "n/boiler"."""
+    settings: dict[str, Any] = {
+        "network": "n",
+        "plant": name,
+        "balance": "n/water",
+        "energy_mwh": 10.0,
+        "charge_mw": 10.0,
+        "discharge_mw": 10.0,
+        "charged_by": ("n/boiler",),
+        **more,
+    }
+    return HeatStore(id=f"n/{name}", **settings)
+
+
+@pytest.fixture(scope="session")
+def store() -> Callable[..., HeatStore]:
+    return _store
