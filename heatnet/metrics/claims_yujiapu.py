@@ -75,7 +75,7 @@ def _gas_t_co2_per_mwh(claim: dict[str, Any], context: ClaimContext) -> float:
 
 def _break_even(claim: dict[str, Any], factor_t_co2_per_mwh: float, reference_t_co2_per_mwh: float) -> float:
     """Return the green share of valley power from which resistive heat saves CO2."""
-    heat, valley = claim["constants"]["heat_mwh"], claim["constants"]["valley_share"]
+    heat, valley = (float(claim["constants"][key]) for key in ("heat_mwh", "valley_share"))
     return break_even_green_mwh(heat, heat, factor_t_co2_per_mwh, reference_t_co2_per_mwh) / (heat * valley)
 
 

@@ -89,9 +89,7 @@ def break_even_cop(green_share: float, factor_t_co2_per_mwh: float, reference_t_
     return factor_t_co2_per_mwh * (1.0 - green_share) / reference_t_co2_per_mwh
 
 
-def electric_heat(
-    problem: DispatchProblem, result: DispatchResult, pump_mw: FloatArray | float = 0.0
-) -> ElectricHeat:
+def electric_heat(problem: DispatchProblem, result: DispatchResult, pump_mw: FloatArray | float = 0.0) -> ElectricHeat:
     """Return what a schedule's heat takes of electricity.
 
     Parameters

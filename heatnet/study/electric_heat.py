@@ -107,7 +107,9 @@ def _entry(check: ElectricHeatCheck, run: CaseRun, references: References, cost_
     }
 
 
-def _shares(green_mwh: Mapping[str, Mapping[str, float | None]], power_mwh: float) -> dict[str, dict[str, float | None]]:
+def _shares(
+    green_mwh: Mapping[str, Mapping[str, float | None]], power_mwh: float
+) -> dict[str, dict[str, float | None]]:
     """Return green electricity as shares of some electricity; above 1: not even with all of it."""
     return {
         reference: {
