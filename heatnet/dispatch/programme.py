@@ -7,7 +7,8 @@
                 year_min_u <= sum_t heat_ut <= year_max_u                    (where a unit has them)
                 0 <= unmet_bt,   0 <= dumped_bt <= max(0, sum_{u feeds b} take_min_ut - demand_bt)
 
-Heat in MW, every row lasts one hour. Heat stores s have the equations of `heatnet.dispatch.stores`.
+Heat in MW, every row lasts one hour. Heat stores s have the equations of `heatnet.dispatch.stores`, power sites, whose units pay
+for no electricity in c, those of `heatnet.dispatch.sites`.
 
 `dumped` exists only where a contract forces more heat on the network in an hour than its demand takes; what a yearly
 minimum asks for must be used (`heatnet.dispatch.contract`). The dual of a balance is the cost of one more MWh.
@@ -15,8 +16,8 @@ minimum asks for must be used (`heatnet.dispatch.contract`). The dual of a balan
 Tie-breaking e: many schedules cost the same where two plants do, or where a yearly limit leaves hours of equal value to
 choose from. e prefers the plant declared first and, for a plant with a yearly figure, the hours of high demand, where
 its heat also relieves the pipes. e stays below `TIE_BREAK_CNY_PER_MWH`, far under any price, and is not in the reported
-cost; shadow prices carry it, so they are exact to that amount, with stores to twice that amount: a MWh that is charged costs
-`TIE_BREAK_CNY_PER_MWH` as well, so that heat is stored only where that saves something.
+cost; shadow prices carry it, so they are exact to that amount, with stores and sites to a few times that amount: a MWh that is
+charged costs `TIE_BREAK_CNY_PER_MWH` as well, so that energy is stored only where that saves something.
 """
 
 from __future__ import annotations
@@ -28,10 +29,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from heatnet.dispatch.costs import unit_cost_cny_per_mwh
+from heatnet.dispatch.costs import own_cost_cny_per_mwh, sites_power_mw
 from heatnet.dispatch.groups import Group
 from heatnet.dispatch.linopy_arrays import labelled, solution
 from heatnet.dispatch.quiet import quiet_solver
+from heatnet.dispatch.sites import add_sites, site_columns
 from heatnet.dispatch.stores import add_stores, store_columns, with_stores
 from heatnet.model.supply import DispatchProblem, DispatchStatus, FloatArray, SupplyUnit
 
@@ -91,13 +93,15 @@ def solve_group(problem: DispatchProblem, group: Group) -> GroupSolution:
         "dumped_mw": _columns(model, "dumped", group.balances, problem),
         "shadow_price_cny_per_mwh": {balance: _dual(model, balance) for balance in group.balances},
     }
-    return GroupSolution(status, columns | store_columns(model, group.stores))
+    columns |= store_columns(model, group.stores)
+    columns |= site_columns(model, group.sites, sites_power_mw(problem, group.sites, columns["heat_mw"]))
+    return GroupSolution(status, columns)
 
 
 def state_group(problem: DispatchProblem, group: Group) -> Any:
     """Return the linopy model of one group; see the module for the equations.
 
-    Variables `heat`, `unmet`, `dumped`, and those of the stores (`heatnet.dispatch.stores`).
+    Variables `heat`, `unmet`, `dumped`, and those of stores and sites.
     """
     import linopy
 
@@ -116,6 +120,9 @@ def state_group(problem: DispatchProblem, group: Group) -> Any:
         _add_year_limits(model, group, heat)
     if group.stores:
         objective = objective + TIE_BREAK_CNY_PER_MWH * add_stores(model, group.stores, heat, hours)
+    if group.sites:
+        tie = TIE_BREAK_CNY_PER_MWH
+        objective = objective + add_sites(model, problem, group.sites, group.units, heat, tie)
     for balance in group.balances:
         left = sum((side.sel(balance=balance) for side in sides[1:]), start=sides[0].sel(balance=balance))
         factors = _shares_in(group, balance)
@@ -138,7 +145,7 @@ def _add_heat(model: Any, group: Group, hours: pd.RangeIndex) -> Any:
 
 
 def _cost(problem: DispatchProblem, group: Group, hours: pd.RangeIndex) -> Any:
-    cost = [unit_cost_cny_per_mwh(problem, u) + tie_break_cny_per_mwh(problem, u) for u in group.units]
+    cost = [own_cost_cny_per_mwh(problem, u) + tie_break_cny_per_mwh(problem, u) for u in group.units]
     return labelled(cost, _unit_index(group), hours)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from heatnet.dispatch.contract import contract_conflicts
-from heatnet.dispatch.costs import COST_KEYS, account_costs
+from heatnet.dispatch.costs import COST_KEYS, account_costs, site_costs
 from heatnet.dispatch.groups import independent_groups
 from heatnet.dispatch.programme import solve_group
 from heatnet.model.heat_store import charging_units
@@ -24,14 +24,14 @@ def dispatch(problem: DispatchProblem) -> DispatchResult:
     Returns
     -------
     DispatchResult
-        Frames have all hours as rows; `heat_mw` has a column a unit in declared order, those of stores a column a store, the
-        others a column a balance (`problem.balances`). If any part has no optimal schedule the status says why and every
-        number is NaN. Contracts that cannot be met are infeasible before the solver is asked, with the reason.
+        Frames have all hours as rows; `heat_mw` has a column a unit in declared order, those of stores, sites and batteries a
+        column each, the others a column a balance (`problem.balances`). If any part has no optimal schedule the status says
+        why and every number is NaN. Contracts that cannot be met are infeasible before the solver is asked, with the reason.
 
     Notes
     -----
-    One linear programme, `heatnet.dispatch.programme`; balances that no unit connects are solved one by one, which
-    changes nothing in the result. The same problem gives the same bytes: one thread, fixed seed, no time limit.
+    One linear programme, `heatnet.dispatch.programme`; balances that neither a unit nor a site connects are solved one by
+    one, which changes nothing in the result. The same problem gives the same bytes: one thread, fixed seed, no time limit.
     """
     conflicts = contract_conflicts(problem)
     if conflicts:
@@ -47,13 +47,17 @@ def dispatch(problem: DispatchProblem) -> DispatchResult:
         name: pd.DataFrame({one: columns[name][one] for one in order}, index=problem.time, columns=order, dtype=float)
         for name, order in _columns_of(problem).items()
     }
-    cost = account_costs(problem, frames["heat_mw"], frames["unmet_mw"])
-    return DispatchResult(status=DispatchStatus.OPTIMAL, cost_cny=cost, **frames)
+    grid = frames["site_import_mw"], frames["site_export_mw"]
+    cost = account_costs(problem, frames["heat_mw"], frames["unmet_mw"], *grid)
+    paid = site_costs(problem, *grid)
+    return DispatchResult(status=DispatchStatus.OPTIMAL, cost_cny=cost, site_cost_cny=paid, **frames)
 
 
 def _columns_of(problem: DispatchProblem) -> dict[str, list[str]]:
     """Return the columns of each frame of the result, in declared order."""
     balances, stores = list(problem.balances), [store.id for store in problem.stores]
+    sites = [site.id for site in problem.sites]
+    batteries = [battery.id for site in problem.sites for battery in site.batteries]
     return {
         "heat_mw": [unit.id for unit in problem.units],
         "unmet_mw": balances,
@@ -63,6 +67,14 @@ def _columns_of(problem: DispatchProblem) -> dict[str, list[str]]:
         "store_charge_mw": stores,
         "store_discharge_mw": stores,
         "unit_charge_mw": list(charging_units(problem.stores)),
+        "site_import_mw": sites,
+        "site_export_mw": sites,
+        "pv_used_mw": sites,
+        "pv_curtailed_mw": sites,
+        "pv_for_heat_mw": sites,
+        "battery_level_mwh": batteries,
+        "battery_charge_mw": batteries,
+        "battery_discharge_mw": batteries,
     }
 
 

@@ -13,9 +13,11 @@ import pandas as pd
 from heatnet.errors import InputError, Problem, Problems
 from heatnet.i18n import _
 from heatnet.io.yaml_file import read_yaml
-from heatnet.model.boundary import BOUNDARY_VARIABLES, NETWORK_WIDE, Boundary
+from heatnet.model.boundary import BOUNDARY_VARIABLES, NETWORK_WIDE, Boundary, boundary_variables
 from heatnet.model.meta import FORMAT_VERSION
 from heatnet.model.network import Network
+from heatnet.model.power_network import PowerNetwork
+from heatnet.model.power_schema import POWER_BOUNDARY_VARIABLES, POWER_TABLES
 from heatnet.model.schema import TABLES, Column
 from heatnet.model.validation import did_you_mean, newer_version, typed_cell
 
@@ -25,13 +27,14 @@ _VERSION_KEY = "format_version"
 _LISTED = 10
 _LOCAL_ZONE = "Etc/GMT-8"  # POSIX sign: this is UTC+8
 _ZONE_MARK = re.compile(r"T.*(?:Z|[+-]\d\d:?\d\d)$")
-_NETWORK_WIDE_COLUMNS = {
+_OWN_COLUMNS = {
     "t_ground_degc": Column("t_ground_degc", "number", "undisturbed ground temperature", low=-30, high=50),
     "t_outdoor_degc": Column("t_outdoor_degc", "number", "outdoor temperature", low=-60, high=60),
+    "load_q_mvar": Column("load_q_mvar", "number", "reactive power taken", low=-1000, high=1000),
 }
 
 
-def load_boundary(path: str | Path, network: Network) -> Boundary:
+def load_boundary(path: str | Path, network: Network | PowerNetwork) -> Boundary:
     """Read a boundary folder for a network.
 
     Parameters
@@ -54,7 +57,7 @@ def load_boundary(path: str | Path, network: Network) -> Boundary:
     files = sorted(file for file in folder.iterdir() if file.suffix in SUFFIXES)
     if not files and not constants.is_file():
         allowed = _("boundary.yaml, or a CSV or Parquet table named after a variable: {names}")
-        names = ", ".join(BOUNDARY_VARIABLES)
+        names = ", ".join(boundary_variables(network))
         problems.add(str(folder), _("holds no boundary"), allowed.format(names=names))
     frames: dict[str, pd.DataFrame] = {}
     for file in files:
@@ -69,23 +72,27 @@ def load_boundary(path: str | Path, network: Network) -> Boundary:
     return Boundary(time, frames)
 
 
-def elements_of(variable: str, network: Network) -> list[str]:
+def elements_of(variable: str, network: Network | PowerNetwork) -> list[str]:
     """Return the columns that a variable's table may have."""
-    table = BOUNDARY_VARIABLES[variable]
-    if table == "network":
+    table = boundary_variables(network)[variable]
+    if table == "network" and isinstance(network, Network):
         return [NETWORK_WIDE, *(network.pipes.index if variable == "t_ground_degc" else [])]
     return [str(element) for element in getattr(network, table).index]
 
 
 def column_of(variable: str) -> Column:
     """Return type and limits of a variable's cells: those of the table column that it stands in for."""
-    if variable in _NETWORK_WIDE_COLUMNS:
-        return _NETWORK_WIDE_COLUMNS[variable]
+    if variable in _OWN_COLUMNS:
+        return _OWN_COLUMNS[variable]
     name = variable.split("_", 1)[1]
+    if variable in POWER_BOUNDARY_VARIABLES:
+        return next(column for column in POWER_TABLES[POWER_BOUNDARY_VARIABLES[variable]] if column.name == name)
     return next(column for column in TABLES[BOUNDARY_VARIABLES[variable]] if column.name == name)
 
 
-def _check_names(names: Sequence[str], variable: str, place: str, network: Network, problems: Problems) -> None:
+def _check_names(
+    names: Sequence[str], variable: str, place: str, network: Network | PowerNetwork, problems: Problems
+) -> None:
     known = elements_of(variable, network)
     for name in names:
         if name not in known:
@@ -93,17 +100,20 @@ def _check_names(names: Sequence[str], variable: str, place: str, network: Netwo
             problems.add(f"{place}, {_('column')} {name}", _("'{name}' does not exist").format(name=name), "", hint)
 
 
-def _check_variable(name: str, place: str, problems: Problems) -> bool:
-    if name in BOUNDARY_VARIABLES:
+def _check_variable(name: str, place: str, network: Network | PowerNetwork, problems: Problems) -> bool:
+    known = list(boundary_variables(network))
+    if name in known:
         return True
-    hint = did_you_mean(name, list(BOUNDARY_VARIABLES))
-    problems.add(place, _("unknown variable"), _("Allowed: {names}").format(names=", ".join(BOUNDARY_VARIABLES)), hint)
+    hint = did_you_mean(name, known)
+    problems.add(place, _("unknown variable"), _("Allowed: {names}").format(names=", ".join(known)), hint)
     return False
 
 
-def _note_table(file: Path, network: Network, frames: dict[str, pd.DataFrame], problems: Problems) -> None:
+def _note_table(
+    file: Path, network: Network | PowerNetwork, frames: dict[str, pd.DataFrame], problems: Problems
+) -> None:
     place, variable = f"{file.parent.name}/{file.name}", file.stem
-    if not _check_variable(variable, place, problems):
+    if not _check_variable(variable, place, network, problems):
         return
     if variable in frames:
         problems.add(place, _("stands there as CSV and as Parquet"), "", _("Keep one of the two."))
@@ -188,7 +198,7 @@ def _common_time(frames: dict[str, pd.DataFrame], problems: Problems) -> pd.Inde
 def _note_constants(
     data: dict[str, Any],
     place: str,
-    network: Network,
+    network: Network | PowerNetwork,
     time: pd.Index,
     frames: dict[str, pd.DataFrame],
     problems: Problems,
@@ -198,9 +208,13 @@ def _note_constants(
         problems.extend([newer_version(place, version, FORMAT_VERSION)])
     for name, value in data.items():
         where = f"{place}, {_('key')} {name}"
-        if name == _VERSION_KEY or str(name).startswith("x_") or not _check_variable(str(name), where, problems):
+        if (
+            name == _VERSION_KEY
+            or str(name).startswith("x_")
+            or not _check_variable(str(name), where, network, problems)
+        ):
             continue
-        targets = [NETWORK_WIDE] if BOUNDARY_VARIABLES[name] == "network" else elements_of(name, network)
+        targets = [NETWORK_WIDE] if BOUNDARY_VARIABLES.get(name) == "network" else elements_of(name, network)
         by_element = value if isinstance(value, dict) else dict.fromkeys(targets, value)
         texts = {str(key): number for key, number in by_element.items()}
         _check_names(list(texts), name, place, network, problems)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,15 +14,18 @@ from heatnet.errors import InputError, Problem, Problems
 from heatnet.i18n import _
 from heatnet.io.raw_tables import read_csv, read_geojson
 from heatnet.io.yaml_file import dump_yaml, read_yaml
-from heatnet.model.build import RawTable, build_network
+from heatnet.model.build import build_network
 from heatnet.model.meta import FORMAT_VERSION
 from heatnet.model.network import Network
-from heatnet.model.patch import NETWORK_KEY, apply_patch
-from heatnet.model.schema import TABLES
+from heatnet.model.patch import NETWORK_KEY, PARTS, apply_patch
+from heatnet.model.power_build import build_power_network
+from heatnet.model.power_network import PowerNetwork
+from heatnet.model.power_schema import POWER_TABLES
+from heatnet.model.schema import TABLES, Column
+from heatnet.model.typed_tables import RawTable
 from heatnet.model.validation import did_you_mean
 
 SUFFIXES = (".geojson", ".csv")
-PARTS = ("steam", "electric")
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,8 @@ class RawNetwork:
         The tables that can be read.
     unreadable : frozenset of str
         The others.
-    steam : RawNetwork or None
+    steam, electric : RawNetwork or None
+        Its steam network; its power network.
     problems : tuple of Problem
         What reading found; `checked_network` raises it with its own findings.
     """
@@ -48,6 +52,7 @@ class RawNetwork:
     tables: dict[str, RawTable]
     unreadable: frozenset[str] = frozenset()
     steam: RawNetwork | None = None
+    electric: RawNetwork | None = None
     problems: tuple[Problem, ...] = ()
 
 
@@ -67,8 +72,15 @@ def load_network(path: str | Path) -> Network:
     return checked_network(read_raw_network(path))
 
 
-def read_raw_network(path: str | Path) -> RawNetwork:
+def read_raw_network(path: str | Path, schema: Mapping[str, tuple[Column, ...]] = TABLES) -> RawNetwork:
     """Read a network folder without checking what stands in its tables.
+
+    Parameters
+    ----------
+    path : str or Path
+        Folder with `network.yaml`.
+    schema : mapping of str to tuple of Column
+        The tables that it may have.
 
     Raises
     ------
@@ -84,11 +96,13 @@ def read_raw_network(path: str | Path) -> RawNetwork:
         meta = read_yaml(folder / "network.yaml")
     except InputError as error:
         problems.extend(error.problems)
-    found = {name: file for name in TABLES if (file := _table_file(folder, name, problems)) is not None}
+    found = {name: file for name in schema if (file := _table_file(folder, name, problems)) is not None}
     tables = {name: table for name, file in found.items() if (table := _read_table(file, problems)) is not None}
-    _note_strangers(folder, problems)
+    _note_strangers(folder, schema, problems)
     steam = read_raw_network(folder / "steam") if is_network_folder(folder / "steam") else None
-    return RawNetwork(folder, meta, tables, frozenset(set(found) - set(tables)), steam, tuple(problems))
+    has_electric = is_network_folder(folder / "electric")
+    electric = read_raw_network(folder / "electric", POWER_TABLES) if has_electric else None
+    return RawNetwork(folder, meta, tables, frozenset(set(found) - set(tables)), steam, electric, tuple(problems))
 
 
 def checked_network(raw: RawNetwork, patch: Mapping[str, Any] | None = None, place: str = "") -> Network:
@@ -111,33 +125,118 @@ def checked_network(raw: RawNetwork, patch: Mapping[str, Any] | None = None, pla
     problems = Problems()
     problems.extend(raw.problems)
     own = dict(patch or {})
-    steam_patch = own.pop("steam", None)
-    if steam_patch is not None and not isinstance(steam_patch, Mapping):
-        problems.add(f"{place}.steam", _("value {value!r}").format(value=steam_patch), _("Keys and their values"))
-        steam_patch = None
+    patches = {part: _part_patch(own.pop(part, None), f"{place}.{part}", problems) for part in PARTS}
     meta, tables = apply_patch(raw.meta or {}, raw.tables, own, place, problems)
     steam = None
     if raw.steam is not None:
         try:
-            steam = checked_network(raw.steam, steam_patch, f"{place}.steam")
+            steam = checked_network(raw.steam, patches["steam"], f"{place}.steam")
         except InputError as error:
             problems.extend(error.problems)
-    elif steam_patch:
+    elif patches["steam"]:
         problems.add(f"{place}.steam", _("the network has no steam network"))
-    meta_place = _place(raw.folder, "network.yaml") + (f" [{place}.{NETWORK_KEY}]" if NETWORK_KEY in own else "")
+    electric = None
+    if raw.electric is not None:
+        heat_elements = None if raw.unreadable else _ids(tables, "plants", "pumps")
+        if raw.steam is not None and heat_elements is not None:
+            heat_elements |= _ids(raw.steam.tables, "plants", "pumps")
+        try:
+            electric = checked_power_network(raw.electric, patches["electric"], f"{place}.electric", heat_elements)
+        except InputError as error:
+            problems.extend(error.problems)
+    elif patches["electric"]:
+        problems.add(f"{place}.electric", _("the network has no power network"))
     try:
         network = build_network(
             raw.folder.name,
             None if raw.meta is None else meta,
             tables,
-            place=meta_place,
+            place=_meta_place(raw, own, place),
             steam=steam,
+            electric=electric,
             unreadable=raw.unreadable,
         )
     except InputError as error:
         problems.extend(error.problems)
     problems.raise_if_any()
     return network
+
+
+def checked_power_network(
+    raw: RawNetwork,
+    patch: Mapping[str, Any] | None = None,
+    place: str = "",
+    heat_elements: Collection[str] | None = None,
+) -> PowerNetwork:
+    """Type and check a raw power network with a study's overrides laid over it.
+
+    Parameters
+    ----------
+    raw : RawNetwork
+        As read.
+    patch : mapping, optional
+        Overrides by table.
+    place : str
+        Where the overrides stand, for messages.
+    heat_elements : collection of str, optional
+        Plants and pumps that its loads may supply.
+
+    Raises
+    ------
+    InputError
+        With every problem of the network.
+    """
+    problems = Problems()
+    problems.extend(raw.problems)
+    own = dict(patch or {})
+    meta, tables = apply_patch(raw.meta or {}, raw.tables, own, place, problems, POWER_TABLES)
+    try:
+        network = build_power_network(
+            raw.folder.parent.name if raw.folder.name in PARTS else raw.folder.name,
+            None if raw.meta is None else meta,
+            tables,
+            place=_meta_place(raw, own, place),
+            unreadable=raw.unreadable,
+            heat_elements=heat_elements,
+        )
+    except InputError as error:
+        problems.extend(error.problems)
+    problems.raise_if_any()
+    return network
+
+
+def load_power_network(path: str | Path) -> PowerNetwork:
+    """Read and check a power network: that of a network folder (`electric/` inside it), or a folder of its own.
+
+    Raises
+    ------
+    InputError
+        With every problem of the folder.
+    """
+    folder = Path(path)
+    if is_network_folder(folder / "electric"):
+        network = load_network(folder).electric
+        assert network is not None
+        return network
+    if is_network_folder(folder) and read_yaml(folder / "network.yaml").get("carrier") != "electric":
+        remedy = _("Put one into {folder}, with carrier: electric.").format(folder=folder / "electric")
+        raise InputError([Problem(str(folder), _("the network has no power network"), "", remedy)])
+    return checked_power_network(read_raw_network(folder, POWER_TABLES))
+
+
+def _part_patch(patch: Any, place: str, problems: Problems) -> Mapping[str, Any] | None:
+    if patch is not None and not isinstance(patch, Mapping):
+        problems.add(place, _("value {value!r}").format(value=patch), _("Keys and their values"))
+        return None
+    return patch
+
+
+def _ids(tables: Mapping[str, RawTable], *names: str) -> set[str]:
+    return {str(element) for name in names if name in tables for element in tables[name].frame.get("id", ())}
+
+
+def _meta_place(raw: RawNetwork, patch: Mapping[str, Any], place: str) -> str:
+    return _place(raw.folder, "network.yaml") + (f" [{place}.{NETWORK_KEY}]" if NETWORK_KEY in patch else "")
 
 
 def _place(folder: Path, name: str) -> str:
@@ -150,14 +249,14 @@ def _no_network(folder: Path) -> Problem:
     return Problem(str(folder), found, _("A folder with network.yaml"), _("'heatnet init DIR' writes examples."))
 
 
-def _note_strangers(folder: Path, problems: Problems) -> None:
+def _note_strangers(folder: Path, schema: Mapping[str, tuple[Column, ...]], problems: Problems) -> None:
     for file in sorted(folder.iterdir()):
-        if file.suffix in SUFFIXES and file.stem not in TABLES:
-            hint = did_you_mean(file.stem, list(TABLES), "{name}" + file.suffix)
+        if file.suffix in SUFFIXES and file.stem not in schema:
+            hint = did_you_mean(file.stem, list(schema), "{name}" + file.suffix)
             problems.add(
                 _place(folder, file.name),
                 _("unknown table"),
-                _("Allowed: {names}").format(names=", ".join(TABLES)),
+                _("Allowed: {names}").format(names=", ".join(schema)),
                 hint,
             )
 
@@ -192,12 +291,33 @@ def save_network(network: Network, path: str | Path) -> None:
     folder = Path(path)
     folder.mkdir(parents=True, exist_ok=True)
     dump_yaml(_meta_of(network), folder / "network.yaml")
-    for name in TABLES:
+    _write_tables(network, TABLES, folder)
+    if network.steam is not None:
+        save_network(network.steam, folder / "steam")
+    if network.electric is not None:
+        save_power_network(network.electric, folder / "electric")
+
+
+def save_power_network(network: PowerNetwork, path: str | Path) -> None:
+    """Write the folder of a power network as GeoJSON tables, completed values included."""
+    folder = Path(path)
+    folder.mkdir(parents=True, exist_ok=True)
+    meta = {
+        "format_version": FORMAT_VERSION,
+        "name": dict(network.name),
+        "carrier": network.carrier,
+        "crs": network.crs,
+        "frequency_hz": network.frequency_hz,
+    }
+    dump_yaml(meta, folder / "network.yaml")
+    _write_tables(network, POWER_TABLES, folder)
+
+
+def _write_tables(network: Network | PowerNetwork, names: Iterable[str], folder: Path) -> None:
+    for name in names:
         frame: pd.DataFrame = getattr(network, name)
         if len(frame):
             _write_geojson(frame, folder / f"{name}.geojson")
-    if network.steam is not None:
-        save_network(network.steam, folder / "steam")
 
 
 def _meta_of(network: Network) -> dict[str, Any]:

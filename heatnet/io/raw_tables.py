@@ -11,7 +11,7 @@ import pandas as pd
 
 from heatnet.errors import Problems
 from heatnet.i18n import _
-from heatnet.model.build import RawTable
+from heatnet.model.typed_tables import RawTable
 from heatnet.model.validation import place_of_cell
 
 

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from heatnet.dispatch.costs import without_heat
 from heatnet.metrics import energy
 from heatnet.model.supply import DispatchProblem, DispatchResult, FloatArray
 from heatnet.model.tariff import tariff_periods
@@ -101,11 +102,10 @@ def electric_heat(problem: DispatchProblem, result: DispatchResult, pump_mw: Flo
         Electricity of the pumps of the pipes, MW.
     """
     valley = tariff_periods(problem.time) == "valley"
-    power = np.zeros(len(problem.time)) + pump_mw
+    power = bought_power_mw(problem, result) + pump_mw
     made = electric = 0.0
     for unit in problem.units:
         heat = energy.unit_heat_mw(result, unit)
-        power = power + heat * unit.power_per_heat
         if unit.draws_from is None:
             made += float(heat.sum())
         if unit.kind in ELECTRIC_KINDS:
@@ -120,6 +120,18 @@ def electric_heat(problem: DispatchProblem, result: DispatchResult, pump_mw: Flo
         power_lost_mwh=float(sum(energy.power_lost_by_unit_mwh(problem, result).values())),
         fuel_t_co2=sum(burned * factors.get(fuel, 0.0) for fuel, burned in energy.fuel_mwh(problem, result).items()),
     )
+
+
+def bought_power_mw(problem: DispatchProblem, result: DispatchResult) -> FloatArray:
+    """Return the electricity that the plants take from the grid, (T,), MW: their own, on a site the import that heat adds."""
+    on_sites = {unit for site in problem.sites for unit in site.units}
+    power = np.zeros(len(problem.time))
+    for unit in problem.units:
+        if unit.id not in on_sites:
+            power = power + energy.unit_heat_mw(result, unit) * unit.power_per_heat
+    for site in problem.sites:
+        power = power + result.site_import_mw[site.id].to_numpy() - without_heat(problem, site)[0]
+    return power
 
 
 #: plants whose heat is made with electricity; others take some for fans and pumps

@@ -125,7 +125,7 @@ def fuel_mwh(problem: DispatchProblem, result: DispatchResult) -> dict[str, floa
 
 
 def power_by_unit_mwh(problem: DispatchProblem, result: DispatchResult) -> dict[str, float]:
-    """Return electricity bought by each unit, MWh."""
+    """Return the electricity of each unit, MWh: bought, or on a power site from wherever the site has it."""
     return _by_unit(problem, result, "power_per_heat")
 
 

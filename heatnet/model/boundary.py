@@ -11,6 +11,8 @@ import pandas as pd
 from heatnet.errors import Problems
 from heatnet.i18n import _
 from heatnet.model.network import Network
+from heatnet.model.power_network import PowerNetwork
+from heatnet.model.power_schema import POWER_BOUNDARY_VARIABLES
 from heatnet.model.validation import did_you_mean
 
 #: variable -> element table it belongs to ("network" = one column named `all`)
@@ -31,6 +33,11 @@ BOUNDARY_VARIABLES = MappingProxyType(
 NETWORK_WIDE = "all"
 
 
+def boundary_variables(network: Network | PowerNetwork) -> Mapping[str, str]:
+    """Return the variables that a network's boundary may have, each with the table that it belongs to."""
+    return POWER_BOUNDARY_VARIABLES if isinstance(network, PowerNetwork) else BOUNDARY_VARIABLES
+
+
 @dataclass(frozen=True)
 class Boundary:
     """Time rows and, by variable, a frame of time by element.
@@ -40,7 +47,7 @@ class Boundary:
     time : pandas.Index
         `DatetimeIndex` (UTC+8, naive, hour-beginning) or float seconds.
     values : mapping of str to pandas.DataFrame
-        Variable of `BOUNDARY_VARIABLES` to (time x element). Network-wide variables have the one column ``all``;
+        Variable of `boundary_variables` to (time x element). Network-wide variables have the one column ``all``;
         `t_ground_degc` may instead have one column a pipe. A missing variable or element falls back to the network.
     """
 
@@ -49,7 +56,7 @@ class Boundary:
 
     def __post_init__(self) -> None:
         for name, frame in self.values.items():
-            if name not in BOUNDARY_VARIABLES:
+            if name not in BOUNDARY_VARIABLES and name not in POWER_BOUNDARY_VARIABLES:
                 raise ValueError(f"unknown boundary variable {name!r}")
             if len(frame) != len(self.time):
                 raise ValueError(f"{name} has {len(frame)} rows, the boundary {len(self.time)}")

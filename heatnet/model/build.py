@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -17,39 +16,10 @@ from heatnet.model.meta import FORMAT_VERSION, NetworkMeta
 from heatnet.model.network import Network, PipeDefaults
 from heatnet.model.pipe_catalogue import catalogue, wall_heat_capacity_j_per_mk
 from heatnet.model.plant_kinds import PLANT_KINDS, all_plant_keys
+from heatnet.model.power_network import PowerNetwork
 from heatnet.model.schema import TABLES, Column
-from heatnet.model.validation import newer_version, place_of_cell, problems_of_validation, typed_cell, unknown_key
-
-
-@dataclass(frozen=True)
-class RawTable:
-    """A table as read, before typing.
-
-    Parameters
-    ----------
-    place : str
-        File name for messages.
-    frame : pandas.DataFrame
-        Raw cells, with `geometry` (shapely or None) where there is one.
-    row_word : str
-        "line" for CSV, "feature" for GeoJSON, "row" in memory.
-    first_row : int
-        Number of the first row in the file.
-    changed : mapping of int to str
-        Rows (by position) that a study's case changes, and where it does.
-    """
-
-    place: str
-    frame: pd.DataFrame
-    row_word: str = "row"
-    first_row: int = 1
-    changed: Mapping[int, str] = field(default_factory=dict)
-
-    def row(self, position: int) -> str:
-        """Return a row's place in the file, and in the study that changes it, as text."""
-        words = {"line": _("line"), "feature": _("feature"), "row": _("row")}
-        change = f" [{self.changed[position]}]" if position in self.changed else ""
-        return f"{words[self.row_word]} {position + self.first_row}{change}"
+from heatnet.model.typed_tables import RawTable, as_raw, is_empty, typed_table
+from heatnet.model.validation import newer_version, problems_of_validation, unknown_key
 
 
 def build_network(
@@ -59,7 +29,7 @@ def build_network(
     *,
     place: str = "network.yaml",
     steam: Network | None = None,
-    electric: Any | None = None,
+    electric: PowerNetwork | None = None,
     unreadable: Collection[str] = (),
 ) -> Network:
     """Type, complete and check one network.
@@ -88,7 +58,7 @@ def build_network(
     # the tables are checked all the same where network.yaml has mistakes: one pass finds everything
     is_whole = typed_meta is not None
     typed_meta = typed_meta or _salvaged_meta(meta or {})
-    raw = {name: _as_raw(name, tables.get(name)) for name in TABLES}
+    raw = {name: as_raw(name, tables.get(name)) for name in TABLES}
     frames = {name: _typed_table(name, raw[name], problems) for name in TABLES}
     carrier = typed_meta.carrier
     _check_plant_kinds(frames["plants"], raw["plants"], carrier, problems)
@@ -135,12 +105,6 @@ def _names(meta: NetworkMeta, network_id: str) -> dict[str, str]:
     return {"en": meta.name.en, "zh": meta.name.zh or meta.name.en}
 
 
-def _as_raw(name: str, table: pd.DataFrame | RawTable | None) -> RawTable:
-    if isinstance(table, RawTable):
-        return table
-    return RawTable(name, pd.DataFrame() if table is None else table.reset_index(drop="id" in table.columns))
-
-
 def _typed_meta(meta: Mapping[str, Any], place: str, problems: Problems) -> NetworkMeta | None:
     version = meta.get("format_version")
     if isinstance(version, int) and version > FORMAT_VERSION:
@@ -168,76 +132,13 @@ def _column_at(column: Column, kind: object) -> Column:
 
 
 def _typed_table(table: str, raw: RawTable, problems: Problems) -> pd.DataFrame:
-    columns = _columns_of(table)
-    _check_columns(raw, columns, problems)
-    frame = raw.frame
-    identity = frame["id"] if "id" in frame.columns else pd.Series([""] * len(frame), index=frame.index)
-    kinds = frame["kind"].tolist() if table == "plants" and "kind" in frame.columns else [None] * len(frame)
-    data: dict[str, Any] = {}
-    for name, column in columns.items():
-        cells = frame[name].tolist() if name in frame.columns else [None] * len(frame)
-        typed = [
-            typed_cell(
-                cell,
-                _column_at(column, kinds[i]),
-                place_of_cell(raw.place, raw.row(i), identity.iloc[i], name),
-                problems,
-            )
-            for i, cell in enumerate(cells)
-        ]
-        _check_filled(column, typed, cells, raw, identity, problems)
-        data[name] = _column_array(column, typed)
-    for name in frame.columns:
-        if str(name).startswith("x_"):
-            data[str(name)] = [None if _empty(cell) else cell for cell in frame[name]]
-    geometry = frame["geometry"].tolist() if "geometry" in frame.columns else [None] * len(frame)
-    data["geometry"] = pd.Series(geometry, dtype=object)
-    result = pd.DataFrame(data)
-    result["id"] = result["id"].astype(object)
-    return result.set_index("id")
-
-
-def _empty(cell: Any) -> bool:
-    return cell is None or (isinstance(cell, float) and np.isnan(cell))
-
-
-def _column_array(column: Column, typed: list[Any]) -> pd.Series:
-    filled = [column.default if cell is None else cell for cell in typed]
-    if column.type == "number":
-        return pd.Series([np.nan if cell is None else cell for cell in filled], dtype=float)
-    if column.type == "flag":
-        return pd.Series([bool(cell) for cell in filled], dtype=bool)
-    return pd.Series(filled, dtype=object)
-
-
-def _check_columns(raw: RawTable, columns: Mapping[str, Column], problems: Problems) -> None:
-    for name in raw.frame.columns:
-        text = str(name)
-        if text in columns or text == "geometry" or text.startswith("x_"):
-            continue
-        problems.extend([unknown_key(raw.place, [text], list(columns))])
-    if len(raw.frame):
-        for column in columns.values():
-            if (
-                column.required
-                and column.name in {"id", "node", "from_node", "to_node", "kind", "role"}
-                and column.name not in raw.frame.columns
-            ):
-                problems.add(
-                    f"{raw.place}, {_('column')} {column.name}", _("is missing"), column.description, _("Add it.")
-                )
-
-
-def _check_filled(
-    column: Column, typed: list[Any], cells: list[Any], raw: RawTable, identity: pd.Series, problems: Problems
-) -> None:
-    if not column.required or column.name not in raw.frame.columns or column.name in all_plant_keys():
-        return
-    for i, (value, cell) in enumerate(zip(typed, cells, strict=True)):
-        if value is None and (_empty(cell) or str(cell).strip() == ""):
-            problems.add(
-                place_of_cell(raw.place, raw.row(i), identity.iloc[i], column.name), _("is empty"), column.description
-            )
+    required = [column.name for column in TABLES[table] if column.required]
+    kinds = raw.frame["kind"].tolist() if table == "plants" and "kind" in raw.frame.columns else None
+    if kinds is None:
+        return typed_table(_columns_of(table), raw, problems, required=required)
+    return typed_table(
+        _columns_of(table), raw, problems, required=required, column_at=lambda column, i: _column_at(column, kinds[i])
+    )
 
 
 def _check_plant_kinds(plants: pd.DataFrame, raw: RawTable, carrier: str, problems: Problems) -> None:
@@ -259,7 +160,7 @@ def _check_plant_kinds(plants: pd.DataFrame, raw: RawTable, carrier: str, proble
         for name in keys:
             set_here = (
                 name in raw.frame.columns
-                and not _empty(raw.frame[name].iloc[i])
+                and not is_empty(raw.frame[name].iloc[i])
                 and str(raw.frame[name].iloc[i]).strip() != ""
             )
             common = name in {column.name for column in TABLES["plants"]}

@@ -17,7 +17,7 @@ from heatnet.model.validation import did_you_mean, names_in
 from heatnet.physics.pump import PumpCurve
 
 if TYPE_CHECKING:
-    from heatnet.model.build import RawTable
+    from heatnet.model.typed_tables import RawTable
 
 #: columns of boundary and result tables that name no element
 RESERVED_IDS = ("time", "all")
@@ -102,7 +102,7 @@ def geometry_length_m(geometry: Any, crs: str) -> float:
 def check_network(network: Network, raw: Mapping[str, RawTable], place: str | None, problems: Problems) -> None:
     """Run every check that needs the whole network; `place` is None where `network.yaml` could not be read whole."""
     _check_references(network, raw, place, problems)
-    _check_coordinates(network, raw, place, problems)
+    check_coordinates(network, raw, place, problems)
     _check_pipe_ends(network, raw, problems)
     _check_consumers(network, raw, problems)
     _check_pumps(network, raw, problems)
@@ -144,7 +144,8 @@ def _check_references(network: Network, raw: Mapping[str, RawTable], place: str 
         unknown_name(f"{place or 'network.yaml'}, {_('key')} pressure_point.node", point.node, nodes, problems)
 
 
-def _check_coordinates(network: Network, raw: Mapping[str, RawTable], place: str | None, problems: Problems) -> None:
+def check_coordinates(network: Any, raw: Mapping[str, RawTable], place: str | None, problems: Problems) -> None:
+    """Hold the coordinates of every table of a network against its coordinate system."""
     drawn = [
         (f"{raw[table].place}, {raw[table].row(i)} ({element}), geometry", geometry)
         for table in raw

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, replace
 
 import pandas as pd
+
+from heatnet.model.power_network import PowerNetwork
 
 
 @dataclass(frozen=True)
@@ -73,8 +74,10 @@ class Network:
         See their types.
     nodes, pipes, consumers, plants, pumps, valves : pandas.DataFrame
         Tables; `geometry` holds shapely objects or None.
-    steam, electric : Network or None
-        The network's steam network; its power network.
+    steam : Network or None
+        The network's steam network.
+    electric : PowerNetwork or None
+        Its power network.
     """
 
     id: str
@@ -95,7 +98,7 @@ class Network:
     pumps: pd.DataFrame
     valves: pd.DataFrame
     steam: Network | None = None
-    electric: Any | None = field(default=None)
+    electric: PowerNetwork | None = None
 
     def with_tables(self, **tables: pd.DataFrame) -> Network:
         """Return a copy with some tables replaced."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from heatnet.model.boundary import BOUNDARY_VARIABLES
 from heatnet.model.plant_kinds import PLANT_KINDS
+from heatnet.model.power_schema import POWER_BOUNDARY_VARIABLES, POWER_TABLES
 from heatnet.model.schema import TABLES, Column
 from heatnet.units import unit_of
 
@@ -17,13 +18,18 @@ def nomenclature() -> str:
     parts = ["# Nomenclature\n", "Made from the tables in `heatnet.model`; a test holds this page against them.\n"]
     for table, columns in TABLES.items():
         parts += [f"## Table `{table}`\n", _HEADER, *_rows(columns), ""]
+    for table, columns in POWER_TABLES.items():
+        parts += [f"## Power network, table `{table}`\n", _HEADER, *_rows(columns), ""]
     parts.append("## Plant kinds\n")
     for name, kind in PLANT_KINDS.items():
         carriers = ", ".join(kind.carriers)
         parts.append(f"### `{name}` ({carriers}; waste class {kind.waste_class})\n")
         parts += [_HEADER, *_rows(kind.keys), ""] if kind.keys else ["No further keys.\n"]
     parts += ["## Boundary variables\n", "| variable | unit | one column for each of |\n|---|---|---|"]
-    parts += [f"| `{name}` | {unit_of(name)} | {table} |" for name, table in BOUNDARY_VARIABLES.items()]
+    parts += [
+        f"| `{name}` | {unit_of(name)} | {table} |"
+        for name, table in {**BOUNDARY_VARIABLES, **POWER_BOUNDARY_VARIABLES}.items()
+    ]
     return "\n".join(parts) + "\n"
 
 

@@ -10,16 +10,23 @@ import pandas as pd
 
 from heatnet.errors import Problems
 from heatnet.i18n import _
-from heatnet.model.build import RawTable
 from heatnet.model.checks import unknown_name
 from heatnet.model.plant_kinds import PLANT_KINDS, all_plant_keys
-from heatnet.model.schema import TABLES, column_names
+from heatnet.model.schema import TABLES, Column
+from heatnet.model.typed_tables import RawTable
 
 NETWORK_KEY = "network"
+#: parts of a network folder that a patch may reach into
+PARTS = ("steam", "electric")
 
 
 def apply_patch(
-    meta: Mapping[str, Any], tables: Mapping[str, RawTable], patch: Mapping[str, Any], place: str, problems: Problems
+    meta: Mapping[str, Any],
+    tables: Mapping[str, RawTable],
+    patch: Mapping[str, Any],
+    place: str,
+    problems: Problems,
+    schema: Mapping[str, tuple[Column, ...]] = TABLES,
 ) -> tuple[dict[str, Any], dict[str, RawTable]]:
     """Return meta and tables with a patch laid over them.
 
@@ -31,6 +38,8 @@ def apply_patch(
         ``{"network": {key: value}, "<table>": {"<id>": {column: value}}}``.
     place : str
         Where the patch stands, for messages.
+    schema : mapping of str to tuple of Column
+        The tables that the network may have.
     """
     new_meta = dict(meta)
     new_tables = dict(tables)
@@ -39,19 +48,22 @@ def apply_patch(
             problems.add(f"{place}.{table}", _("value {value!r}").format(value=rows), _("Keys and their values"))
         elif table == NETWORK_KEY:
             new_meta |= rows or {}
-        elif table not in TABLES:
-            unknown_name(f"{place}.{table}", table, [*TABLES, NETWORK_KEY, "steam"], problems)
+        elif table not in schema:
+            unknown_name(f"{place}.{table}", table, [*schema, NETWORK_KEY, *PARTS], problems)
         elif table not in tables:
             problems.add(f"{place}.{table}", _("the network has no table '{name}'").format(name=table))
         else:
-            new_tables[table] = _patched(tables[table], table, rows or {}, f"{place}.{table}", problems)
+            new_tables[table] = _patched(tables[table], schema[table], rows or {}, f"{place}.{table}", problems)
     return new_meta, new_tables
 
 
-def _patched(raw: RawTable, table: str, rows: Mapping[str, Any], place: str, problems: Problems) -> RawTable:
+def _patched(
+    raw: RawTable, own: tuple[Column, ...], rows: Mapping[str, Any], place: str, problems: Problems
+) -> RawTable:
     frame = raw.frame.copy()
     known = {str(element): position for position, element in zip(frame.index, frame.get("id", []), strict=False)}
-    columns = (set(column_names(table)) | (set(all_plant_keys()) if table == "plants" else set())) - {"id"}
+    is_plants = own is TABLES["plants"]
+    columns = ({column.name for column in own} | (set(all_plant_keys()) if is_plants else set())) - {"id"}
     changed: dict[int, str] = {}
     for element, values in rows.items():
         if str(element) not in known:
@@ -61,7 +73,7 @@ def _patched(raw: RawTable, table: str, rows: Mapping[str, Any], place: str, pro
             problems.add(f"{place}.{element}", _("value {value!r}").format(value=values), _("Columns and their values"))
             continue
         changed[frame.index.get_loc(known[str(element)])] = f"{place}.{element}"
-        if "kind" in values and table == "plants":
+        if "kind" in values and is_plants:
             _forget_old_kind(frame, known[str(element)], str(values["kind"]))
         for column, value in values.items():
             if column not in columns and not str(column).startswith("x_"):

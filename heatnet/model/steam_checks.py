@@ -10,7 +10,7 @@ from heatnet.i18n import _
 from heatnet.model.network import Network
 
 if TYPE_CHECKING:
-    from heatnet.model.build import RawTable
+    from heatnet.model.typed_tables import RawTable
 
 
 def check_steam_users(network: Network, raw: Mapping[str, RawTable], problems: Problems) -> None:

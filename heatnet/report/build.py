@@ -8,7 +8,7 @@ from typing import Any
 from markupsafe import Markup
 
 from heatnet.i18n import _, pick, use_language
-from heatnet.report import hours, sections, state, steam_season, verdict
+from heatnet.report import hours, power_season, sections, state, steam_season, verdict
 from heatnet.report.balance import balance_tables
 from heatnet.report.charts import chart_blocks
 from heatnet.report.context import Context
@@ -66,6 +66,7 @@ def _content(context: Context, charts: list[dict[str, Any]]) -> dict[str, Any]:
         "geometry_note": context.study.geometry_note,
         "states": _states(context),
         "steam": _steam(context),
+        "power": _power(context),
         "hours": {
             "told": hours.how_solved(context),
             "tables": [hours.season_table(context), hours.hours_table(context)],
@@ -124,6 +125,17 @@ def _steam(context: Context) -> list[dict[str, Any]]:
                 drawings.append({"case": context.label(case), "open": opened, "title": title, "picture": picture})
         tables = [steam_season.season_table(context, network), steam_season.contract_table(context, network)]
         blocks.append({"tables": [table for table in tables if table.rows], "drawings": drawings})
+    return blocks
+
+
+def _power(context: Context) -> list[dict[str, Any]]:
+    """Return for each power network its tables and the duration curves of all cases."""
+    blocks = []
+    for network in power_season.power_networks(context):
+        of_network = (power_season.season_table, power_season.loading_table, power_season.voltage_table)
+        tables = [table(context, network) for table in of_network]
+        picture = power_season.duration_picture(context, network)
+        blocks.append({"tables": [table for table in tables if table.rows], "picture": picture})
     return blocks
 
 

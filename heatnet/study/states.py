@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from heatnet.electric.quantities import QUANTITIES as POWER_QUANTITIES
 from heatnet.io.results_store import quantity_of, table_file, write_table
 from heatnet.simulate.quantities import QUANTITIES
 from heatnet.steam.quantities import QUANTITIES as STEAM_QUANTITIES
@@ -141,7 +142,7 @@ def _tables_in(folder: Path) -> list[Path]:
     """Return the files of a folder that are named like tables of a simulation, `network` first."""
     if not folder.is_dir():
         return []
-    names = {*QUANTITIES, *STEAM_QUANTITIES, NETWORK_TABLE, COMPARISON_TABLE, PROFILE_TABLE}
+    names = {*QUANTITIES, *STEAM_QUANTITIES, *POWER_QUANTITIES, NETWORK_TABLE, COMPARISON_TABLE, PROFILE_TABLE}
     files = [file for file in sorted(folder.iterdir()) if file.suffix in _SUFFIXES and file.is_file()]
     tables = [file for file in files if (name := quantity_of(file)) in names or name.startswith(SHARE)]
     return sorted(tables, key=lambda file: quantity_of(file) != NETWORK_TABLE)

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from heatnet.model.heat_store import HeatStore
+from heatnet.model.power_site import PowerSite
 from heatnet.model.supply import DispatchProblem, EmissionFactors, Prices, SupplyUnit
 
 HEAT_CNY_PER_MWH = 1.0  # price of the fuel "gas" below, so that fuel_per_heat is the cost of a MWh
@@ -87,3 +88,19 @@ def _store(name: str = "tank", **more: Any) -> HeatStore:
 @pytest.fixture(scope="session")
 def store() -> Callable[..., HeatStore]:
     return _store
+
+
+def _site(hours: int, base: Any = 0.0, pv: Any = 0.0, **more: Any) -> PowerSite:
+    """Return a site "n/site" with the unit "n/boiler"; numbers hold for every hour."""
+
+    def hourly(value: Any) -> np.ndarray:
+        return np.broadcast_to(np.asarray(value, dtype=float), (hours,)).copy()
+
+    arrays = {key: hourly(more.pop(key)) for key in ("import_max_mw", "export_cny_per_mwh") if key in more}
+    settings: dict[str, Any] = {"id": "n/site", "units": ("n/boiler",), **more}
+    return PowerSite(base_mw=hourly(base), pv_mw=hourly(pv), **arrays, **settings)
+
+
+@pytest.fixture(scope="session")
+def site() -> Callable[..., PowerSite]:
+    return _site

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from heatnet.dispatch import dispatch
 from heatnet.metrics.electric_heat import (
     ElectricHeat,
     break_even_cop,
@@ -16,6 +18,7 @@ from heatnet.metrics.electric_heat import (
     electric_heat,
     size_for_share,
 )
+from heatnet.model.power_site import PowerSite
 
 
 @pytest.fixture
@@ -48,6 +51,21 @@ def test_green_electricity_is_that_of_its_hours(day):
     assert account.green_mwh(0.3, "all") == pytest.approx(0.3 * 80.32)
     assert account.emitted_t_co2(0.7, 18.0) == pytest.approx(account.fuel_t_co2 + 0.7 * (80.32 - 18))
     assert account.break_even_green_mwh(0.7, 0.396) is None, "gas is burned as well"
+
+
+def test_electricity_of_a_site_is_the_import_that_heat_adds(day):
+    """PV of 3 MW in two hours: base load takes 1 MW of it, the boiler 1.25 MW, so that nothing is bought then."""
+    problem, result = day
+    noon = np.isin(np.arange(24), [12, 13])
+    site = PowerSite("roof", ("electric",), base_mw=np.ones(24), pv_mw=np.where(noon, 3.0, 0.0))
+    on_site = replace(problem, sites=(site,))
+    solved = replace(dispatch(on_site), heat_mw=result.heat_mw)
+    taken = result.heat_mw["electric"].to_numpy() * 1.25
+    bought = pd.DataFrame({"roof": np.where(noon, 0.0, 1.0 + taken)}, index=problem.time)
+    account = electric_heat(on_site, replace(solved, site_import_mw=bought))
+    assert account.power_mwh == pytest.approx(64 * 1.25 + 32 * 0.01 - 2 * 1.25)
+    assert account.valley_power_mwh == pytest.approx(48 * 1.25)
+    assert account.valley_heat_share == electric_heat(problem, result).valley_heat_share
 
 
 @given(st.floats(0.2, 1.0), st.floats(0.1, 0.6), st.floats(1.0, 4.0))

@@ -1,0 +1,169 @@
+"""The year of one network's power network: solved in every hour, held against pandapower, written, accounted for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from heatnet.couple.power import PowerYear, heat_loads_mw, scheduled_boundary
+from heatnet.couple.season import has_pipes, shown_hours
+from heatnet.couple.year import NetworkYear
+from heatnet.electric.headroom import critical_rows, headroom_mw
+from heatnet.electric.model import PowerModel, compare_with_pandapower
+from heatnet.electric.setpoints import setpoints_of
+from heatnet.io.results_store import write_table
+from heatnet.metrics.flexibility import heat_band_mw, stored_heat_mwh
+from heatnet.metrics.power_season import duration, power_season
+from heatnet.model.boundary import Boundary
+from heatnet.model.power_network import PowerNetwork
+from heatnet.model.supply import DispatchProblem, DispatchResult, FloatArray
+from heatnet.study.config import StudyConfig
+from heatnet.study.states import in_double_precision, in_single_precision, write_states
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+#: voltage level up to which a substation's buses are asked how much more heat pumps they could take
+_STATION_KV = 35.0
+#: power factor of further heat pumps
+_HEAT_PUMP_COS_PHI = 0.95
+_SEED = 20250101
+
+
+@dataclass(frozen=True, eq=False)
+class SolvedPower:
+    """A power network's hours as solved.
+
+    Parameters
+    ----------
+    states : xarray.Dataset
+        Quantities by element in single precision; `label` names the hours that map and report offer.
+    band : pandas.DataFrame
+        `down_mw`, `up_mw`: what heat plants could draw less and more within the hour.
+    account : dict
+        Its part of the summary.
+    """
+
+    states: xr.Dataset
+    band: pd.DataFrame
+    account: dict[str, Any]
+
+
+def solve_power_year(
+    config: StudyConfig,
+    year: NetworkYear,
+    power: PowerYear,
+    problem: DispatchProblem,
+    result: DispatchResult,
+    pump_mw: FloatArray | None,
+    threads: int,
+) -> SolvedPower:
+    """Solve the power network of a network in every hour of the year under a schedule.
+
+    Parameters
+    ----------
+    config : StudyConfig
+    year : NetworkYear
+    power : PowerYear
+    problem, result : DispatchProblem, DispatchResult
+        The schedule.
+    pump_mw : array (T,) or None
+        Electricity of the circulation pumps, drawn where the plant that holds the pressure is supplied.
+    threads : int
+    """
+    units = [unit for unit in problem.units if unit.network == year.network.id]
+    boundary = scheduled_boundary(
+        power, heat_loads_mw(power, units, result.heat_mw, _pumps(year, pump_mw)), *_site_schedule(power, result)
+    )
+    model = PowerModel(power.network)
+    solved = model.solve(boundary, threads)
+    labels = shown_hours(year, config.simulation.hours)
+    states = in_single_precision(solved)
+    states = states.assign(
+        label=("time", np.array([labels.get(row, "") for row in range(len(year.time))], dtype=object))
+    )
+    stored = stored_heat_mwh(year.network) if has_pipes(year.network) else 0.0
+    band = heat_band_mw(units, result.heat_mw, stored)
+    figures = power_season(power.network, in_double_precision(states))
+    rows = _reference_rows(config, solved, figures.worst_row)
+    account = figures.as_dict()
+    account["heat_loads_mwh"] = _heat_loads_mwh(power, solved)
+    account["duration"] = _durations(solved)
+    account["band"] = _band_account(band, stored)
+    account["reference_check"] = asdict(compare_with_pandapower(model, boundary, solved, rows))
+    account["margin_mw"] = _margins(power.network, boundary, solved, threads)
+    return SolvedPower(states, band, account)
+
+
+def write_power_year(solved: SolvedPower, folder: Path, config: StudyConfig) -> None:
+    """Write the hours, for each element all of them or those that map and report offer, as the study keeps them."""
+    shown = [int(row) for row in np.flatnonzero(solved.states["label"].to_numpy() != "")]
+    write_states(solved.states, folder, keep=None if config.keep == "full" else shown)
+    write_table(solved.band, folder / "band_mw.parquet")
+
+
+def _pumps(year: NetworkYear, pump_mw: FloatArray | None) -> Mapping[str, FloatArray]:
+    plant = year.network.pressure_plant
+    return {} if pump_mw is None or plant is None else {plant: pump_mw}
+
+
+def _site_schedule(power: PowerYear, result: DispatchResult) -> tuple[pd.DataFrame | None, FloatArray | None]:
+    """Return what the batteries give and what generation is not taken, by the schedule."""
+    return None, None
+
+
+def _reference_rows(config: StudyConfig, solved: xr.Dataset, worst_row: int | None) -> list[int]:
+    """Return the rows that pandapower solves again: the worst, most and least power drawn, and some at random."""
+    exchange = np.nan_to_num(solved["grid_p_mw"].sum("grid").to_numpy())
+    rows = {int(exchange.argmax()), int(exchange.argmin())}
+    rows |= set() if worst_row is None else {worst_row}
+    drawn = np.random.default_rng(_SEED).choice(len(exchange), config.simulation.reference_hours, replace=False)
+    return sorted(rows | set(drawn.tolist()))
+
+
+def _heat_loads_mwh(power: PowerYear, solved: xr.Dataset) -> dict[str, float]:
+    loads = solved["load_p_mw"].to_pandas()
+    base = power.base.values["load_p_mw"]
+    return {load: float(loads[load].sum() - (base[load].sum() if load in base else 0.0)) for load in power.supplied}
+
+
+def _durations(solved: xr.Dataset) -> dict[str, dict[str, float]]:
+    """Return duration curves of the largest loading, and of the lowest and highest voltage, over the solved hours."""
+    good = solved.isel(time=np.flatnonzero((solved["status"] == "ok").to_numpy()))
+    if not good.sizes["time"]:
+        return {}
+    curves = {
+        "line_loading_share": good["line_loading_share"].max("line"),
+        "transformer_loading_share": good["transformer_loading_share"].max("transformer"),
+        "bus_v_min_pu": good["bus_v_pu"].min("bus"),
+        "bus_v_max_pu": good["bus_v_pu"].max("bus"),
+        "exchange_mw": good["grid_p_mw"].sum("grid"),
+    }
+    return {name: duration(values.to_numpy()) for name, values in curves.items() if values.size}
+
+
+def _band_account(band: pd.DataFrame, stored_mwh: float) -> dict[str, float]:
+    return {
+        "stored_heat_mwh": stored_mwh,
+        "down_mean_mw": float(band["down_mw"].mean()),
+        "down_max_mw": float(band["down_mw"].max()),
+        "up_mean_mw": float(band["up_mw"].mean()),
+        "up_max_mw": float(band["up_mw"].max()),
+    }
+
+
+def _margins(network: PowerNetwork, boundary: Boundary, solved: xr.Dataset, threads: int) -> dict[str, float]:
+    """Return how much more heat-pump power each substation's bus could take in its worst hour, MW."""
+    stations = network.buses[network.buses["station"].notna()]
+    if not len(stations):
+        return {}
+    lowest = stations.groupby("station")["v_nom_kv"].transform("min")
+    buses = [str(bus) for bus in stations.index[(stations["v_nom_kv"] == lowest) & (lowest <= _STATION_KV)]]
+    given = setpoints_of(network, boundary.rows(critical_rows(solved)))
+    room = headroom_mw(network, given, buses, cos_phi=_HEAT_PUMP_COS_PHI, threads=threads)
+    return dict(zip(buses, np.nanmin(room, axis=0).tolist(), strict=True))
