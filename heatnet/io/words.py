@@ -48,6 +48,8 @@ def assumption_label(item: str) -> str:
     words |= {"power_flat_cny_per_mwh": _("Electricity price, flat hours")}
     words |= {"power_peak_cny_per_mwh": _("Electricity price, peak hours")}
     words |= {"power_critical_cny_per_mwh": _("Electricity price, critical peak hours")}
+    words |= {"green_share": _("Green share of the electricity")}
+    words |= {"purchased_heat_t_co2_per_mwh": _("Emission factor of district heat that is bought")}
     return words.get(item, item)
 
 

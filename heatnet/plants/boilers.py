@@ -23,7 +23,7 @@ def gas_boiler_efficiency_share(t_return_degc: FloatArray, dry_share: float, con
     Parameters
     ----------
     t_return_degc : ndarray
-        Return temperature at the boiler, °C.
+        Return temperature at the boiler, °C; NaN where it is not known (a site without design temperatures): nothing condenses.
     dry_share, condensing_share : float
         Efficiency at a return of 60 °C, and at 50 °C or less.
 
@@ -32,7 +32,8 @@ def gas_boiler_efficiency_share(t_return_degc: FloatArray, dry_share: float, con
     Constant above the flue-gas dew point, linear from there to the condensing value. Values: GB 24500-2020, 0.92–0.94
     dry and 0.97–0.98 condensing.
     """
-    return np.interp(t_return_degc, [T_CONDENSING_DEGC, T_DEW_POINT_DEGC], [condensing_share, dry_share])
+    efficiency = np.interp(t_return_degc, [T_CONDENSING_DEGC, T_DEW_POINT_DEGC], [condensing_share, dry_share])
+    return np.where(np.isnan(t_return_degc), dry_share, efficiency)
 
 
 def gas_boiler(plant: pd.Series, place: Place, conditions: Conditions) -> SupplyUnit:

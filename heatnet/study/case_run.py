@@ -42,6 +42,7 @@ from heatnet.study.power import SolvedPower, solve_power_year, write_power_year
 from heatnet.study.prices import emission_factors, hourly_prices
 from heatnet.study.schedule_files import write_schedule
 from heatnet.study.steam import SteamYear, solve_steam_year, write_steam_year
+from heatnet.study.storage_curve import curve_of, storage_curve
 
 Tick = Callable[[str], None]
 #: steps besides those of the networks: the dispatch, its two bounds, writing
@@ -71,6 +72,8 @@ class CaseRun:
         where the baseline as run has the same season and weather.
     seconds : dict of str to float
         Time of each stage.
+    storage_curve : dict
+        The dispatch with other sizes of a heat store, where the study asks that of this case; else empty.
     """
 
     name: str
@@ -86,6 +89,7 @@ class CaseRun:
     power: dict[str, dict[str, Any]] = field(default_factory=dict)
     matched: tuple[tuple[DispatchProblem, DispatchResult], ...] = ()
     seconds: dict[str, float] = field(default_factory=dict)
+    storage_curve: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -173,6 +177,8 @@ def run_case(
     tick("dispatch")
     bounds = _schedules(study, case, weather, probes, demand_bounds, without_batteries(problem.sites))
     matched = _matched_baseline(study, case, weather, demand_bounds)
+    curve = curve_of(study.config, case.name)
+    points = storage_curve(curve, problem) if curve is not None and result.is_optimal else {}
     tick("bounds")
     lap("dispatch")
     solved = _solved(study, years, probes, result, threads, tick) if result.is_optimal else {}
@@ -199,6 +205,7 @@ def run_case(
         {name: solved_power.account for name, solved_power in electric.items()},
         matched,
         seconds,
+        points,
     )
     _write(run, solved, steam, electric, study, case, weather, folder)
     lap("write")
