@@ -41,7 +41,7 @@ CHP = {
 }  # fmt: skip
 KETTLE = {
     "id": "kettle", "node": "mill", "kind": "gas_steam_boiler", "role": "heat", "t_supply_degc": 250.0, "capacity_mw": 60.0,
-    "efficiency_share": 0.93, "steam_mwh_per_t": 0.65,
+    "efficiency_share": 0.93,
 }  # fmt: skip
 STATION = {"id": "station", "node": "mill", "kind": "steam_exchange", "role": "heat", "efficiency_share": 0.98}
 
