@@ -126,7 +126,7 @@ def solve_steam_network(path: Path, folder: Path | None, out: Path | None, csv: 
         say(_("Tables: {path}").format(path=out))
         if answer.rows:
             say(_("Page: {path}").format(path=out / PAGE))
-    require_solved(states)
+    require_solved(states, network, boundary)
 
 
 def _check_options(path: Path, folder: Path | None, out: Path | None, csv: bool) -> None:

@@ -186,16 +186,13 @@ def _network_rows(answer: SteamAnswer, row: SteamRow) -> list[tuple[str, str, st
             f"{velocity[fastest]:.1f} m/s",
             answer.network.display_name("pipes", fastest, language()),
         ),
+        (_("Flow above which the steam chokes"), _flow_told(row.limits.choking_kg_per_s), ""),
         (
-            _("Largest flow that the pressure can drive"),
-            f"{_number(row.largest_kg_per_s * T_PER_H_PER_KG_PER_S)} t/h",
-            "",
+            _("Largest flow with the pressure that users need"),
+            _flow_told(row.limits.needed_kg_per_s),
+            _limiting_user(answer, row),
         ),
-        (
-            _("Least flow of which none condenses on its way"),
-            f"{_number(row.least_dry_kg_per_s * T_PER_H_PER_KG_PER_S)} t/h",
-            "",
-        ),
+        (_("Least flow of which none condenses on its way"), _flow_told(row.least_dry_kg_per_s), ""),
         (_("Residual of the heat balance"), f"{float(state['energy_residual_mw']):.1e} MW", ""),
     ]
     if len(margin):
@@ -203,6 +200,15 @@ def _network_rows(answer: SteamAnswer, row: SteamRow) -> list[tuple[str, str, st
         place = answer.network.display_name("consumers", worst, language())
         rows.insert(0, (_("Pressure above the need, worst user"), f"{margin[worst]:.2f} bar", place))
     return rows
+
+
+def _flow_told(flow_kg_per_s: float) -> str:
+    return f"{_number(flow_kg_per_s * T_PER_H_PER_KG_PER_S)} t/h"
+
+
+def _limiting_user(answer: SteamAnswer, row: SteamRow) -> str:
+    found = row.limits.consumer
+    return "" if found is None else answer.network.display_name("consumers", found, language())
 
 
 def print_line_study(summary: Mapping[str, Any]) -> None:

@@ -101,11 +101,11 @@ def _row_section(answer: SteamAnswer, row: SteamRow) -> Section:
     return Section(
         _("State: {state}").format(state=row_label(answer, row)),
         (told,),
-        (limits_table(row), _plant_table(answer, row), _user_table(answer, row)),
+        (limits_table(answer, row), _plant_table(answer, row), _user_table(answer, row)),
     )
 
 
-def limits_table(row: SteamRow) -> Table:
+def limits_table(answer: SteamAnswer, row: SteamRow) -> Table:
     """Return loss, condensate and the limits of a state."""
     state = row.state
     given = float(state["plant_heat_mw"].sum("plant"))
@@ -114,10 +114,20 @@ def limits_table(row: SteamRow) -> Table:
         Row((_("Heat loss"), "MW", loss)),
         Row((_("Heat loss, share of the heat given"), "%", 100 * loss / given if given > 0 else None)),
         Row((_("Condensate drained"), "t/h", float(state["condensate_kg_per_s"]) * T_PER_H_PER_KG_PER_S)),
-        Row((_("Largest flow that the pressure can drive"), "t/h", row.largest_kg_per_s * T_PER_H_PER_KG_PER_S)),
+        Row((_("Flow above which the steam chokes"), "t/h", row.limits.choking_kg_per_s * T_PER_H_PER_KG_PER_S)),
+        Row(
+            (
+                _("Largest flow with the pressure that users need"),
+                "t/h",
+                row.limits.needed_kg_per_s * T_PER_H_PER_KG_PER_S,
+            )
+        ),
         Row((_("Least flow of which none condenses on its way"), "t/h", row.least_dry_kg_per_s * T_PER_H_PER_KG_PER_S)),
     )
     note = _("Largest and least flow: out of the plants, all demands changed alike.")
+    if row.limits.consumer is not None:
+        name = answer.network.display_name("consumers", row.limits.consumer, language())
+        note += " " + _("The user who lacks his pressure first: {name}.").format(name=name)
     return Table(
         _("Loss and limits"), (Column(_("Quantity")), Column(_("Unit")), Column(_("Value"), "", 2)), rows, note
     )

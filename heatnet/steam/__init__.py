@@ -168,8 +168,14 @@ def dry_flows(network: Network, boundary: Boundary, rows: Sequence[int] | None =
     return of_consumers(network, boundary, rows)
 
 
-def require_solved(dataset: xarray.Dataset) -> None:
+def require_solved(dataset: xarray.Dataset, network: Network | None = None, boundary: Boundary | None = None) -> None:
     """Raise an error where a result of `solve_steam` has no solved row.
+
+    Parameters
+    ----------
+    dataset : xarray.Dataset
+    network, boundary : Network, Boundary, optional
+        Of which it is the result; with them the error says from where on the flows choke, and who lacks his pressure first.
 
     Raises
     ------
@@ -178,4 +184,4 @@ def require_solved(dataset: xarray.Dataset) -> None:
     """
     from heatnet.steam.limits import require_solved as require
 
-    require(dataset)
+    require(dataset, network, boundary)

@@ -98,7 +98,12 @@ class TestBundledNetworks:
         )
         answer = heatnet("steam", str(EAST), "--boundary", str(boundary))
         assert answer.code == 3
-        assert re.search(r"largest possible flow is [0-9.]+ kg/s", answer.err + answer.out)
+        found = re.search(
+            r"choke above ([\d.]+) t/h; (.+) has the pressure that he needs up to ([\d.]+) t/h", answer.err
+        )
+        assert found
+        assert float(found[1]) > float(found[3]) > 50.0
+        assert "Dongting" in found[2]
 
     def test_of_a_bundled_network_by_name(self, heatnet):
         answer = heatnet("steam", "teda_west")
@@ -113,7 +118,11 @@ class TestDesignState:
         out = heatnet("steam", line).out
         most = line_capacity_kg_per_s(pipe, 13.0, 300.0, p_end_bar=8.0)
         least = line_dry_flow_kg_per_s(pipe, 13.0, 300.0)
-        assert figure(out, "Largest flow that the pressure can drive") == pytest.approx(most * T_PER_H, abs=PRINTED)
+        chokes = line_capacity_kg_per_s(pipe, 13.0, 300.0)
+        assert figure(out, "Largest flow with the pressure that users need") == pytest.approx(
+            most * T_PER_H, abs=PRINTED
+        )
+        assert figure(out, "Flow above which the steam chokes") == pytest.approx(chokes * T_PER_H, abs=PRINTED)
         assert figure(out, LEAST_DRY) == pytest.approx(least * T_PER_H, abs=PRINTED)
 
     def test_without_loss_steam_is_dry_at_every_flow(self, tmp_path, heatnet):
@@ -173,7 +182,13 @@ class TestTables:
         hours = boundary_of(tmp_path / "hours", (900.0,))
         answer = heatnet("steam", line, "--boundary", hours, "--out", "states")
         assert answer.code == 3
-        assert re.search(r"largest possible flow is [\d.]+ kg/s", answer.err)
+        pipe = line_to(steam_line(), "mill", t_ground_degc=10.0)
+        flows = [line_capacity_kg_per_s(pipe, 13.0, 300.0, p_end_bar=p) * T_PER_H for p in (0.0, 8.0)]
+        told = re.search(
+            r"choke above ([\d.]+) t/h; user has the pressure that he needs up to ([\d.]+) t/h", answer.err
+        )
+        assert told
+        assert [float(one) for one in told.groups()] == pytest.approx(flows, abs=PRINTED)
         assert list(read_table(tmp_path / "states" / "network.parquet")["status"]) == ["choked"]
         assert not (tmp_path / "states" / PAGE).exists()
         assert not (tmp_path / "states" / "profile.parquet").exists()
