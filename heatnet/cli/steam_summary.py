@@ -39,6 +39,9 @@ def print_steam(answer: SteamAnswer) -> None:
         ordered = sorted(counts, key=lambda status: (not is_solved(status), -counts[status], status))
         told = "; ".join(f"{counts[status]} × {steam_status_label(status)}" for status in ordered)
         out.print(escape(f"  {told}"), soft_wrap=True)
+    if answer.by_need:
+        for line in _required_lines(answer):
+            out.print(f"[bold]{escape(line)}[/]", soft_wrap=True)
     for row in answer.rows:
         status = steam_status_label(str(row.state["status"].to_numpy()))
         title = _("{name}, {state}: {status}").format(
@@ -200,6 +203,31 @@ def _network_rows(answer: SteamAnswer, row: SteamRow) -> list[tuple[str, str, st
         place = answer.network.display_name("consumers", worst, language())
         rows.insert(0, (_("Pressure above the need, worst user"), f"{margin[worst]:.2f} bar", place))
     return rows
+
+
+def _required_lines(answer: SteamAnswer) -> list[str]:
+    """Return for each plant that holds the pressure the least one, of the row that needs most, and for whom."""
+    from heatnet.report.steam_page import time_label
+
+    lines = []
+    holding = answer.network.plants.index[answer.network.plants["role"] == "pressure"]
+    for plant in map(str, holding):
+        pressure = answer.states["plant_p_bar"].sel(plant=plant).to_series()
+        if pressure.isna().all():
+            continue
+        time = pressure.idxmax()
+        row_time = answer.states["time"].sel(time=time).to_numpy()
+        margin = answer.states["consumer_p_margin_bar"].sel(time=time).to_series().dropna()
+        text = _("Least pressure at {plant} with which every user has his: {p} bar absolute, for {user}")
+        line = text.format(
+            plant=answer.network.display_name("plants", plant, language()),
+            p=_number(pressure[time], 2),
+            user=answer.network.display_name("consumers", str(margin.idxmin()), language()),
+        )
+        lines.append(
+            line if answer.is_design else _("{sentence} ({time})").format(sentence=line, time=time_label(row_time))
+        )
+    return lines
 
 
 def _flow_told(flow_kg_per_s: float) -> str:

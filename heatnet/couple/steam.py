@@ -24,7 +24,7 @@ from heatnet.model.supply import FloatArray
 from heatnet.plants.place import number
 from heatnet.plants.steam_boilers import STEAM_BOILER_KINDS
 from heatnet.plants.steam_state import contract_flow_kg_per_s, feed_degc, gate_heat_mwh_per_t
-from heatnet.steam import SteamStatus, is_solved, solve_steam
+from heatnet.steam import SteamStatus, check_data, is_solved, solve_steam
 from heatnet.units import KG_PER_S_PER_T_PER_H
 
 if TYPE_CHECKING:
@@ -85,16 +85,7 @@ def check_steam(network: Network) -> None:
             found = _("{share:g} stands beside the pipes that are solved: their loss would count twice")
             problems.add(where, found.format(share=number(row, "loss_share")), remedy=_("Remove it."))
     problems.raise_if_any()
-    from heatnet.steam.inputs import given_of
-    from heatnet.steam.run import checked_plan
-
-    time = pd.DatetimeIndex(["2025-01-01"])
-    values = {
-        "consumer_heat_mw": pd.DataFrame(0.0, index=time, columns=steam.consumers.index.astype(str)),
-        "plant_heat_mw": pd.DataFrame(0.0, index=time, columns=steam.plants.index.astype(str)),
-        "t_outdoor_degc": pd.DataFrame({NETWORK_WIDE: 0.0}, index=time),
-    }
-    given_of(steam, Boundary(time, values), checked_plan(steam))
+    check_data(steam)
 
 
 def probe_steam(year: NetworkYear) -> SteamProbe | None:

@@ -66,6 +66,8 @@ class SteamAnswer:
         Of the largest and of the smallest flow; empty where nothing is solved.
     is_design : bool
         The one row is the design state.
+    by_need : bool
+        The plants' pressure is the least with which every user has the pressure that he needs.
     """
 
     network: Network
@@ -74,9 +76,12 @@ class SteamAnswer:
     farthest: str
     rows: tuple[SteamRow, ...]
     is_design: bool
+    by_need: bool = False
 
 
-def answer_of(network: Network, boundary: Boundary, states: xr.Dataset, is_design: bool = False) -> SteamAnswer:
+def answer_of(
+    network: Network, boundary: Boundary, states: xr.Dataset, is_design: bool = False, by_need: bool = False
+) -> SteamAnswer:
     """Return the rows of the largest and the smallest flow with their limits.
 
     Parameters
@@ -87,6 +92,8 @@ def answer_of(network: Network, boundary: Boundary, states: xr.Dataset, is_desig
         Result of `heatnet.steam.solve_steam` for this boundary.
     is_design : bool
         Whether the boundary is the design state.
+    by_need : bool
+        As the states were solved.
     """
     distance = distances_m(network)
     shown = shown_rows(states)
@@ -94,18 +101,20 @@ def answer_of(network: Network, boundary: Boundary, states: xr.Dataset, is_desig
     farthest = str(distance.where(taking, -1.0).idxmax())
     rows = []
     for name, row in shown.items():
-        dry = dry_flows(network, boundary, rows=(row,)).isel(time=0)
+        dry = dry_flows(network, boundary, rows=(row,), by_need=by_need).isel(time=0)
         along = None
         if distance[farthest] > 0.0:
             node = str(network.consumers.at[farthest, "node"])
-            along = profile(network, boundary, node, rows=(row,)).isel(time=0)
-        limits = flow_limits(network, boundary, row)
-        least = _least_dry_kg_per_s(network, boundary, states, row, dry)
+            along = profile(network, boundary, node, rows=(row,), by_need=by_need).isel(time=0)
+        limits = FlowLimits(np.nan, np.nan, None) if by_need else flow_limits(network, boundary, row)
+        least = _least_dry_kg_per_s(network, boundary, states, row, dry, by_need)
         rows.append(SteamRow(name, states.isel(time=row), along, limits, dry, least))
-    return SteamAnswer(network, states, distance, farthest, tuple(rows), is_design)
+    return SteamAnswer(network, states, distance, farthest, tuple(rows), is_design, by_need)
 
 
-def _least_dry_kg_per_s(network: Network, boundary: Boundary, states: xr.Dataset, row: int, dry: xr.Dataset) -> float:
+def _least_dry_kg_per_s(
+    network: Network, boundary: Boundary, states: xr.Dataset, row: int, dry: xr.Dataset, by_need: bool
+) -> float:
     """Return the plants' flow at which none condenses any more on the way to a consumer that takes steam."""
     taking = states["consumer_mdot_kg_per_s"].isel(time=row).to_series() > 0.0
     share = dry["consumer_dry_demand_share"].to_series()[taking]
@@ -113,7 +122,7 @@ def _least_dry_kg_per_s(network: Network, boundary: Boundary, states: xr.Dataset
         return float("nan")
     if share.max() == 0.0:
         return 0.0
-    solved = solve_steam(network, _demand(network, boundary, states, row, np.array([share.max()])))
+    solved = solve_steam(network, _demand(network, boundary, states, row, np.array([share.max()])), by_need=by_need)
     return float(solved["plant_mdot_kg_per_s"].sum("plant")[0])
 
 

@@ -77,12 +77,16 @@ def row_label(answer: SteamAnswer, row: SteamRow) -> str:
     """Return what a row stands for, with its time where there are several."""
     if answer.is_design:
         return _("design state")
-    time = row.state["time"].to_numpy()
-    word = str(time)[:16] if time.dtype.kind == "M" else _("second {time:g}").format(time=float(time))
+    word = time_label(row.state["time"].to_numpy())
     if answer.states.sizes["time"] == 1:
         return word
     names = {"largest": _("largest flow, {time}"), "smallest": _("smallest flow, {time}")}
     return names[row.name].format(time=word)
+
+
+def time_label(time: np.ndarray) -> str:
+    """Return a time of a dataset in words, date and hour or seconds; a scalar."""
+    return str(time)[:16] if time.dtype.kind == "M" else _("second {time:g}").format(time=float(time))
 
 
 def _picture_section(answer: SteamAnswer) -> Section:

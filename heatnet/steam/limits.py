@@ -54,7 +54,7 @@ class FlowLimits:
     consumer: str | None
 
 
-def flow_limits(network: Network, boundary: Boundary, row: int, by_need: bool = False) -> FlowLimits:
+def flow_limits(network: Network, boundary: Boundary, row: int) -> FlowLimits:
     """Return what the plants' pressure can drive of a row of a boundary.
 
     Parameters
@@ -63,8 +63,6 @@ def flow_limits(network: Network, boundary: Boundary, row: int, by_need: bool = 
     boundary : Boundary
     row : int
         Position of a row, solved or choked.
-    by_need : bool
-        As for `heatnet.steam.solve_steam`.
 
     Raises
     ------
@@ -72,7 +70,7 @@ def flow_limits(network: Network, boundary: Boundary, row: int, by_need: bool = 
         As `heatnet.steam.solve_steam`.
     """
     plan = checked_plan(network)
-    given = rows_of(given_of(network, boundary, plan, by_need), [row])
+    given = rows_of(given_of(network, boundary, plan), [row])
     choking, _state = _largest(plan, given._replace(least_p=np.full_like(given.least_p, np.nan)))
     needed, state = _largest(plan, given)
     if state is None or (np.isfinite(choking) and needed > choking * (1.0 - _SAME_FLOW_SHARE)):
@@ -157,13 +155,16 @@ def require_solved(dataset: xarray.Dataset, network: Network | None = None, boun
             told = _("The largest flow with the pressure that users need is {most:.1f} t/h").format(most=largest)
             told = told if np.isfinite(largest) else ""
         lines += [_("{sentence}.").format(sentence=told)] if told else []
+        lines.append(_("'heatnet steam NETWORK --by-need' finds the pressure at the plant that the users need."))
     raise NotSolvableError("\n".join(lines))
 
 
-def dry_flows(network: Network, boundary: Boundary, rows: Sequence[int] | None = None) -> xarray.Dataset:
+def dry_flows(
+    network: Network, boundary: Boundary, rows: Sequence[int] | None = None, by_need: bool = False
+) -> xarray.Dataset:
     """Return the dataset that `heatnet.steam.dry_flows` describes."""
     plan = checked_plan(network)
-    given = given_of(network, boundary, plan)
+    given = given_of(network, boundary, plan, by_need)
     chosen = np.arange(len(boundary.time)) if rows is None else np.asarray(rows, dtype=int)
     share, flow = (np.full((len(chosen), len(network.consumers)), np.nan) for _result in range(2))
     for i, row in enumerate(chosen):

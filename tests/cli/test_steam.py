@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from dataclasses import replace
 
 import pandas as pd
 import pytest
+import yaml
 
 from heatnet.cli.steam import PAGE
 from heatnet.io.bundled import bundled_path
 from heatnet.io.network_folder import save_network
 from heatnet.io.results_store import read_table
 from heatnet.model.steam_examples import steam_line, steam_network
-from heatnet.steam.line import line_capacity_kg_per_s, line_dry_flow_kg_per_s, line_to
+from heatnet.steam.line import line_arrival, line_capacity_kg_per_s, line_dry_flow_kg_per_s, line_to
 
 EAST = bundled_path("networks") / "teda_east"
 T_PER_H = 3.6
@@ -42,6 +44,11 @@ def boundary_of(folder, heat):
     rows = "\n".join(f"{3600 * i},{mw}" for i, mw in enumerate(heat))
     (folder / "consumer_heat_mw.csv").write_text(f"time,user\n{rows}\n")
     return folder
+
+
+def figure_of_flow(folder):
+    """Return the plant's flow of the one row that was written, kg/s."""
+    return float(pd.read_csv(folder / "states" / "plant_mdot_kg_per_s.csv")["plant"].item())
 
 
 def figure(out, words):
@@ -148,6 +155,56 @@ class TestDesignState:
         assert "farthest user, u1" in answer.out
         assert re.search(r"^ 1,000 ", answer.out, flags=re.M)
         assert not re.search(r"^ 2,000 ", answer.out, flags=re.M)
+
+
+class TestPressureByNeed:
+    def test_required_pressure_of_a_line(self, line, heatnet, tmp_path):
+        """At the pressure that is printed the user just has his 8 bar; nobody need give any before."""
+        network = steam_line()
+        network.plants["p_bar"] = float("nan")
+        open_end = saved(replace(network, pressure_point=None), tmp_path / "open")
+        assert heatnet("steam", open_end).code == 2
+        assert "--by-need" in heatnet("steam", open_end).err
+        answer = heatnet("steam", open_end, "--by-need", "--out", "states", "--csv")
+        assert answer.code == 0, answer.err
+        found = re.search(
+            r"Least pressure at plant with which every user has his: ([\d.]+) bar absolute, for user", answer.out
+        )
+        assert found
+        assert pd.read_csv(tmp_path / "states" / "consumer_p_margin_bar.csv")["user"].item() == pytest.approx(
+            0, abs=1e-5
+        )
+        at = line_arrival(line_to(network, "mill", 10.0), figure_of_flow(tmp_path), float(found[1]), 300.0)
+        assert at.p_bar == pytest.approx(8.0, abs=0.01)
+
+    def test_of_several_rows_it_is_that_of_the_row_that_needs_most(self, line, heatnet, tmp_path):
+        answer = heatnet("steam", line, "--by-need", "--boundary", boundary_of(tmp_path / "hours", (10.0, 30.0, 20.0)))
+        assert answer.code == 0, answer.err
+        assert re.search(r"for user \(second 3600\)", answer.out)
+
+    def test_beside_a_study_it_has_no_meaning(self, heatnet):
+        assert "--by-need: stands beside --study" in heatnet("steam", "--study", "jinbin_steam", "--by-need").err
+
+
+class TestCheck:
+    def test_check_finds_what_steam_refuses(self, heatnet, tmp_path):
+        network = steam_line()
+        network.plants["p_bar"] = float("nan")
+        folder = saved(replace(network, pressure_point=None), tmp_path / "open")
+        refused = heatnet("steam", folder)
+        checked = heatnet("check", folder)
+        assert refused.code == checked.code == 2
+        assert "plant_p_bar, plant: is missing" in checked.err
+        assert refused.err == checked.err
+
+    def test_a_network_without_a_name_is_called_by_its_folder(self, line, heatnet, monkeypatch):
+        text = (line / "network.yaml").read_text(encoding="utf-8")
+        data = {key: value for key, value in yaml.safe_load(text).items() if key != "name"}
+        (line / "network.yaml").write_text(yaml.safe_dump(data), encoding="utf-8")
+        monkeypatch.chdir(line)
+        assert "Network line (steam)" in heatnet("check", ".").out
+        monkeypatch.chdir(line.parent)
+        assert "Network line (steam)" in heatnet("check", "line/../line").out
 
 
 class TestTables:
