@@ -229,6 +229,50 @@ class TestTables:
         assert first["p_bar"].iloc[-1] == pytest.approx(arrived, rel=1e-6)
         assert "1 × the flows asked for use up the pressure" in answer.out
 
+    def test_totals_of_many_rows_are_sums_of_the_files(self, heatnet, tmp_path):
+        """Saturated steam, two hours that are solved and one that is not: t = kg/s · 3.6 · h, MWh = MW · h; both hours wet."""
+        network = steam_line(t_supply_degc=191.61)
+        network.consumers["p_use_bar"] = 7.0
+        wet = saved(network, tmp_path / "wet")
+        hours = boundary_of(tmp_path / "hours", (30.0, 900.0, 10.0))
+        answer = heatnet("steam", wet, "--boundary", hours, "--out", "states", "--csv")
+        assert answer.code == 0, answer.err
+
+        def total(name, factor=1.0):
+            return (
+                factor * pd.read_csv(tmp_path / "states" / f"{name}.csv").drop(columns="time").to_numpy()[[0, 2]].sum()
+            )
+
+        steam, heat = total("plant_mdot_kg_per_s", 3.6), total("plant_heat_mw")
+        taken = total("consumer_heat_mw")
+        for words, value in (
+            ("Steam from the plants", steam),
+            ("Steam to the users", total("consumer_mdot_kg_per_s", 3.6)),
+            ("Condensate drained on the way", total("pipe_condensate_kg_per_s", 3.6)),
+            ("Heat from the plants", heat),
+            ("Heat to the users", taken),
+            ("Heat lost on the way", heat - taken),
+            ("of it through the insulation", total("pipe_loss_mw")),
+            ("In which steam condenses on its way", 2.0),
+        ):
+            found = re.search(rf"{words} +(?:t|MWh|h) +([\d,.]+)", answer.out)
+            assert found, words
+            assert float(found[1].replace(",", "")) == pytest.approx(value, abs=0.051), words
+        assert "All solved rows, 2 h" in answer.out
+        margin = pd.read_csv(tmp_path / "states" / "consumer_p_margin_bar.csv")["user"].min()
+        assert re.search(rf"Least pressure above a user's need +bar +{margin:.2f} +user, second 0", answer.out)
+        page = (tmp_path / "states" / PAGE).read_text(encoding="utf-8")
+        for words in ("Totals", "Steam to the users", "Behind the users"):
+            assert words in page
+
+    def test_rows_of_unequal_steps_have_means(self, line, heatnet, tmp_path):
+        hours = tmp_path / "hours"
+        hours.mkdir()
+        (hours / "consumer_heat_mw.csv").write_text("time,user\n0,30\n3600,20\n9000,10\n")
+        answer = heatnet("steam", line, "--boundary", hours)
+        assert "Mean of the 3 solved rows" in answer.out
+        assert re.search(r"Heat to the users +MW +20\.0", answer.out)
+
     def test_a_second_run_replaces_the_first(self, line, heatnet, tmp_path):
         assert heatnet("steam", line, "--out", "states", "--csv").code == 0
         assert heatnet("steam", line, "--out", "states").code == 0
