@@ -93,7 +93,6 @@ STEAM_TABLES: dict[str, list[dict[str, Any]]] = {
             "capacity_mw": 4,
             "t_supply_degc": 200,
             "efficiency_share": 0.9,
-            "steam_mwh_per_t": 0.65,
         },
         {
             "id": "waste_steam",

@@ -8,14 +8,32 @@ from pathlib import Path
 
 import pytest
 
+from heatnet.electric.quantities import QUANTITIES as ELECTRIC
 from heatnet.model.nomenclature import nomenclature
+from heatnet.simulate.quantities import QUANTITIES as WATER
+from heatnet.steam.quantities import QUANTITIES as STEAM
 from heatnet.study.config import json_schema
+from heatnet.study.quantity_reference import quantity_reference
+from heatnet.units import unit_of
 
 ROOT = Path(__file__).parents[1]
 
 
 def test_nomenclature_page_is_current():
     assert (ROOT / "docs" / "nomenclature.md").read_text(encoding="utf-8") == nomenclature()
+
+
+def test_quantities_page_is_current():
+    assert (ROOT / "docs" / "quantities.md").read_text(encoding="utf-8") == quantity_reference()
+
+
+def test_quantities_page_has_what_each_engine_returns():
+    """Names and units from the engines' own tables of water, steam and power, not from the page's maker."""
+    rows = re.findall(
+        r"^\| `(\w+)` \| (\S*) \|", (ROOT / "docs" / "quantities.md").read_text(encoding="utf-8"), flags=re.M
+    )
+    expected = [(one.name, unit_of(one.name)) for table in (WATER, STEAM, ELECTRIC) for one in table.values()]
+    assert rows == expected
 
 
 def test_study_schema_is_current():

@@ -60,6 +60,7 @@ def check_path(path: Path) -> None:
 
     if is_network_folder(path):
         network = load_network(path)
+        _check_steam_data(network)
         for line in describe(network):
             say(line)
         return
@@ -79,6 +80,16 @@ def check_path(path: Path) -> None:
         for line in describe(network):
             say(line)
     say(_("No problems found."))
+
+
+def _check_steam_data(network: Network) -> None:
+    """Raise what `heatnet steam` would refuse of a network's steam pipes; without pipes steam is a balance."""
+    steam = network if network.carrier == "steam" else network.steam
+    if steam is None or not len(steam.pipes):
+        return
+    from heatnet.steam import check_data
+
+    check_data(steam)
 
 
 def _check_line(path: Path) -> None:

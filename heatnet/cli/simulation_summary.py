@@ -7,12 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from heatnet.i18n import _, language, pick
+from heatnet.metrics.row_hours import row_hours
 from heatnet.simulate import is_solved
 from heatnet.simulate.quantities import QUANTITIES
-from heatnet.units import GJ_PER_MWH, S_PER_H
+from heatnet.units import GJ_PER_MWH
+from heatnet.web.labels import time_text
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
 #: quantity, value, where, when
 _Row = tuple[str, str, str, str]
 
-#: steps that differ by less than this share are equal
-_STEP_TOLERANCE_SHARE = 1e-6
 #: a smaller shortfall is the solver's
 _LEAST_SHORTFALL_MW = 1e-6
 
@@ -106,38 +105,6 @@ def print_comparison(network: Network, comparison: Comparison, engines: Sequence
     if comparison.one_sided:
         text = _("Numbers that only one of the two solutions has: {count}").format(count=comparison.one_sided)
         out.print(f"[yellow]{escape(text)}[/]", soft_wrap=True)
-
-
-def time_text(time: pd.Timestamp | float) -> str:
-    """Return a row's time: its date and hour, or its seconds."""
-    return str(time)[:16] if isinstance(time, pd.Timestamp) else _("second {time:g}").format(time=float(time))
-
-
-def row_hours(time: pd.Index, solved: np.ndarray, transient: bool) -> FloatArray | None:
-    """Return for how many hours each row counts in a sum; None where that is not known.
-
-    A steady row stands for the step that begins with it, if all steps are equal. Between two solved instants of a
-    transient run values are a straight line. Rows that are not solved count for nothing.
-
-    Parameters
-    ----------
-    time : pandas.Index
-        Stamps, or seconds.
-    solved : ndarray of bool, shape (rows,)
-    transient : bool
-    """
-    seconds = (time - time[0]).total_seconds() if isinstance(time, pd.DatetimeIndex) else time.astype(float)
-    steps = np.diff(seconds.to_numpy()) / S_PER_H
-    if not len(steps):
-        return None
-    hours: FloatArray = np.zeros(len(time))
-    if transient:
-        halves = steps / 2.0 * (solved[1:] & solved[:-1])
-        hours[1:] += halves
-        hours[:-1] += halves
-    elif np.ptp(steps) <= _STEP_TOLERANCE_SHARE * steps.max():
-        hours[solved] = steps.mean()
-    return hours if hours.any() else None
 
 
 def _statuses(dataset: xr.Dataset) -> list[str]:

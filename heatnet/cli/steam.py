@@ -25,7 +25,7 @@ def add_commands(app: typer.Typer) -> None:
         help=_("Solve a steam network: pressure, superheat, condensation and limits along the line to every user."),
         epilog=_(
             "Examples: heatnet steam networks/teda_east · heatnet steam networks/teda_east --boundary myhours --out "
-            "states --csv · heatnet steam --study studies/jinbin_steam"
+            "states --csv · heatnet steam networks/teda_east --by-need · heatnet steam --study studies/jinbin_steam"
         ),
     )
     def steam(
@@ -41,26 +41,30 @@ def add_commands(app: typer.Typer) -> None:
             Path | None, typer.Option("--out", metavar="DIR", help=_("Folder for the result tables and the page."))
         ] = None,
         csv: Annotated[bool, typer.Option("--csv", help=_("Write CSV instead of Parquet."))] = False,
+        by_need: Annotated[
+            bool,
+            typer.Option("--by-need", help=_("Find the least pressure at the plant with which every user has his.")),
+        ] = False,
         study: Annotated[
             Path | None,
             typer.Option("--study", metavar="STUDY", help=_("Study of one line instead: a folder with line.yaml.")),
         ] = None,
     ) -> None:
-        _check_task(network, study, boundary, csv)
+        _check_task(network, study, boundary, csv, by_need)
         if study is not None:
             run_line_study(study, out)
         elif network is not None:
-            solve_steam_network(network, boundary, out, csv)
+            solve_steam_network(network, boundary, out, csv, by_need)
 
 
-def _check_task(network: Path | None, study: Path | None, boundary: Path | None, csv: bool) -> None:
+def _check_task(network: Path | None, study: Path | None, boundary: Path | None, csv: bool, by_need: bool) -> None:
     """Either a network or a study, and no option of the other."""
     problems = Problems()
     if (network is None) == (study is None):
         found = _("is missing") if network is None else _("stands beside --study")
         problems.add("NETWORK", found, _("A steam network, or --study with a study of one line"))
     if study is not None and network is None:
-        for option, given in (("--boundary", boundary is not None), ("--csv", csv)):
+        for option, given in (("--boundary", boundary is not None), ("--csv", csv), ("--by-need", by_need)):
             if given:
                 problems.add(option, _("stands beside --study"))
     problems.raise_if_any()
@@ -96,7 +100,7 @@ def run_line_study(path: Path, out: Path | None) -> None:
     say(_("Report: {path}").format(path=page))
 
 
-def solve_steam_network(path: Path, folder: Path | None, out: Path | None, csv: bool) -> None:
+def solve_steam_network(path: Path, folder: Path | None, out: Path | None, csv: bool, by_need: bool = False) -> None:
     """Solve, write where asked, print.
 
     Raises
@@ -117,8 +121,8 @@ def solve_steam_network(path: Path, folder: Path | None, out: Path | None, csv: 
     boundary = boundary_of(network, folder)
     title = _("Solving {name} …").format(name=pick(network.name))
     with progress_bar(title, len(boundary.time)) as progress:
-        states = solve_steam(network, boundary, progress=progress)
-        answer = answer_of(network, boundary, states, is_design=folder is None)
+        states = solve_steam(network, boundary, by_need=by_need, progress=progress)
+        answer = answer_of(network, boundary, states, is_design=folder is None, by_need=by_need)
     if out is not None:
         _write(answer, out, ".csv" if csv else ".parquet")
     print_steam(answer)
@@ -126,7 +130,7 @@ def solve_steam_network(path: Path, folder: Path | None, out: Path | None, csv: 
         say(_("Tables: {path}").format(path=out))
         if answer.rows:
             say(_("Page: {path}").format(path=out / PAGE))
-    require_solved(states)
+    require_solved(states, network, boundary)
 
 
 def _check_options(path: Path, folder: Path | None, out: Path | None, csv: bool) -> None:

@@ -14,8 +14,10 @@ from heatnet.units import T_PER_H_PER_KG_PER_S
 
 if TYPE_CHECKING:
     import xarray as xr
+    from rich.table import Table
 
     from heatnet.metrics.steam_state import SteamAnswer, SteamRow
+    from heatnet.report.tables import Table as ReportTable
 
 #: lines of the table along the pipes, about
 _STEPS = 10
@@ -27,6 +29,7 @@ def print_steam(answer: SteamAnswer) -> None:
 
     from heatnet.cli.show import console
     from heatnet.report.steam_page import row_label
+    from heatnet.report.steam_totals import totals_table
     from heatnet.web.labels import steam_status_label
 
     out = console()
@@ -39,6 +42,12 @@ def print_steam(answer: SteamAnswer) -> None:
         ordered = sorted(counts, key=lambda status: (not is_solved(status), -counts[status], status))
         told = "; ".join(f"{counts[status]} × {steam_status_label(status)}" for status in ordered)
         out.print(escape(f"  {told}"), soft_wrap=True)
+    totals = totals_table(answer)
+    if totals is not None:
+        out.print(_shown(totals))
+    if answer.by_need:
+        for line in _required_lines(answer):
+            out.print(f"[bold]{escape(line)}[/]", soft_wrap=True)
     for row in answer.rows:
         status = steam_status_label(str(row.state["status"].to_numpy()))
         title = _("{name}, {state}: {status}").format(
@@ -50,6 +59,7 @@ def print_steam(answer: SteamAnswer) -> None:
 
 def _print_row(answer: SteamAnswer, row: SteamRow) -> None:
     from heatnet.cli.show import console, table
+    from heatnet.report.steam_page import used_table
 
     out = console()
     pressure, degrees, flow = _("Pressure, bar"), _("Temperature, °C"), _("Flow, t/h")
@@ -78,10 +88,9 @@ def _print_row(answer: SteamAnswer, row: SteamRow) -> None:
         _("dry from, t/h"),
     )
     out.print(table(_("What arrives at the users"), user_columns, _user_rows(answer, row), fold_first=True))
-    used = _used_rows(answer, row)
-    if used:
-        used_columns = (_("User"), _("taken, t/h"), _("sprayed, t/h"), _("used, t/h"), pressure, degrees)
-        out.print(table(_("Behind the users' valves"), used_columns, used, fold_first=True))
+    used = used_table(answer, row)
+    if used.rows:
+        out.print(_shown(used, fold_first=True))
     out.print(table(_("Network"), (_("Quantity"), _("Value"), _("Where")), _network_rows(answer, row)))
 
 
@@ -148,27 +157,12 @@ def _user_rows(answer: SteamAnswer, row: SteamRow) -> list[tuple[str, ...]]:
     return rows
 
 
-def _used_rows(answer: SteamAnswer, row: SteamRow) -> list[tuple[str, ...]]:
-    """Return a line for each user that throttles or sprays."""
-    table = answer.network.consumers
-    rows: list[tuple[str, ...]] = []
-    for consumer in answer.distance_m.sort_values(kind="stable").index:
-        if table.loc[consumer, ["p_use_bar", "t_use_degc"]].isna().all():
-            continue
-        one = row.state.sel(consumer=consumer)
-        taken = float(one["consumer_mdot_kg_per_s"]) * T_PER_H_PER_KG_PER_S
-        used = float(one["consumer_mdot_use_kg_per_s"]) * T_PER_H_PER_KG_PER_S
-        rows.append(
-            (
-                answer.network.display_name("consumers", str(consumer), language()),
-                _number(taken),
-                _number(used - taken, 2),
-                _number(used),
-                _number(float(one["consumer_p_use_bar"]), 2),
-                _number(float(one["consumer_t_use_degc"])),
-            )
-        )
-    return rows
+def _shown(report: ReportTable, fold_first: bool = False) -> Table:
+    """Return a table of the page for the terminal."""
+    from heatnet.cli.show import table
+
+    columns = [f"{column.label}, {column.unit}" if column.unit else column.label for column in report.columns]
+    return table(report.caption, columns, [report.printed(row) for row in report.rows], fold_first)
 
 
 def _network_rows(answer: SteamAnswer, row: SteamRow) -> list[tuple[str, str, str]]:
@@ -186,16 +180,13 @@ def _network_rows(answer: SteamAnswer, row: SteamRow) -> list[tuple[str, str, st
             f"{velocity[fastest]:.1f} m/s",
             answer.network.display_name("pipes", fastest, language()),
         ),
+        (_("Flow above which the steam chokes"), _flow_told(row.limits.choking_kg_per_s), ""),
         (
-            _("Largest flow that the pressure can drive"),
-            f"{_number(row.largest_kg_per_s * T_PER_H_PER_KG_PER_S)} t/h",
-            "",
+            _("Largest flow with the pressure that users need"),
+            _flow_told(row.limits.needed_kg_per_s),
+            _limiting_user(answer, row),
         ),
-        (
-            _("Least flow of which none condenses on its way"),
-            f"{_number(row.least_dry_kg_per_s * T_PER_H_PER_KG_PER_S)} t/h",
-            "",
-        ),
+        (_("Least flow of which none condenses on its way"), _flow_told(row.least_dry_kg_per_s), ""),
         (_("Residual of the heat balance"), f"{float(state['energy_residual_mw']):.1e} MW", ""),
     ]
     if len(margin):
@@ -203,6 +194,37 @@ def _network_rows(answer: SteamAnswer, row: SteamRow) -> list[tuple[str, str, st
         place = answer.network.display_name("consumers", worst, language())
         rows.insert(0, (_("Pressure above the need, worst user"), f"{margin[worst]:.2f} bar", place))
     return rows
+
+
+def _required_lines(answer: SteamAnswer) -> list[str]:
+    """Return for each plant that holds the pressure the least one, of the row that needs most, and for whom."""
+    from heatnet.web.labels import time_text
+
+    lines = []
+    holding = answer.network.plants.index[answer.network.plants["role"] == "pressure"]
+    for plant in map(str, holding):
+        pressure = answer.states["plant_p_bar"].sel(plant=plant).to_series()
+        if pressure.isna().all():
+            continue
+        time = pressure.idxmax()
+        margin = answer.states["consumer_p_margin_bar"].sel(time=time).to_series().dropna()
+        text = _("Least pressure at {plant} with which every user has his: {p} bar absolute, for {user}")
+        line = text.format(
+            plant=answer.network.display_name("plants", plant, language()),
+            p=_number(pressure[time], 2),
+            user=answer.network.display_name("consumers", str(margin.idxmin()), language()),
+        )
+        lines.append(line if answer.is_design else _("{sentence} ({time})").format(sentence=line, time=time_text(time)))
+    return lines
+
+
+def _flow_told(flow_kg_per_s: float) -> str:
+    return f"{_number(flow_kg_per_s * T_PER_H_PER_KG_PER_S)} t/h"
+
+
+def _limiting_user(answer: SteamAnswer, row: SteamRow) -> str:
+    found = row.limits.consumer
+    return "" if found is None else answer.network.display_name("consumers", found, language())
 
 
 def print_line_study(summary: Mapping[str, Any]) -> None:

@@ -7,7 +7,7 @@ what the plants give less what consumers and stations take, hence with the conde
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -22,8 +22,9 @@ from heatnet.model.boundary import NETWORK_WIDE, Boundary
 from heatnet.model.network import Network
 from heatnet.model.supply import FloatArray
 from heatnet.plants.place import number
+from heatnet.plants.steam_boilers import STEAM_BOILER_KINDS
 from heatnet.plants.steam_state import contract_flow_kg_per_s, feed_degc, gate_heat_mwh_per_t
-from heatnet.steam import SteamStatus, is_solved, solve_steam
+from heatnet.steam import SteamStatus, check_data, is_solved, solve_steam
 from heatnet.units import KG_PER_S_PER_T_PER_H
 
 if TYPE_CHECKING:
@@ -47,6 +48,8 @@ class SteamProbe:
     process_mw, largest_kg_per_s : mapping of plant id to ndarray, shape (12, points)
         Heat of the process users, ascending, and the largest flow of a CHP plant that holds the pressure with which everybody
         has the pressure that he needs; no more than its contract.
+    carried_mw : mapping of plant id to ndarray, shape (12, points)
+        Heat that users and stations take at that flow; no more than its contract.
     hours_ok, hours : int
         Probed hours that have a solution, and all of them.
     statuses : tuple of str
@@ -57,6 +60,7 @@ class SteamProbe:
     loss_mw: FloatArray
     process_mw: dict[str, FloatArray] = field(default_factory=dict)
     largest_kg_per_s: dict[str, FloatArray] = field(default_factory=dict)
+    carried_mw: dict[str, FloatArray] = field(default_factory=dict)
     hours_ok: int = 0
     hours: int = 0
     statuses: tuple[str, ...] = ()
@@ -81,16 +85,7 @@ def check_steam(network: Network) -> None:
             found = _("{share:g} stands beside the pipes that are solved: their loss would count twice")
             problems.add(where, found.format(share=number(row, "loss_share")), remedy=_("Remove it."))
     problems.raise_if_any()
-    from heatnet.steam.inputs import given_of
-    from heatnet.steam.run import checked_plan
-
-    time = pd.DatetimeIndex(["2025-01-01"])
-    values = {
-        "consumer_heat_mw": pd.DataFrame(0.0, index=time, columns=steam.consumers.index.astype(str)),
-        "plant_heat_mw": pd.DataFrame(0.0, index=time, columns=steam.plants.index.astype(str)),
-        "t_outdoor_degc": pd.DataFrame({NETWORK_WIDE: 0.0}, index=time),
-    }
-    given_of(steam, Boundary(time, values), checked_plan(steam))
+    check_data(steam)
 
 
 def probe_steam(year: NetworkYear) -> SteamProbe | None:
@@ -104,7 +99,9 @@ def probe_steam(year: NetworkYear) -> SteamProbe | None:
     network = operated(year.network)
     if network is None:
         return None
-    heat = expected_heat_mw(year, network)
+    limits = {plant: _largest_flows(network, year, plant) for plant in _limited_plants(network)}
+    process, largest, carried = ({plant: limit[part] for plant, limit in limits.items()} for part in range(3))
+    heat = expected_heat_mw(year, network, _carried_mw(year, network, process, carried))
     rows = _rows_of_months(year, heat.sum(axis=1).to_numpy())
     states = _solve(network, year, rows, heat.iloc[rows], cut=True)
     solved = np.array([is_solved(str(status)) for status in states["status"].to_numpy()])
@@ -112,12 +109,12 @@ def probe_steam(year: NetworkYear) -> SteamProbe | None:
     loss = states["plant_heat_mw"].sum("plant", min_count=1).to_numpy() - taken
     months = year.time.month.to_numpy()[rows] - 1
     loads, losses = _by_month(months, taken, loss)
-    limits = {plant: _largest_flows(network, year, plant) for plant in _limited_plants(network)}
     return SteamProbe(
         load_mw=loads,
         loss_mw=losses,
-        process_mw={plant: process for plant, (process, _flow) in limits.items()},
-        largest_kg_per_s={plant: flow for plant, (_process, flow) in limits.items()},
+        process_mw=process,
+        largest_kg_per_s=largest,
+        carried_mw=carried,
         hours_ok=int(solved.sum()),
         hours=len(rows),
         statuses=() if solved.any() else tuple(sorted(set(map(str, states["status"].to_numpy())))),
@@ -129,7 +126,9 @@ def steam_loss_mw(year: NetworkYear, probed: SteamProbe | None) -> FloatArray:
     network = operated(year.network) if probed is not None else None
     if probed is None or network is None:
         return np.zeros(len(year.time))
-    return _read(year, expected_heat_mw(year, network).sum(axis=1).to_numpy(), probed.load_mw, probed.loss_mw)
+    carried = _carried_mw(year, network, probed.process_mw, probed.carried_mw)
+    load = expected_heat_mw(year, network, carried).sum(axis=1).to_numpy()
+    return _read(year, load, probed.load_mw, probed.loss_mw)
 
 
 def line_flow_max_kg_per_s(year: NetworkYear, probed: SteamProbe | None) -> dict[str, FloatArray]:
@@ -143,18 +142,46 @@ def line_flow_max_kg_per_s(year: NetworkYear, probed: SteamProbe | None) -> dict
     }
 
 
-def expected_heat_mw(year: NetworkYear, network: Network) -> pd.DataFrame:
+def _carried_mw(
+    year: NetworkYear,
+    network: Network,
+    process_mw: Mapping[str, FloatArray],
+    carried_mw: Mapping[str, FloatArray],
+) -> FloatArray:
+    """Return the most heat that consumers can be given in every hour without burning fuel for it, (T,), MW.
+
+    What the lines of the limited CHP plants carry, and the capacity of others; infinite where no line is limited.
+    """
+    if not carried_mw:
+        return np.full(len(year.time), np.inf)
+    load = year.process_mw.sum(axis=1).to_numpy()
+    most = sum(_read(year, load, process_mw[plant], carried) for plant, carried in carried_mw.items())
+    others = network.plants.drop(index=list(carried_mw))
+    others = others[~others["kind"].isin(STEAM_BOILER_KINDS)]
+    return np.asarray(most) + float(others["capacity_mw"].fillna(np.inf).sum())
+
+
+def expected_heat_mw(year: NetworkYear, network: Network, carried_mw: FloatArray) -> pd.DataFrame:
     """Return what each consumer of an operated steam network takes before a dispatch knows better, time by consumer, MW.
 
-    Process users their load; exchange stations what their capacity and the heat load of the water allow, all alike.
+    Process users their load; exchange stations what their capacity, the heat load of the water and the line allow, all alike.
+
+    Parameters
+    ----------
+    year : NetworkYear
+    network : Network
+        Operated steam network.
+    carried_mw : ndarray, shape (T,)
+        Most heat that the line brings to all consumers, MW.
     """
     heat = process_heat_mw(year, network)
+    left = np.maximum(carried_mw - heat.sum(axis=1).to_numpy(), 0.0)
     stations = active_stations(year.network)
     capacity = float(stations["capacity_mw"].fillna(np.inf).sum())
     load = year.space_mw.sum(axis=1).to_numpy()
     for station, row in stations.iterrows():
         share = 1.0 / len(stations) if np.isinf(capacity) else float(row["capacity_mw"]) / capacity
-        heat[str(station)] = share * np.minimum(load, capacity) * draw_per_heat(row)
+        heat[str(station)] = np.minimum(share * np.minimum(load, capacity) * draw_per_heat(row), share * left)
     return heat
 
 
@@ -247,8 +274,8 @@ def _limited_plants(network: Network) -> list[str]:
     return [str(plant) for plant in plants.index[(plants["role"] == "pressure") & (plants["kind"] == "chp_steam")]]
 
 
-def _largest_flows(network: Network, year: NetworkYear, plant: str) -> tuple[FloatArray, FloatArray]:
-    """Return process heat and the largest flow of a plant's line by month and point, MW and kg/s.
+def _largest_flows(network: Network, year: NetworkYear, plant: str) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return process heat, the largest flow of a plant's line and the heat taken then by month and point, MW, kg/s and MW.
 
     Process users keep their heat while the stations take more and more, or grow alike where there is no station, up to the
     flow of the contract. Where the users alone are too much, it is the flow that remains when all shrink alike.
@@ -260,7 +287,8 @@ def _largest_flows(network: Network, year: NetworkYear, plant: str) -> tuple[Flo
     row = network.plants.loc[plant]
     contract = contract_flow_kg_per_s(row)
     most_mw = contract / KG_PER_S_PER_T_PER_H * gate_heat_mwh_per_t(row, network)
-    more = _shares_of_more(network, least) * np.maximum(most_mw - total, 0.0)[:, np.newaxis]
+    room = np.maximum(most_mw - total, 0.0)
+    more = _shares_of_more(network, least) * room[:, np.newaxis]
 
     def tried(scale: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
         states = _solve(network, year, rows, least + scale[:, np.newaxis] * more)
@@ -270,8 +298,9 @@ def _largest_flows(network: Network, year: NetworkYear, plant: str) -> tuple[Flo
         return carries, flow, states["largest_mdot_kg_per_s"].to_numpy()
 
     months = year.time.month.to_numpy()[rows] - 1
-    loads, limits = _by_month(months, total, np.minimum(_bisected(tried, len(rows)), contract))
-    return loads, limits
+    flow, scale = _bisected(tried, len(rows))
+    loads, limits, carried = _by_month(months, total, np.minimum(flow, contract), total + scale * room)
+    return loads, limits, carried
 
 
 def _shares_of_more(network: Network, least: pd.DataFrame) -> FloatArray:
@@ -284,8 +313,10 @@ def _shares_of_more(network: Network, least: pd.DataFrame) -> FloatArray:
     return spread
 
 
-def _bisected(tried: Callable[[FloatArray], tuple[FloatArray, FloatArray, FloatArray]], rows: int) -> FloatArray:
-    """Return the largest flow that is carried between scale 0 and 1, (rows,); infinite where 1 is.
+def _bisected(
+    tried: Callable[[FloatArray], tuple[FloatArray, FloatArray, FloatArray]], rows: int
+) -> tuple[FloatArray, FloatArray]:
+    """Return the largest flow that is carried between scale 0 and 1, infinite where 1 is, and its scale, (rows,) each.
 
     Parameters
     ----------
@@ -295,7 +326,7 @@ def _bisected(tried: Callable[[FloatArray], tuple[FloatArray, FloatArray, FloatA
     """
     carried, _flow, _left = tried(np.ones(rows))
     if carried.all():
-        return np.full(rows, np.inf)
+        return np.full(rows, np.inf), np.ones(rows)
     low, high = np.zeros(rows), np.ones(rows)
     possible, flow, left = tried(low)
     for _halving in range(_HALVINGS):
@@ -304,4 +335,4 @@ def _bisected(tried: Callable[[FloatArray], tuple[FloatArray, FloatArray, FloatA
         flow = np.where(carries, now, flow)
         low, high = np.where(carries, middle, low), np.where(carries, high, middle)
     remains = np.where(np.isfinite(left), left, np.inf)
-    return np.asarray(np.where(carried, np.inf, np.where(possible, flow, remains)))
+    return np.where(carried, np.inf, np.where(possible, flow, remains)), np.where(carried, 1.0, low)

@@ -7,6 +7,7 @@ was off. In hours in which it gives less than the loss, the plant of the most he
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 
 IntArray = NDArray[np.intp]
 
+#: a user counts as below the pressure that he needs from this on: loss and limit of the line are interpolated before the
+#: dispatch, which moves the flow by some 1e-4 and the pressure by less than this; a gauge cannot tell it either
+PRESSURE_TOLERANCE_BAR = 0.01
 #: heat is rounded to a watt, so that hours that differ by a solver's rounding are one
 _DECIMALS = 6
 
@@ -82,7 +86,8 @@ def simulate_steam(
     -------
     xarray.Dataset or None
         As `heatnet.steam.solve_steam` returns it, a row an hour, quantities by element in single precision; None where no
-        steam pipes are solved.
+        steam pipes are solved. A user who lacks less than `PRESSURE_TOLERANCE_BAR` has a negative margin and does not count
+        as undersupplied.
     """
     network = operated(year.network)
     if network is None or probed is None:
@@ -142,8 +147,16 @@ def _solved(
     for kind, roles in enumerate(kinds):
         rows = [int(hour) for hour in hours[which.ravel() == kind]]
         network_then = held_by(network, [str(plant) for plant in network.plants.index[roles]])
+        network_then = _with_needs_lower_by(PRESSURE_TOLERANCE_BAR, network_then)
         boundary = steam_boundary(network_then, year, rows, demand.iloc[rows], follows.iloc[rows])
         parts.append(solve_steam(network_then, boundary, t_feed_degc=feed))
         order.append(np.flatnonzero(which.ravel() == kind))
     joined = xr.concat(parts, "time") if len(parts) > 1 else parts[0]
+    # the margin is still that above the whole need
+    joined["consumer_p_margin_bar"] = joined["consumer_p_margin_bar"] - PRESSURE_TOLERANCE_BAR
     return joined.isel(time=np.argsort(np.concatenate(order)))
+
+
+def _with_needs_lower_by(tolerance_bar: float, network: Network) -> Network:
+    needs = network.consumers["min_p_bar"] - tolerance_bar
+    return replace(network, consumers=network.consumers.assign(min_p_bar=needs))

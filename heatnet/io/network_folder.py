@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -90,6 +91,8 @@ def read_raw_network(path: str | Path, schema: Mapping[str, tuple[Column, ...]] 
     folder = Path(path)
     if not is_network_folder(folder):
         raise InputError([_no_network(folder)])
+    # its name is the network's, also of "." and ".."; a link keeps its own
+    folder = Path(os.path.abspath(folder))
     problems = Problems()
     meta: dict[str, Any] | None = None
     try:

@@ -26,6 +26,7 @@ def code_label(code: str) -> str:
     words |= {"factory": _("factory"), "mixed": _("mixed use")}
     words |= {"water": _("hot water"), "steam": _("steam"), "site": _("site")}
     words |= {"plan": _("the plan"), "standard": _("standard"), "typical": _("typical value")}
+    words |= {"computed": _("computed")}
     words |= {"illustrative": _("illustrative"), "ok": _("solved"), "failed": _("failed")}
     words |= {"infeasible": _("infeasible"), "infeasible_or_unbounded": _("infeasible"), "unbounded": _("unbounded")}
     words |= {"work_limit": _("stopped at the work limit"), "not_converged": _("not converged")}

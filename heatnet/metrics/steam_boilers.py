@@ -19,9 +19,10 @@ from heatnet.model.supply import DispatchProblem, DispatchResult, FloatArray
 from heatnet.physics.steam_boilers import HouseRun, rated_efficiency_share, run_house
 from heatnet.plants.place import boiler_capacity_mw, number
 from heatnet.plants.steam_boilers import STEAM_BOILER_KINDS, house_own_use_share, raised_steam, rated_units_mw
+from heatnet.plants.steam_state import network_heat_mwh_per_t
 
 #: fields of the account that only a stated blow-down gives
-_OF_RAISED = ("steam_raised_t", "feed_steam_t", "blow_down_t", "blow_down_heat_mwh")
+_OF_RAISED = ("steam_raised_t", "feed_steam_t", "other_own_use_t", "blow_down_t", "blow_down_heat_mwh")
 
 
 def steam_boiler_accounts(
@@ -73,8 +74,10 @@ def steam_boiler_account(plant: pd.Series, network: Network, heat_mw: FloatArray
     dict
         heat_mwh (to the network), boiler_heat_mwh, own_use_mwh, own_use_share; fuel_mwh at part load, efficiency_share (boilers'
         heat per fuel), units, hours_by_units (hours with 0, 1, … boilers), load_share (mean of the hours that run), starts,
-        hours_below_minimum, short_mwh (beyond the boilers' capacity); steam_raised_t, feed_steam_t (steam of the deaerator),
-        blow_down_t, blow_down_heat_mwh (None where the row states no blow-down). Means are None where no boiler runs.
+        hours_below_minimum, short_mwh (beyond the boilers' capacity); steam_to_network_t (None where no heat per tonne is
+        known); steam_raised_t = steam_to_network_t + feed_steam_t (of the deaerator) + other_own_use_t (what a stated own use
+        holds beyond feed water and blow-down: soot blowing, vents), blow_down_t, blow_down_heat_mwh (None where the row states
+        no blow-down). Means are None where no boiler runs.
 
     Raises
     ------
@@ -99,7 +102,7 @@ def steam_boiler_account(plant: pd.Series, network: Network, heat_mw: FloatArray
         "fuel_mwh": fuel,
         "efficiency_share": (total - float(run.short_mw.sum())) / fuel if fuel > 0 else None,
         **_hours(run, len(units)),
-        **_raised(plant, network, total),
+        **_tonnes(plant, network, float(np.sum(heat_mw)), total),
     }
 
 
@@ -124,14 +127,20 @@ def _hours(run: HouseRun, units: int) -> dict[str, Any]:
     }
 
 
-def _raised(plant: pd.Series, network: Network, boiler_heat_mwh: float) -> dict[str, float | None]:
+def _tonnes(plant: pd.Series, network: Network, heat_mwh: float, boiler_heat_mwh: float) -> dict[str, float | None]:
+    """Return the steam by where it goes, with the heat per tonne of the network's pipes."""
+    per_t = network_heat_mwh_per_t(plant, network)
+    given_t = None if math.isnan(per_t) else heat_mwh / per_t
     raised = raised_steam(plant, network)
-    if raised is None:
-        return dict.fromkeys(_OF_RAISED)
+    if raised is None or given_t is None:
+        return {"steam_to_network_t": given_t} | dict.fromkeys(_OF_RAISED)
     steam_t = boiler_heat_mwh / float(raised.heat_mwh_per_t)
+    feed_t = steam_t * float(raised.feed_steam_share)
     return {
+        "steam_to_network_t": given_t,
         "steam_raised_t": steam_t,
-        "feed_steam_t": steam_t * float(raised.feed_steam_share),
+        "feed_steam_t": feed_t,
+        "other_own_use_t": steam_t - feed_t - given_t,
         "blow_down_t": steam_t * float(raised.blow_down_share),
         "blow_down_heat_mwh": boiler_heat_mwh * float(raised.blow_down_heat_share),
     }

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from heatnet.couple.steam_season import PRESSURE_TOLERANCE_BAR
 from heatnet.metrics.network_season import solved_hours
 from heatnet.metrics.steam_state import shown_rows
 from heatnet.model.network import Network
@@ -37,8 +38,9 @@ def steam_account(network: Network, states: xr.Dataset, stations: Collection[str
     -------
     dict
         Hours by status; heat (MWh) and steam (t) given, to process, to stations, lost, over the solved hours; the least pressure
-        above the need with place and time; hours with a user below his pressure, hours in which steam condenses on its way;
-        the largest velocity with place and time; residuals. Places are None where there is none.
+        above the need with place and time; hours with a user below his pressure by more than `PRESSURE_TOLERANCE_BAR`, hours
+        in which steam condenses on its way; the largest velocity with place and time; residuals. Places are None where there
+        is none.
     """
     good = np.flatnonzero(solved_hours(states))
     statuses, counts = np.unique(states["status"].to_numpy().astype(str), return_counts=True)
@@ -52,7 +54,7 @@ def steam_account(network: Network, states: xr.Dataset, stations: Collection[str
     return account | {
         **_amounts(solved, stations),
         "least_margin": _place(network, "consumers", -margin, "p_bar", -1.0),
-        "hours_below_pressure": int((margin < 0).any("consumer").sum()),
+        "hours_below_pressure": int((margin < -PRESSURE_TOLERANCE_BAR).any("consumer").sum()),
         "hours_wet": int(_wet(solved).sum()),
         "largest_velocity": _place(network, "pipes", solved["pipe_velocity_m_per_s"], "m_per_s"),
         "max_mass_residual_kg_per_s": _largest(solved["mass_residual_kg_per_s"].to_numpy()),

@@ -11,15 +11,13 @@ import pandas as pd
 from heatnet.errors import InputError
 from heatnet.model.boundary import NETWORK_WIDE, Boundary
 from heatnet.steam import dry_flows, is_solved, profile, solve_steam
+from heatnet.steam.limits import FlowLimits, flow_limits
 from heatnet.steam.line import line_to
 
 if TYPE_CHECKING:
     import xarray as xr
 
     from heatnet.model.network import Network
-
-#: factors on all demands with which the pressure is asked for more than it can drive
-_MORE = (1.5, 3.0, 6.0, 12.0, 25.0, 50.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,8 +32,8 @@ class SteamRow:
         The row of `heatnet.steam.solve_steam`, without time.
     profile : xarray.Dataset or None
         States along the pipes to the farthest consumer that takes steam, without time; None where it stands at the plant.
-    largest_kg_per_s : float
-        Steam that the pressure can drive if all demands grow alike; NaN where it suffices for fifty times as much.
+    limits : FlowLimits
+        What the pressure can drive if all demands grow alike: until the steam chokes, until somebody lacks his pressure.
     dry : xarray.Dataset
         The row of `heatnet.steam.dry_flows`, without time.
     least_dry_kg_per_s : float
@@ -46,7 +44,7 @@ class SteamRow:
     name: str
     state: xr.Dataset
     profile: xr.Dataset | None
-    largest_kg_per_s: float
+    limits: FlowLimits
     dry: xr.Dataset
     least_dry_kg_per_s: float
 
@@ -68,6 +66,8 @@ class SteamAnswer:
         Of the largest and of the smallest flow; empty where nothing is solved.
     is_design : bool
         The one row is the design state.
+    by_need : bool
+        The plants' pressure is the least with which every user has the pressure that he needs.
     """
 
     network: Network
@@ -76,9 +76,12 @@ class SteamAnswer:
     farthest: str
     rows: tuple[SteamRow, ...]
     is_design: bool
+    by_need: bool = False
 
 
-def answer_of(network: Network, boundary: Boundary, states: xr.Dataset, is_design: bool = False) -> SteamAnswer:
+def answer_of(
+    network: Network, boundary: Boundary, states: xr.Dataset, is_design: bool = False, by_need: bool = False
+) -> SteamAnswer:
     """Return the rows of the largest and the smallest flow with their limits.
 
     Parameters
@@ -89,6 +92,8 @@ def answer_of(network: Network, boundary: Boundary, states: xr.Dataset, is_desig
         Result of `heatnet.steam.solve_steam` for this boundary.
     is_design : bool
         Whether the boundary is the design state.
+    by_need : bool
+        As the states were solved.
     """
     distance = distances_m(network)
     shown = shown_rows(states)
@@ -96,18 +101,20 @@ def answer_of(network: Network, boundary: Boundary, states: xr.Dataset, is_desig
     farthest = str(distance.where(taking, -1.0).idxmax())
     rows = []
     for name, row in shown.items():
-        dry = dry_flows(network, boundary, rows=(row,)).isel(time=0)
+        dry = dry_flows(network, boundary, rows=(row,), by_need=by_need).isel(time=0)
         along = None
         if distance[farthest] > 0.0:
             node = str(network.consumers.at[farthest, "node"])
-            along = profile(network, boundary, node, rows=(row,)).isel(time=0)
-        largest = largest_flow_kg_per_s(network, boundary, states, row)
-        least = _least_dry_kg_per_s(network, boundary, states, row, dry)
-        rows.append(SteamRow(name, states.isel(time=row), along, largest, dry, least))
-    return SteamAnswer(network, states, distance, farthest, tuple(rows), is_design)
+            along = profile(network, boundary, node, rows=(row,), by_need=by_need).isel(time=0)
+        limits = FlowLimits(np.nan, np.nan, None) if by_need else flow_limits(network, boundary, row)
+        least = _least_dry_kg_per_s(network, boundary, states, row, dry, by_need)
+        rows.append(SteamRow(name, states.isel(time=row), along, limits, dry, least))
+    return SteamAnswer(network, states, distance, farthest, tuple(rows), is_design, by_need)
 
 
-def _least_dry_kg_per_s(network: Network, boundary: Boundary, states: xr.Dataset, row: int, dry: xr.Dataset) -> float:
+def _least_dry_kg_per_s(
+    network: Network, boundary: Boundary, states: xr.Dataset, row: int, dry: xr.Dataset, by_need: bool
+) -> float:
     """Return the plants' flow at which none condenses any more on the way to a consumer that takes steam."""
     taking = states["consumer_mdot_kg_per_s"].isel(time=row).to_series() > 0.0
     share = dry["consumer_dry_demand_share"].to_series()[taking]
@@ -115,7 +122,7 @@ def _least_dry_kg_per_s(network: Network, boundary: Boundary, states: xr.Dataset
         return float("nan")
     if share.max() == 0.0:
         return 0.0
-    solved = solve_steam(network, _demand(network, boundary, states, row, np.array([share.max()])))
+    solved = solve_steam(network, _demand(network, boundary, states, row, np.array([share.max()])), by_need=by_need)
     return float(solved["plant_mdot_kg_per_s"].sum("plant")[0])
 
 
@@ -199,31 +206,3 @@ def _follows_flow(network: Network, boundary: Boundary) -> pd.Series:
     }
     alone = given["consumer_mdot_kg_per_s"] & ~given["consumer_heat_mw"]
     return pd.Series((network.consumers["control"] == "flow_dt") | alone, index=ids)
-
-
-def largest_flow_kg_per_s(network: Network, boundary: Boundary, states: xr.Dataset, row: int) -> float:
-    """Return the steam that the plants' pressure can drive if all demands of a row grow alike, kg/s.
-
-    The limit is the speed of sound, or the least pressure that a consumer needs.
-
-    Parameters
-    ----------
-    network : Network
-    boundary : Boundary
-    states : xarray.Dataset
-        Result of `heatnet.steam.solve_steam` for this boundary.
-    row : int
-        Position of a solved row.
-
-    Returns
-    -------
-    float
-        NaN where the pressure suffices for fifty times the demand.
-    """
-    status = str(states["status"].to_numpy()[row])
-    if status == "ok_undersupplied":
-        return float(states["largest_mdot_kg_per_s"][row])
-    more = _demand(network, boundary, states, row, np.array(_MORE))
-    largest = solve_steam(network, more)["largest_mdot_kg_per_s"].to_numpy()
-    finite = largest[np.isfinite(largest)]
-    return float(finite[0]) if len(finite) else float("nan")

@@ -21,6 +21,9 @@ from heatnet.model.schema import TABLES, Column
 from heatnet.model.typed_tables import RawTable, as_raw, is_empty, typed_table
 from heatnet.model.validation import newer_version, problems_of_validation, unknown_key
 
+#: how far an inner diameter may lie from the catalogue's: the older outer diameters (57, 108, 159 mm) take 6 % off
+DN_TOLERANCE = 0.10
+
 
 def build_network(
     network_id: str,
@@ -201,6 +204,8 @@ def _completed_pipes(pipes: pd.DataFrame, raw: RawTable, meta: NetworkMeta, prob
                 )
             elif entry is not None:
                 pipes.at[pipe, "inner_diameter_mm"] = entry["inner_diameter_mm"]
+        elif entry is not None:
+            _check_inner_diameter(row, float(entry["inner_diameter_mm"]), where, problems)
         if np.isnan(row["wall_j_per_mk"]):
             pipes.at[pipe, "wall_j_per_mk"] = (
                 0.0 if entry is None else wall_heat_capacity_j_per_mk(entry["outer_diameter_mm"], entry["wall_mm"])
@@ -212,6 +217,20 @@ def _completed_pipes(pipes: pd.DataFrame, raw: RawTable, meta: NetworkMeta, prob
     pipes["roughness_mm"] = pipes["roughness_mm"].fillna(defaults.roughness_mm)
     pipes["zeta"] = pipes["zeta"].fillna(defaults.zeta_per_m * pipes["length_m"])
     return pipes
+
+
+def _check_inner_diameter(row: pd.Series, of_dn_mm: float, where: str, problems: Problems) -> None:
+    """Note an inner diameter that its pipe of the series cannot have; walls differ by steam, water and pressure."""
+    given = float(row["inner_diameter_mm"])
+    if abs(given / of_dn_mm - 1.0) <= DN_TOLERANCE:
+        return
+    found = _("{given:g} mm, but pipes of dn {dn:g} have about {usual:g} mm")
+    problems.add(
+        f"{where}, inner_diameter_mm",
+        found.format(given=given, dn=row["dn"], usual=of_dn_mm),
+        _("Within {share:.0%} of it: inner_diameter_mm is what counts").format(share=DN_TOLERANCE),
+        _("Correct the one or the other, or leave one of them out."),
+    )
 
 
 def _completed_consumers(consumers: pd.DataFrame, carrier: str) -> pd.DataFrame:

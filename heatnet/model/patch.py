@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -18,6 +18,8 @@ from heatnet.model.typed_tables import RawTable
 NETWORK_KEY = "network"
 #: parts of a network folder that a patch may reach into
 PARTS = ("steam", "electric")
+#: what a pipe's diameter of the series says as well: a new one leaves nothing of the old one's
+_OF_DN = ("inner_diameter_mm", "wall_j_per_mk")
 
 
 def apply_patch(
@@ -75,6 +77,8 @@ def _patched(
         changed[frame.index.get_loc(known[str(element)])] = f"{place}.{element}"
         if "kind" in values and is_plants:
             _forget_old_kind(frame, known[str(element)], str(values["kind"]))
+        if "dn" in values and own is TABLES["pipes"]:
+            _forget(frame, known[str(element)], _OF_DN)
         for column, value in values.items():
             if column not in columns and not str(column).startswith("x_"):
                 unknown_name(f"{place}.{element}.{column}", column, sorted(columns), problems)
@@ -90,6 +94,11 @@ def _forget_old_kind(frame: pd.DataFrame, row: Any, kind: str) -> None:
     if kind not in PLANT_KINDS:
         return
     own = {column.name for column in PLANT_KINDS[kind].keys}
-    for name in {*all_plant_keys(), "waste_class", "as_printed"} - own - {"mdot_kg_per_s"}:
+    _forget(frame, row, {*all_plant_keys(), "waste_class", "as_printed"} - own - {"mdot_kg_per_s"})
+
+
+def _forget(frame: pd.DataFrame, row: Any, columns: Iterable[str]) -> None:
+    """Empty cells of a row, before the patch sets its own."""
+    for name in columns:
         if name in frame.columns:
             frame.at[row, name] = None

@@ -50,6 +50,7 @@ _OWN_USE = _number(
 _STEAM = _number(
     "steam_mwh_per_t", "heat given per tonne of steam, condensate credit included", 0.3, 1.0, required=True
 )
+_STEAM_OF_STATE = _number("steam_mwh_per_t", "heat per tonne of steam, where its state is not known", 0.3, 1.0)
 _Z = _number("z_share", "power lost per heat extracted", 0.0, 1.0, required=True)
 _T_SOURCE = Column(
     "t_source_degc", "profile", "temperature of the heat source, one number or twelve", required=True, low=-5, high=150
@@ -98,16 +99,18 @@ PLANT_KINDS = MappingProxyType(
         ),
         "coal_boiler": PlantKind(("water", "site"), "none", (_UNITS, _EFFICIENCY, _LHV, _POWER)),
         "gas_steam_boiler": PlantKind(
-            ("steam", "site"), "none", (_UNITS, _EFFICIENCY, _OWN_USE, _STEAM, _POWER, *_steam_house(0.3))
+            ("steam", "site"), "none", (_UNITS, _EFFICIENCY, _OWN_USE, _STEAM_OF_STATE, _POWER, *_steam_house(0.3))
         ),
         "coal_steam_boiler": PlantKind(
-            ("steam", "site"), "none", (_UNITS, _EFFICIENCY, _OWN_USE, _STEAM, _LHV, _POWER, *_steam_house(0.4))
+            ("steam", "site"),
+            "none",
+            (_UNITS, _EFFICIENCY, _OWN_USE, _STEAM_OF_STATE, _LHV, _POWER, *_steam_house(0.4)),
         ),
         "chp_steam": PlantKind(
             ("steam",),
             "plan",
             (
-                _number("steam_mwh_per_t", "heat per tonne of steam, where its state is not known", 0.3, 1.0),
+                _STEAM_OF_STATE,
                 _number("mdot_base_kg_per_s", "steam that can be taken all year", 0.0, 1000, required=True),
                 _number(
                     "mdot_season_kg_per_s", "steam that can be taken in the heating season", 0.0, 1000, required=True

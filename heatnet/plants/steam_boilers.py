@@ -13,7 +13,7 @@ from heatnet.model.supply import Conditions, SupplyUnit
 from heatnet.physics.steam_boilers import T_FEED_DEGC, SteamRaised, own_use_share, steam_raised
 from heatnet.physics.steam_stations import T_CONDENSATE_DEGC, T_MAKEUP_DEGC
 from heatnet.plants.place import Place, boiler_capacity_mw, number, plant_id, supply_unit
-from heatnet.plants.steam_state import gate_state
+from heatnet.plants.steam_state import STATED_TOLERANCE, gate_state, network_heat_mwh_per_t
 
 #: kinds that this module is about
 STEAM_BOILER_KINDS = ("gas_steam_boiler", "coal_steam_boiler")
@@ -52,21 +52,26 @@ def house_own_use_share(plant: pd.Series, network: Network) -> float:
     Raises
     ------
     InputError
-        If it is to be computed without a state of the steam, or nothing would be left or gained.
+        If it is to be computed without a state of the steam, nothing would be left or gained, the stated one is less than feed
+        water and blow-down take, or heat per tonne and state of the steam contradict each other.
     """
-    stated = number(plant, "own_use_share")
-    if not math.isnan(stated):
-        return stated
+    stated, per_t = number(plant, "own_use_share"), network_heat_mwh_per_t(plant, network)
     raised = raised_steam(plant, network)
     if raised is None:
-        return 0.0
-    share = float(own_use_share(raised, number(plant, "steam_mwh_per_t")))
-    if not 0.0 <= share <= 0.5:
-        where = _("plant {plant}, {key}").format(plant=plant_id(plant), key="steam_mwh_per_t")
+        return 0.0 if math.isnan(stated) else stated
+    share = float(own_use_share(raised, per_t))
+    if math.isnan(stated) and not 0.0 <= share <= 0.5:
+        where = _("plant {plant}, {key}").format(plant=plant_id(plant), key="return_share")
         found = _("feed water and blow-down leave an own use of {share:.1%}").format(share=share)
-        remedy = _("Heat per tonne counts above the water that comes back; correct it, or the feed water's keys.")
+        remedy = _("Heat counts above the water that the network returns; correct the feed water's keys.")
         raise InputError([Problem(where, found, _("0 to 50 %"), remedy)])
-    return share
+    if stated < share - STATED_TOLERANCE:
+        where = _("plant {plant}, {key}").format(plant=plant_id(plant), key="own_use_share")
+        found = _("{stated:.1%}, but feed water and blow-down alone take {share:.1%}").format(
+            stated=stated, share=share
+        )
+        raise InputError([Problem(where, found, "", _("Remove this key, or correct the one or the other."))])
+    return share if math.isnan(stated) else stated
 
 
 def rated_units_mw(plant: pd.Series) -> list[float]:

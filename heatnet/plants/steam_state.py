@@ -76,13 +76,44 @@ def gate_heat_mwh_per_t(plant: pd.Series, network: Network) -> float:
     physical = float(heat_per_t_mwh(*state, **feed_of(plant)))
     if np.isnan(physical):
         raise InputError([_no_steam(plant, state)])
-    if abs(stated / physical - 1.0) > STATED_TOLERANCE:
-        found = _(
-            "{stated:g} MWh/t, but steam of {p:g} bar and {t:g} °C has {physical:.4f} above the water it returns as"
-        )
-        text = found.format(stated=stated, p=state[0], t=state[1], physical=physical)
-        raise InputError([Problem(where, text, "", _("Remove this key, or correct the one or the other."))])
+    _check_stated(plant, state, physical)
     return physical
+
+
+def network_heat_mwh_per_t(plant: pd.Series, network: Network) -> float:
+    """Return the heat that counts in a steam network for a tonne of a plant's steam, MWh/t: that of the pipes.
+
+    By the state of the steam, above the water that the network counts from (`feed_degc`); the pressure is the plant's own or
+    else that of the pressure point, of which the heat of a tonne hardly depends. Where no state is given, as the row states it;
+    NaN where it does not.
+
+    Raises
+    ------
+    InputError
+        If the row states a heat per tonne more than 2 % away.
+    """
+    stated, state = number(plant, "steam_mwh_per_t"), gate_state(plant, network)
+    t_degc = number(plant, "t_supply_degc")
+    if state is None and network.pressure_point is not None and not np.isnan(t_degc):
+        state = (network.pressure_point.p_bar, t_degc)
+    if state is None:
+        return stated
+    physical = float(heat_per_t_mwh(*state, t_condensate_degc=feed_degc(network)))
+    if np.isnan(physical):
+        return stated
+    _check_stated(plant, state, physical)
+    return physical
+
+
+def _check_stated(plant: pd.Series, state: tuple[float, float], physical_mwh_per_t: float) -> None:
+    """Raise an `InputError` where a row's heat per tonne is not that of its steam."""
+    stated = number(plant, "steam_mwh_per_t")
+    if not abs(stated / physical_mwh_per_t - 1.0) > STATED_TOLERANCE:
+        return
+    found = _("{stated:g} MWh/t, but steam of {p:g} bar and {t:g} °C has {physical:.4f} above the water it returns as")
+    text = found.format(stated=stated, p=state[0], t=state[1], physical=physical_mwh_per_t)
+    where = _("plant {plant}, {key}").format(plant=plant_id(plant), key="steam_mwh_per_t")
+    raise InputError([Problem(where, text, "", _("Remove this key, or correct the one or the other."))])
 
 
 def power_lost_per_heat(plant: pd.Series, network: Network) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -14,10 +15,14 @@ from heatnet.i18n import _, language, pick, use_language
 from heatnet.io.words import pressure_digits, pressure_unit
 from heatnet.metrics.steam_state import SteamAnswer, SteamRow
 from heatnet.report.steam_picture import SteamCurve, steam_picture
+from heatnet.report.steam_totals import totals_table
 from heatnet.report.tables import Column, Row, Table
 from heatnet.units import T_PER_H_PER_KG_PER_S
-from heatnet.web.labels import steam_status_label
+from heatnet.web.labels import steam_status_label, time_text
 from heatnet.web.page import inline_html, template_environment, write_page
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 
 @dataclass(frozen=True)
@@ -68,7 +73,9 @@ def write_steam_page(answer: SteamAnswer, path: Path, lang: str) -> Path:
     lang : {"en", "zh"}
     """
     with use_language(lang):
-        sections = [_picture_section(answer), *(_row_section(answer, row) for row in answer.rows)]
+        totals = totals_table(answer)
+        sections = [Section(_("Totals"), tables=(totals,))] if totals is not None else []
+        sections += [_picture_section(answer), *(_row_section(answer, row) for row in answer.rows)]
         title = _("Steam network: {name}").format(name=pick(answer.network.name))
         return write_sections(path, _("Steam: pressure, superheat and condensation"), title, sections)
 
@@ -77,12 +84,16 @@ def row_label(answer: SteamAnswer, row: SteamRow) -> str:
     """Return what a row stands for, with its time where there are several."""
     if answer.is_design:
         return _("design state")
-    time = row.state["time"].to_numpy()
-    word = str(time)[:16] if time.dtype.kind == "M" else _("second {time:g}").format(time=float(time))
+    word = _time_of(row.state)
     if answer.states.sizes["time"] == 1:
         return word
     names = {"largest": _("largest flow, {time}"), "smallest": _("smallest flow, {time}")}
     return names[row.name].format(time=word)
+
+
+def _time_of(state: xr.Dataset) -> str:
+    time = state["time"].to_numpy()
+    return time_text(time if time.dtype.kind == "M" else float(time))
 
 
 def _picture_section(answer: SteamAnswer) -> Section:
@@ -101,11 +112,20 @@ def _row_section(answer: SteamAnswer, row: SteamRow) -> Section:
     return Section(
         _("State: {state}").format(state=row_label(answer, row)),
         (told,),
-        (limits_table(row), _plant_table(answer, row), _user_table(answer, row)),
+        tuple(
+            table
+            for table in (
+                limits_table(answer, row),
+                _plant_table(answer, row),
+                _user_table(answer, row),
+                used_table(answer, row),
+            )
+            if table.rows
+        ),
     )
 
 
-def limits_table(row: SteamRow) -> Table:
+def limits_table(answer: SteamAnswer, row: SteamRow) -> Table:
     """Return loss, condensate and the limits of a state."""
     state = row.state
     given = float(state["plant_heat_mw"].sum("plant"))
@@ -114,10 +134,20 @@ def limits_table(row: SteamRow) -> Table:
         Row((_("Heat loss"), "MW", loss)),
         Row((_("Heat loss, share of the heat given"), "%", 100 * loss / given if given > 0 else None)),
         Row((_("Condensate drained"), "t/h", float(state["condensate_kg_per_s"]) * T_PER_H_PER_KG_PER_S)),
-        Row((_("Largest flow that the pressure can drive"), "t/h", row.largest_kg_per_s * T_PER_H_PER_KG_PER_S)),
+        Row((_("Flow above which the steam chokes"), "t/h", row.limits.choking_kg_per_s * T_PER_H_PER_KG_PER_S)),
+        Row(
+            (
+                _("Largest flow with the pressure that users need"),
+                "t/h",
+                row.limits.needed_kg_per_s * T_PER_H_PER_KG_PER_S,
+            )
+        ),
         Row((_("Least flow of which none condenses on its way"), "t/h", row.least_dry_kg_per_s * T_PER_H_PER_KG_PER_S)),
     )
     note = _("Largest and least flow: out of the plants, all demands changed alike.")
+    if row.limits.consumer is not None:
+        name = answer.network.display_name("consumers", row.limits.consumer, language())
+        note += " " + _("The user who lacks his pressure first: {name}.").format(name=name)
     return Table(
         _("Loss and limits"), (Column(_("Quantity")), Column(_("Unit")), Column(_("Value"), "", 2)), rows, note
     )
@@ -185,6 +215,31 @@ def _user_table(answer: SteamAnswer, row: SteamRow) -> Table:
     )
     note = _("Dry from: the user's own flow below which steam condenses on its way, all demands changed alike.")
     return Table(_("What arrives at the users"), columns, tuple(rows), note)
+
+
+def used_table(answer: SteamAnswer, row: SteamRow) -> Table:
+    """Return what arrives behind the valves of users that throttle or spray; without rows where there is none."""
+    unit, factor = pressure_unit()
+    table = answer.network.consumers
+    rows = []
+    for consumer in answer.distance_m.sort_values(kind="stable").index:
+        if table.loc[consumer, ["p_use_bar", "t_use_degc"]].isna().all():
+            continue
+        one = row.state.sel(consumer=consumer)
+        taken = float(one["consumer_mdot_kg_per_s"]) * T_PER_H_PER_KG_PER_S
+        used = float(one["consumer_mdot_use_kg_per_s"]) * T_PER_H_PER_KG_PER_S
+        pressure, degrees = float(one["consumer_p_use_bar"]) * factor, float(one["consumer_t_use_degc"])
+        name = answer.network.display_name("consumers", str(consumer), language())
+        rows.append(Row((name, taken, used - taken, used, pressure, degrees)))
+    columns = (
+        Column(_("User")),
+        Column(_("taken"), "t/h", 1),
+        Column(_("sprayed"), "t/h", 2),
+        Column(_("used"), "t/h", 1),
+        Column(_("Pressure, absolute"), unit, pressure_digits(factor)),
+        Column(_("Temperature"), "°C", 1),
+    )
+    return Table(_("Behind the users' valves"), columns, tuple(rows))
 
 
 def profile_table(answer: SteamAnswer) -> pd.DataFrame:

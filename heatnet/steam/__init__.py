@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "SteamStatus",
+    "check_data",
     "dry_flows",
     "is_solved",
     "profile",
@@ -77,6 +78,24 @@ def solve_steam(
     from heatnet.steam.run import run
 
     return run(network, boundary, by_need, superheat_k, t_feed_degc, cut, progress)
+
+
+def check_data(network: Network) -> None:
+    """Raise what a steam network lacks for any state: pressure and temperature at its plants, features that are not solved.
+
+    Parameters
+    ----------
+    network : Network
+        A steam network; heat, flow and outdoor temperature are taken as given by a boundary.
+
+    Raises
+    ------
+    InputError
+        With everything that is missing or wrong.
+    """
+    from heatnet.steam.run import check_data as check
+
+    check(network)
 
 
 def required_plant_p_bar(network: Network, boundary: Boundary, superheat_k: float | None = None) -> xarray.DataArray:
@@ -139,7 +158,9 @@ def profile(
     return states_along(network, boundary, node, rows, points_per_pipe, by_need, superheat_k)
 
 
-def dry_flows(network: Network, boundary: Boundary, rows: Sequence[int] | None = None) -> xarray.Dataset:
+def dry_flows(
+    network: Network, boundary: Boundary, rows: Sequence[int] | None = None, by_need: bool = False
+) -> xarray.Dataset:
     """Return for each consumer the least flow of which nothing condenses on its way, when all demands change alike.
 
     The way is that from the plant that holds the pressure along the network's spanning tree. What a trap on the way makes
@@ -147,7 +168,7 @@ def dry_flows(network: Network, boundary: Boundary, rows: Sequence[int] | None =
 
     Parameters
     ----------
-    network, boundary
+    network, boundary, by_need
         As for `solve_steam`.
     rows : sequence of int, optional
         Positions of the boundary's rows; all if absent.
@@ -165,11 +186,17 @@ def dry_flows(network: Network, boundary: Boundary, rows: Sequence[int] | None =
     """
     from heatnet.steam.limits import dry_flows as of_consumers
 
-    return of_consumers(network, boundary, rows)
+    return of_consumers(network, boundary, rows, by_need)
 
 
-def require_solved(dataset: xarray.Dataset) -> None:
+def require_solved(dataset: xarray.Dataset, network: Network | None = None, boundary: Boundary | None = None) -> None:
     """Raise an error where a result of `solve_steam` has no solved row.
+
+    Parameters
+    ----------
+    dataset : xarray.Dataset
+    network, boundary : Network, Boundary, optional
+        Of which it is the result; with them the error says from where on the flows choke, and who lacks his pressure first.
 
     Raises
     ------
@@ -178,4 +205,4 @@ def require_solved(dataset: xarray.Dataset) -> None:
     """
     from heatnet.steam.limits import require_solved as require
 
-    require(dataset)
+    require(dataset, network, boundary)

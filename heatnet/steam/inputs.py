@@ -163,7 +163,7 @@ def _pressures(
                 f"plant_p_bar, {plant}",
                 _("is missing"),
                 _("Neither the boundary nor the plant (p_bar) nor network.yaml (pressure_point) gives a pressure"),
-                _("Give it in one of them."),
+                _("Give it in one of them; 'heatnet steam NETWORK --by-need' finds the least that the users need."),
             )
         outside = (p_bar[:, i] < P_LOW_BAR) | (p_bar[:, i] > P_HIGH_BAR)
         if outside.any():

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
+import pandas as pd
 import xarray
 
-from heatnet.model.boundary import Boundary
+from heatnet.model.boundary import NETWORK_WIDE, Boundary
 from heatnet.model.network import Network
 from heatnet.physics.arrays import FloatArray
 from heatnet.steam.fluid import steam_fluid
@@ -37,6 +38,18 @@ def checked_plan(network: Network) -> Plan:
     plan = plan_of(network)
     check_plan(network, plan)
     return plan
+
+
+def check_data(network: Network) -> None:
+    """Raise the `InputError` that `heatnet.steam.check_data` describes."""
+    plan = checked_plan(network)
+    time = pd.DatetimeIndex(["2025-01-01"])
+    values = {
+        "consumer_heat_mw": pd.DataFrame(0.0, index=time, columns=network.consumers.index.astype(str)),
+        "plant_heat_mw": pd.DataFrame(0.0, index=time, columns=network.plants.index.astype(str)),
+        "t_outdoor_degc": pd.DataFrame({NETWORK_WIDE: 0.0}, index=time),
+    }
+    given_of(network, Boundary(time, values), plan)
 
 
 def new_raw(plan: Plan, rows: int) -> Raw:

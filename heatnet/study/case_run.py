@@ -336,7 +336,9 @@ def _electric(
 
 def _status(result: DispatchResult, pipes: dict[str, PipeSeason], steam: dict[str, dict[str, Any]]) -> tuple[str, str]:
     if not result.is_optimal:
-        return result.status, f"dispatch: {result.reason or result.status}"
+        # a plain word: YAML and JSON know no enums
+        status = str(result.status)
+        return status, _("dispatch: {reason}").format(reason=result.reason or status)
     for name, season in pipes.items():
         if not season.account["hours_simulated"]:
             return "no_load", _("no hour of the season asks for heat in {network}").format(network=name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -15,6 +16,7 @@ from heatnet.io.yaml_file import read_yaml
 from heatnet.model.meta import FORMAT_VERSION
 from heatnet.model.pipe_catalogue import catalogue
 from heatnet.model.validation import did_you_mean, newer_version
+from heatnet.physics.steam_stations import power_lost_share
 from heatnet.study.config import Figure, Name, NotNegativeFigure, Positive, PositiveFigure, PriceSet, Strict, Text
 from heatnet.study.load import LINE_FILE, price_set, validated
 
@@ -113,9 +115,18 @@ class SteamLineConfig(Strict):
     year: YearOfSteam
     users: Annotated[dict[Name, User], Field(min_length=1)]
     boilers: Annotated[dict[Name, Boiler], Field(min_length=1)]
-    z_share: ShareFigure
+    z_share: ShareFigure | None = None
     u_factors: Annotated[tuple[Positive, ...], Field(min_length=1)] = (0.5, 1.0, 1.5)
     prices: str | PriceSet
+
+    @property
+    def power_lost(self) -> Figure:
+        """Electricity that the power plant loses per heat: as stated, else by the state of the steam, as of `chp_steam`."""
+        if self.z_share is not None:
+            return self.z_share
+        line = self.line
+        share = float(power_lost_share(line.p_bar.value, line.t_degc.value, line.t_condensate_degc.value))
+        return Figure(value=share, source="computed: by the state of the steam at the plant, docs/theory_steam.md")
 
 
 @dataclass(frozen=True)
@@ -175,7 +186,11 @@ def _line_file(path: Path) -> Path:
 
 
 def _note_names(config: SteamLineConfig, place: str, problems: Problems) -> None:
-    """Note names that stand for nothing."""
+    """Note names that stand for nothing, and a state at the plant that is no steam."""
+    if math.isnan(config.power_lost.value):
+        found = _("{p:g} bar and {t:g} °C is no steam of 0.1 to 32 bar and up to 450 °C")
+        line = config.line
+        problems.add(f"{place}, line.t_degc", found.format(p=line.p_bar.value, t=line.t_degc.value))
     if config.chosen_dn not in config.pipes:
         allowed = _("Allowed: {names}").format(names=", ".join(str(dn) for dn in config.pipes))
         problems.add(f"{place}, chosen_dn", _("value {value!r}").format(value=config.chosen_dn), allowed)
@@ -217,6 +232,6 @@ def figures_of(config: SteamLineConfig, prices: PriceSet) -> list[dict[str, obje
             for name, one in part.items():
                 note(one, f"{place}.{name}")
 
-    note(config.model_copy(update={"prices": ""}), "")
+    note(config.model_copy(update={"prices": "", "z_share": config.power_lost}), "")
     note(prices, "prices")
     return rows

@@ -203,7 +203,7 @@ def _insulation(study: SteamLineStudy, factor: float) -> dict[str, float | None]
     coldest = arrival(config, line, min(config.flows_t_per_h))
     mwh = None if year["loss_gj"] is None else year["loss_gj"] / GJ_PER_MWH
     co2 = prices.co2_cny_per_t.value
-    at_plant = config.z_share.value * (
+    at_plant = config.power_lost.value * (
         prices.power_lost_cny_per_mwh.value + co2 * prices.power_marginal_t_co2_per_mwh.value
     )
     worst = min(boiler.efficiency_share.value for boiler in config.boilers.values())
@@ -237,7 +237,7 @@ def _of_user(study: SteamLineStudy, name: str, loss_share: float | None) -> dict
         ("marginal", prices.power_marginal_t_co2_per_mwh.value),
         ("average", prices.power_average_t_co2_per_mwh.value),
     ):
-        line = None if left is None else config.z_share.value * power / left / GJ_PER_MWH
+        line = None if left is None else config.power_lost.value * power / left / GJ_PER_MWH
         boiler_co2 = (gas + boiler.power_share.value * power) / GJ_PER_MWH
         by[factor] = {
             "line_t_co2_per_gj": line,
@@ -254,7 +254,7 @@ def _of_user(study: SteamLineStudy, name: str, loss_share: float | None) -> dict
         "fuel_cny_per_gj": {
             "line": None
             if left is None
-            else config.z_share.value * prices.power_lost_cny_per_mwh.value / left / GJ_PER_MWH,
+            else config.power_lost.value * prices.power_lost_cny_per_mwh.value / left / GJ_PER_MWH,
             "boiler": prices.gas_cny_per_mwh.value / net / GJ_PER_MWH,
         },
     }

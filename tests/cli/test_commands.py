@@ -250,3 +250,28 @@ def test_a_study_in_which_nothing_can_be_solved(study_draft, heatnet, tmp_path):
     assert answer.code == 3
     assert "Traceback" not in answer.err
     assert (tmp_path / "out" / "report.html").is_file()
+
+
+def test_a_contract_that_cannot_be_met_ends_its_case_alone_as_infeasible(study_draft, heatnet, tmp_path):
+    """500 kt a year of a steam of 1 MW at most, 13 kt: the case has its status and its reason, the other its numbers."""
+    chp = {"kind": "chp_steam", "z_share": 0.25, "mdot_base_kg_per_s": 1.0, "mdot_season_kg_per_s": 1.0}
+    chp |= {"take_year_min_t": 5e5, "steam_mwh_per_t": None}
+    study_draft.data["cases"]["greedy"] = {
+        "label": "A contract for more than there is",
+        "networks": {"tiny": {"steam": {"plants": {"waste_steam": chp}}}},
+    }
+    answer = heatnet("run", study_draft.write(tmp_path), "--workers", "1", "--out", "out")
+    assert answer.code == 3
+    assert "Traceback" not in answer.err
+    cases = json.loads((tmp_path / "out" / "summary.json").read_text(encoding="utf-8"))["cases"]
+    assert {name: case["status"] for name, case in cases.items()} == {
+        "gas": "ok",
+        "project": "ok",
+        "greedy": "infeasible",
+    }
+    reason = "tiny/steam/waste_steam: the year's least heat is"
+    assert reason in cases["greedy"]["reason"]
+    assert reason in answer.out
+    report = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "infeasible: dispatch: tiny/steam/waste_steam" in report
+    assert yaml.safe_load((tmp_path / "out" / "greedy" / "case.yaml").read_text())["status"] == "infeasible"

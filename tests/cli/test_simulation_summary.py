@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from heatnet.cli.simulation_summary import _figure, row_hours
+from heatnet.cli.simulation_summary import _figure
+from heatnet.metrics.row_hours import row_hours
 
 
 def test_digits_by_size():

@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from dataclasses import replace
 
 import pandas as pd
 import pytest
+import yaml
 
 from heatnet.cli.steam import PAGE
 from heatnet.io.bundled import bundled_path
 from heatnet.io.network_folder import save_network
 from heatnet.io.results_store import read_table
 from heatnet.model.steam_examples import steam_line, steam_network
-from heatnet.steam.line import line_capacity_kg_per_s, line_dry_flow_kg_per_s, line_to
+from heatnet.steam.line import line_arrival, line_capacity_kg_per_s, line_dry_flow_kg_per_s, line_to
 
 EAST = bundled_path("networks") / "teda_east"
 T_PER_H = 3.6
@@ -42,6 +44,11 @@ def boundary_of(folder, heat):
     rows = "\n".join(f"{3600 * i},{mw}" for i, mw in enumerate(heat))
     (folder / "consumer_heat_mw.csv").write_text(f"time,user\n{rows}\n")
     return folder
+
+
+def figure_of_flow(folder):
+    """Return the plant's flow of the one row that was written, kg/s."""
+    return float(pd.read_csv(folder / "states" / "plant_mdot_kg_per_s.csv")["plant"].item())
 
 
 def figure(out, words):
@@ -98,7 +105,12 @@ class TestBundledNetworks:
         )
         answer = heatnet("steam", str(EAST), "--boundary", str(boundary))
         assert answer.code == 3
-        assert re.search(r"largest possible flow is [0-9.]+ kg/s", answer.err + answer.out)
+        found = re.search(
+            r"choke above ([\d.]+) t/h; (.+) has the pressure that he needs up to ([\d.]+) t/h", answer.err
+        )
+        assert found
+        assert float(found[1]) > float(found[3]) > 50.0
+        assert "Dongting" in found[2]
 
     def test_of_a_bundled_network_by_name(self, heatnet):
         answer = heatnet("steam", "teda_west")
@@ -113,7 +125,11 @@ class TestDesignState:
         out = heatnet("steam", line).out
         most = line_capacity_kg_per_s(pipe, 13.0, 300.0, p_end_bar=8.0)
         least = line_dry_flow_kg_per_s(pipe, 13.0, 300.0)
-        assert figure(out, "Largest flow that the pressure can drive") == pytest.approx(most * T_PER_H, abs=PRINTED)
+        chokes = line_capacity_kg_per_s(pipe, 13.0, 300.0)
+        assert figure(out, "Largest flow with the pressure that users need") == pytest.approx(
+            most * T_PER_H, abs=PRINTED
+        )
+        assert figure(out, "Flow above which the steam chokes") == pytest.approx(chokes * T_PER_H, abs=PRINTED)
         assert figure(out, LEAST_DRY) == pytest.approx(least * T_PER_H, abs=PRINTED)
 
     def test_without_loss_steam_is_dry_at_every_flow(self, tmp_path, heatnet):
@@ -141,6 +157,56 @@ class TestDesignState:
         assert not re.search(r"^ 2,000 ", answer.out, flags=re.M)
 
 
+class TestPressureByNeed:
+    def test_required_pressure_of_a_line(self, line, heatnet, tmp_path):
+        """At the pressure that is printed the user just has his 8 bar; nobody need give any before."""
+        network = steam_line()
+        network.plants["p_bar"] = float("nan")
+        open_end = saved(replace(network, pressure_point=None), tmp_path / "open")
+        assert heatnet("steam", open_end).code == 2
+        assert "--by-need" in heatnet("steam", open_end).err
+        answer = heatnet("steam", open_end, "--by-need", "--out", "states", "--csv")
+        assert answer.code == 0, answer.err
+        found = re.search(
+            r"Least pressure at plant with which every user has his: ([\d.]+) bar absolute, for user", answer.out
+        )
+        assert found
+        assert pd.read_csv(tmp_path / "states" / "consumer_p_margin_bar.csv")["user"].item() == pytest.approx(
+            0, abs=1e-5
+        )
+        at = line_arrival(line_to(network, "mill", 10.0), figure_of_flow(tmp_path), float(found[1]), 300.0)
+        assert at.p_bar == pytest.approx(8.0, abs=0.01)
+
+    def test_of_several_rows_it_is_that_of_the_row_that_needs_most(self, line, heatnet, tmp_path):
+        answer = heatnet("steam", line, "--by-need", "--boundary", boundary_of(tmp_path / "hours", (10.0, 30.0, 20.0)))
+        assert answer.code == 0, answer.err
+        assert re.search(r"for user \(second 3600\)", answer.out)
+
+    def test_beside_a_study_it_has_no_meaning(self, heatnet):
+        assert "--by-need: stands beside --study" in heatnet("steam", "--study", "jinbin_steam", "--by-need").err
+
+
+class TestCheck:
+    def test_check_finds_what_steam_refuses(self, heatnet, tmp_path):
+        network = steam_line()
+        network.plants["p_bar"] = float("nan")
+        folder = saved(replace(network, pressure_point=None), tmp_path / "open")
+        refused = heatnet("steam", folder)
+        checked = heatnet("check", folder)
+        assert refused.code == checked.code == 2
+        assert "plant_p_bar, plant: is missing" in checked.err
+        assert refused.err == checked.err
+
+    def test_a_network_without_a_name_is_called_by_its_folder(self, line, heatnet, monkeypatch):
+        text = (line / "network.yaml").read_text(encoding="utf-8")
+        data = {key: value for key, value in yaml.safe_load(text).items() if key != "name"}
+        (line / "network.yaml").write_text(yaml.safe_dump(data), encoding="utf-8")
+        monkeypatch.chdir(line)
+        assert "Network line (steam)" in heatnet("check", ".").out
+        monkeypatch.chdir(line.parent)
+        assert "Network line (steam)" in heatnet("check", "line/../line").out
+
+
 class TestTables:
     @pytest.mark.parametrize("suffix", [".parquet", ".csv"])
     def test_along_a_boundary(self, suffix, line, heatnet, tmp_path):
@@ -163,6 +229,50 @@ class TestTables:
         assert first["p_bar"].iloc[-1] == pytest.approx(arrived, rel=1e-6)
         assert "1 × the flows asked for use up the pressure" in answer.out
 
+    def test_totals_of_many_rows_are_sums_of_the_files(self, heatnet, tmp_path):
+        """Saturated steam, two hours that are solved and one that is not: t = kg/s · 3.6 · h, MWh = MW · h; both hours wet."""
+        network = steam_line(t_supply_degc=191.61)
+        network.consumers["p_use_bar"] = 7.0
+        wet = saved(network, tmp_path / "wet")
+        hours = boundary_of(tmp_path / "hours", (30.0, 900.0, 10.0))
+        answer = heatnet("steam", wet, "--boundary", hours, "--out", "states", "--csv")
+        assert answer.code == 0, answer.err
+
+        def total(name, factor=1.0):
+            return (
+                factor * pd.read_csv(tmp_path / "states" / f"{name}.csv").drop(columns="time").to_numpy()[[0, 2]].sum()
+            )
+
+        steam, heat = total("plant_mdot_kg_per_s", 3.6), total("plant_heat_mw")
+        taken = total("consumer_heat_mw")
+        for words, value in (
+            ("Steam from the plants", steam),
+            ("Steam to the users", total("consumer_mdot_kg_per_s", 3.6)),
+            ("Condensate drained on the way", total("pipe_condensate_kg_per_s", 3.6)),
+            ("Heat from the plants", heat),
+            ("Heat to the users", taken),
+            ("Heat lost on the way", heat - taken),
+            ("of it through the insulation", total("pipe_loss_mw")),
+            ("In which steam condenses on its way", 2.0),
+        ):
+            found = re.search(rf"{words} +(?:t|MWh|h) +([\d,.]+)", answer.out)
+            assert found, words
+            assert float(found[1].replace(",", "")) == pytest.approx(value, abs=0.051), words
+        assert "All solved rows, 2 h" in answer.out
+        margin = pd.read_csv(tmp_path / "states" / "consumer_p_margin_bar.csv")["user"].min()
+        assert re.search(rf"Least pressure above a user's need +bar +{margin:.2f} +user, second 0", answer.out)
+        page = (tmp_path / "states" / PAGE).read_text(encoding="utf-8")
+        for words in ("Totals", "Steam to the users", "Behind the users"):
+            assert words in page
+
+    def test_rows_of_unequal_steps_have_means(self, line, heatnet, tmp_path):
+        hours = tmp_path / "hours"
+        hours.mkdir()
+        (hours / "consumer_heat_mw.csv").write_text("time,user\n0,30\n3600,20\n9000,10\n")
+        answer = heatnet("steam", line, "--boundary", hours)
+        assert "Mean of the 3 solved rows" in answer.out
+        assert re.search(r"Heat to the users +MW +20\.0", answer.out)
+
     def test_a_second_run_replaces_the_first(self, line, heatnet, tmp_path):
         assert heatnet("steam", line, "--out", "states", "--csv").code == 0
         assert heatnet("steam", line, "--out", "states").code == 0
@@ -173,7 +283,13 @@ class TestTables:
         hours = boundary_of(tmp_path / "hours", (900.0,))
         answer = heatnet("steam", line, "--boundary", hours, "--out", "states")
         assert answer.code == 3
-        assert re.search(r"largest possible flow is [\d.]+ kg/s", answer.err)
+        pipe = line_to(steam_line(), "mill", t_ground_degc=10.0)
+        flows = [line_capacity_kg_per_s(pipe, 13.0, 300.0, p_end_bar=p) * T_PER_H for p in (0.0, 8.0)]
+        told = re.search(
+            r"choke above ([\d.]+) t/h; user has the pressure that he needs up to ([\d.]+) t/h", answer.err
+        )
+        assert told
+        assert [float(one) for one in told.groups()] == pytest.approx(flows, abs=PRINTED)
         assert list(read_table(tmp_path / "states" / "network.parquet")["status"]) == ["choked"]
         assert not (tmp_path / "states" / PAGE).exists()
         assert not (tmp_path / "states" / "profile.parquet").exists()

@@ -10,7 +10,10 @@ import pytest
 
 from heatnet.io.network_folder import load_network
 from heatnet.metrics.steam_boilers import steam_boiler_account, steam_boiler_accounts
+from heatnet.model.boundary import Boundary
 from heatnet.model.build import build_network
+from heatnet.plants.steam_state import feed_degc
+from heatnet.steam import solve_steam
 
 NETWORKS = Path(__file__).parents[2] / "networks"
 ROW = {
@@ -20,7 +23,6 @@ ROW = {
     "role": "pressure",
     "units_mw": "10 10 10",
     "efficiency_share": 0.9,
-    "steam_mwh_per_t": 0.65,
     "p_bar": 12.5,
     "t_supply_degc": 190.0,
     "min_load_share": 0.3,
@@ -68,13 +70,43 @@ def test_stated_efficiency_at_a_mean_load_is_the_one_there():
     assert steam_boiler_account(row, network, np.full(100, 10.0))["fuel_mwh"] < 1000.0 / 0.9
 
 
+#: dry saturated steam of 12.5 bar above water of 80 °C: 2785.7 - 336.1 kJ/kg, the heat that counts in the pipes
+PER_T_MWH = (2785.7 - 336.1) / 3600
+
+
 def test_steam_and_blow_down_add_up():
     account = steam_boiler_account(*house(blow_down_share=0.04, return_share=0.3), np.full(10, 12.0))
+    assert account["other_own_use_t"] == pytest.approx(0.0, abs=1e-6)
+    assert account["steam_to_network_t"] == pytest.approx(120.0 / PER_T_MWH, rel=1e-4)
     assert account["blow_down_t"] == pytest.approx(0.04 * account["steam_raised_t"])
     net_t = account["steam_raised_t"] - account["feed_steam_t"]
-    assert net_t * 0.65 == pytest.approx(account["heat_mwh"], rel=1e-9)
+    assert net_t == pytest.approx(account["steam_to_network_t"], rel=1e-9)
     # saturated liquid of 12.5 bar over make-up water of 20 °C
     assert account["blow_down_heat_mwh"] == pytest.approx(account["blow_down_t"] * (806.7 - 85.4) / 3600, rel=1e-3)
+
+
+def test_a_stated_own_use_holds_more_than_feed_water_and_blow_down():
+    """15 % stated; tonnes to the network are those of the heat, what is left of the steam raised went elsewhere."""
+    account = steam_boiler_account(
+        *house(blow_down_share=0.03, return_share=0.5, own_use_share=0.15), np.full(10, 12.0)
+    )
+    assert account["steam_to_network_t"] == pytest.approx(120.0 / PER_T_MWH, rel=1e-4)
+    assert account["steam_raised_t"] == pytest.approx(
+        account["steam_to_network_t"] + account["feed_steam_t"] + account["other_own_use_t"]
+    )
+    assert account["other_own_use_t"] > 0.05 * account["steam_raised_t"]
+
+
+def test_tonnes_of_the_house_are_those_of_the_pipes():
+    """West, one hour at the users' mean: what its boilers send out by their account is what its pipes carry away."""
+    network = load_network(NETWORKS / "teda_west").steam
+    heat = network.consumers["heat_mw"].to_frame().T.set_axis([0.0])
+    state = solve_steam(network, Boundary(heat.index, {"consumer_heat_mw": heat}), t_feed_degc=feed_degc(network))
+    given = state["plant_heat_mw"].to_numpy()[0]
+    account = steam_boiler_account(network.plants.loc["plant2"], network, given)
+    carried_t = 3.6 * state["plant_mdot_kg_per_s"].to_numpy().sum()
+    assert account["steam_to_network_t"] == pytest.approx(carried_t, rel=1e-3), "190 °C is 0.2 K above saturation"
+    assert account["steam_raised_t"] > carried_t + account["feed_steam_t"]
 
 
 def test_house_at_rest():

@@ -162,6 +162,8 @@ RULES = (
     Rule("dn outside the series", put("pipes", "p1", dn=310), f"{PIPE_P1}, inner_diameter_mm",
         ("dn 310", "300", "series")),
     Rule("no diameter", put("pipes", "p1", dn=""), f"{PIPE_P1}, inner_diameter_mm", ("is missing", "series")),
+    Rule("inner diameter of another dn", put("pipes", "p1", inner_diameter_mm=207.1), f"{PIPE_P1}, inner_diameter_mm",
+         ("207.1 mm", "dn 300 have about 309.9 mm", "10%", "leave one of them out")),
     Rule("closed in other words", put("pipes", "p1", closed="maybe"), f"{PIPE_P1}, closed", ("'maybe'", "true, false")),
     Rule("line misspelt", put("pipes", "p1", line="pear"), f"{PIPE_P1}, line", ("'pear'", "'pair'")),
     Rule("heat in kW", put("consumers", "c1", design_heat_mw=5600), "(c1), design_heat_mw", ("5600", "kW", "MW")),

@@ -42,6 +42,18 @@ def test_a_new_kind_forgets_the_keys_of_the_old_one(raw):
     assert network.plants.at["boiler", "capacity_mw"] == 20
 
 
+def test_a_new_dn_forgets_the_inner_diameter_and_the_wall_of_the_old_one(study_draft, tmp_path):
+    study_draft.network.row("pipes", "p3").update(inner_diameter_mm=261.0, wall_j_per_mk=148000.0)
+    raw = read_raw_network(study_draft.network.write(tmp_path / "tiny"))
+    wall_of_dn_350_j_per_mk = 3.141593 * (0.377 - 0.007) * 0.007 * 7850 * 480
+    pipe = checked_network(raw, {"pipes": {"p3": {"dn": 350}}}, PLACE).pipes.loc["p3"]
+    assert (pipe["dn"], pipe["inner_diameter_mm"]) == (350, 363.0)
+    assert pipe["wall_j_per_mk"] == pytest.approx(wall_of_dn_350_j_per_mk, rel=1e-6)
+    own = checked_network(raw, {"pipes": {"p3": {"dn": 350, "inner_diameter_mm": 360}}}, PLACE).pipes.loc["p3"]
+    assert own["inner_diameter_mm"] == 360, "what the patch states itself stays"
+    assert checked_network(raw).pipes.at["p3", "inner_diameter_mm"] == 261.0
+
+
 def test_a_new_kind_needs_its_own_keys(raw):
     with pytest.raises(InputError) as caught:
         checked_network(raw, {"plants": {"boiler": {"kind": "coal_boiler", "efficiency_share": 0.8}}}, PLACE)

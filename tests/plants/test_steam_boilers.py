@@ -13,7 +13,6 @@ HOUSE = {
     "role": "pressure",
     "units_mw": "22.8 22.8",
     "efficiency_share": 0.93,
-    "steam_mwh_per_t": 0.6528,
     "p_bar": 12.5,
     "t_supply_degc": 190.0,
 }
@@ -33,10 +32,11 @@ def test_without_blow_down_and_own_use_all_heat_is_the_networks(network, conditi
 def test_own_use_by_feed_water_and_blow_down_by_hand(network, conditions, plant):
     """190 °C, 12.5 bar: 2785.7 kJ/kg; feed 436.9, make-up 85.4, liquid 806.7; 3 % blow-down, nothing comes back.
 
-    Own steam 1.03 (436.9 - 85.4)/(2785.7 - 85.4) = 0.1341; heat a tonne 2348.8 + 0.03 (806.7 - 436.9) = 2359.9 kJ/kg.
+    Own steam 1.03 (436.9 - 85.4)/(2785.7 - 85.4) = 0.1341; heat a tonne 2348.8 + 0.03 (806.7 - 436.9) = 2359.9 kJ/kg. In the
+    network heat counts above 80 °C, 336.1 kJ/kg.
     """
     unit = house_of(network, conditions, plant, blow_down_share=0.03, return_share=0.0)
-    net = (1 - 0.1341) * 0.6528 * 3600 / 2359.9
+    net = (1 - 0.1341) * (2785.7 - 336.1) / 2359.9
     np.testing.assert_allclose(unit.available_mw, 45.6 * net, rtol=1e-3)
     np.testing.assert_allclose(unit.fuel_per_heat, 1 / (0.93 * net), rtol=1e-3)
 
@@ -59,7 +59,9 @@ def test_a_stated_own_use_goes_before_the_computed_one(network, conditions, plan
     [
         ({"p_bar": None, "node": "n2"}, "state of the steam is not known"),
         ({"t_supply_degc": 120.0}, "state of the steam is not known"),
-        ({"steam_mwh_per_t": 0.9}, "leave an own use of -"),
+        ({"t_condensate_degc": 140.0, "return_share": 1.0}, "leave an own use of -"),
+        ({"steam_mwh_per_t": 0.6528}, "0.6528 MWh/t, but steam of 12.5 bar and 190 °C has 0.6804"),
+        ({"own_use_share": 0.01, "return_share": 0.0}, "1.0%, but feed water and blow-down alone take 10.1%"),
     ],
 )
 def test_what_contradicts_itself_is_refused(network, conditions, plant, keys, message):

@@ -10,6 +10,7 @@ import xarray as xr
 from heatnet.errors import InputError, NotSolvableError
 from heatnet.model.steam_examples import steam_hours, steam_line, steam_network, steam_ring, steam_tree
 from heatnet.steam import dry_flows, require_solved, solve_steam
+from heatnet.steam.limits import flow_limits
 from heatnet.steam.line import line_arrival, line_capacity_kg_per_s, line_dry_flow_kg_per_s, line_to, pipe_line
 
 LINE = pipe_line(3000.0, 412.0, u_w_per_mk=0.5)
@@ -54,10 +55,42 @@ def test_too_much_demand_is_choked_and_told_with_the_largest_flow():
     assert float(states["largest_mdot_kg_per_s"][1]) == pytest.approx(most, rel=1e-4)
     assert np.isnan(float(states["largest_mdot_kg_per_s"][0]))
     require_solved(states)
-    with pytest.raises(
-        NotSolvableError, match=f"largest possible flow is {float(states['largest_mdot_kg_per_s'][1]):.4g}"
-    ):
+    with pytest.raises(NotSolvableError, match=f"pressure that users need is {3.6 * most:.1f} t/h"):
         require_solved(states.isel(time=[1]))
+
+
+@pytest.mark.parametrize("share", [0.5, 4.0])
+def test_choking_and_need_are_two_limits(share):
+    """Nearer user: 12.6 bar; farther one: nothing. Choking by the line's own function; need by a search over solved states."""
+    pipes = [
+        {"from_node": a, "to_node": b, "length_m": 1500.0, "inner_diameter_mm": 309.0, "u_w_per_mk": 0.4}
+        for a, b in (("works", "near"), ("near", "far"))
+    ]
+    users = [
+        {"id": "u1", "node": "near", "heat_mw": 2.0, "min_p_bar": 12.6},
+        {"id": "u2", "node": "far", "heat_mw": 20.0},
+    ]
+    network = steam_network(pipes, users, [{"id": "plant", "node": "works", "t_supply_degc": 280.0}])
+    limits = flow_limits(network, steam_hours(network, (share,)), 0)
+    assert limits.consumer == "u1"
+    at = solve_steam(network, steam_hours(network, np.linspace(0.05, 3.0, 60)))
+    flow, margin = at["plant_mdot_kg_per_s"].sum("plant"), at["consumer_p_margin_bar"].sel(consumer="u1")
+    solved = np.isfinite(margin.to_numpy())
+    crossing = np.interp(0.0, margin.to_numpy()[solved][::-1], flow.to_numpy()[solved][::-1])
+    assert limits.needed_kg_per_s == pytest.approx(crossing, rel=2e-3)
+    assert limits.choking_kg_per_s > float(flow.max())
+    assert limits.choking_kg_per_s > 2 * limits.needed_kg_per_s
+    network.consumers["min_p_bar"] = np.nan
+    without = flow_limits(network, steam_hours(network, (share,)), 0)
+    assert without.consumer is None
+    assert without.needed_kg_per_s == without.choking_kg_per_s == pytest.approx(limits.choking_kg_per_s, rel=1e-6)
+
+
+def test_pressure_that_nobody_can_have():
+    network = steam_line()
+    network.consumers["min_p_bar"] = 13.5
+    limits = flow_limits(network, steam_hours(network, (1.0,)), 0)
+    assert (limits.needed_kg_per_s, limits.consumer) == (0.0, "user")
 
 
 @pytest.mark.parametrize("make", [steam_tree, steam_ring])

@@ -10,8 +10,10 @@ import yaml
 
 from heatnet.errors import InputError
 from heatnet.io.bundled import bundled_path
+from heatnet.io.network_folder import load_network
 from heatnet.physics import steam
 from heatnet.physics.friction import specific_friction_pa_per_m
+from heatnet.plants.steam_state import power_lost_per_heat
 from heatnet.study.steam_line import load_steam_line
 from heatnet.study.steam_line_run import (
     arrival,
@@ -55,7 +57,7 @@ def draft(tmp_path):
 
 class TestFile:
     def test_every_figure_of_the_bundled_study_has_a_source(self, summary):
-        marks = re.compile(r"^(plan|standard|typical|illustrative)\b")
+        marks = re.compile(r"^(plan|standard|typical|illustrative|computed)\b")
         assert [row["item"] for row in summary["assumptions"] if not marks.match(row["source"])] == []
 
     def test_all_problems_at_once(self, draft):
@@ -160,10 +162,25 @@ class TestAccounts:
             assert values == sorted(values)
 
     def test_co2_of_a_gj(self, summary):
-        """z = 0.27 at 0.7041 t/MWh over what arrives; gas 0.05554 t/GJ over 0.94, and 0.4 % electricity."""
+        """z of 13 bar and 300 °C, 0.286, at 0.7041 t/MWh over what arrives; gas 0.05554 t/GJ over 0.94, and 0.4 % electricity."""
         one = summary["users"]["heating"]["co2"]["average"]
-        assert one["line_t_co2_per_gj"] == pytest.approx(0.27 * 0.7041 / 3.6 / (1 - summary["year"]["loss_share"]))
+        assert one["line_t_co2_per_gj"] == pytest.approx(
+            0.2862 * 0.7041 / 3.6 / (1 - summary["year"]["loss_share"]), rel=1e-4
+        )
         assert one["boiler_t_co2_per_gj"] == pytest.approx(0.05554 / 0.94 + 0.004 * 0.7041 / 3.6, rel=1e-4)
+
+    def test_power_lost_is_that_of_a_chp_plant_with_the_same_steam(self, study, summary):
+        """One function for both: z q is the power of a tonne, whatever study asks."""
+        network = load_network(bundled_path("networks") / "teda_east").steam
+        jinbin = network.plants.loc["jinbin"]
+        (told,) = (row for row in summary["assumptions"] if row["item"] == "z_share")
+        assert told["value"] == study.config.power_lost.value == power_lost_per_heat(jinbin, network)
+        assert told["source"].startswith("computed")
+
+    def test_a_stated_power_lost_counts(self, draft):
+        stated = load_steam_line(draft(lambda data: data.update(z_share=0.27)))
+        (told,) = (row for row in summary_of(stated)["assumptions"] if row["item"] == "z_share")
+        assert told["value"] == 0.27
 
     def test_users_of_more_pressure_get_less(self, summary):
         for pipe in summary["pipes"].values():
@@ -236,6 +253,12 @@ class TestReadme:
         assert saved == pytest.approx(as_it_is["loss_gj"] - half["loss_gj"], abs=1.0)
         assert plant == pytest.approx((as_it_is["cny_at_power_plant"] - half["cny_at_power_plant"]) / 1e6, abs=0.005)
         assert gas == pytest.approx((as_it_is["cny_by_gas"] - half["cny_by_gas"]) / 1e6, abs=0.005)
+
+    def test_power_lost(self, text, summary, study):
+        quoted = self.quoted(text, r"z = ([\d.]+) of its heat.*costs ([\d.]+) t CO2 .* and ([\d.]+) t by the marginal")
+        co2 = summary["users"]["process_low"]["co2"]
+        line = [co2[key]["line_t_co2_per_gj"] for key in ("average", "marginal")]
+        assert quoted == pytest.approx([study.config.power_lost.value, *line], abs=0.001 * ROUNDED)
 
     def test_co2(self, text, summary):
         steam_boiler, water_boiler = (summary["users"][name]["co2"] for name in ("process_low", "heating"))
