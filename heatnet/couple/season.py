@@ -243,7 +243,7 @@ def primary_heat_mw(year: NetworkYear, probed: Probe, result: DispatchResult) ->
 
 def _boundary(year: NetworkYear, positions: list[int], primary: pd.DataFrame, plant_heat: pd.DataFrame) -> Boundary:
     time = year.time[positions]
-    supplies = plant_supplies_degc(year.network, year.load_share[positions], year.t_supply_degc[positions])
+    supplies = plant_supplies_degc(year.network, year.t_supply_degc[positions], year.t_return_degc[positions])
 
     def spread(values: FloatArray, columns: list[str]) -> pd.DataFrame:
         return pd.DataFrame(dict.fromkeys(columns, values[positions]), index=time)

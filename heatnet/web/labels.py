@@ -30,9 +30,18 @@ def definition_names(axis: str) -> dict[str, str]:
     return {row.id: row.name for row in definitions() if row.axis == axis}
 
 
-def time_text(time: object) -> str:
-    """Return a row's time: its date and hour, or its seconds."""
-    return _("second {time:g}").format(time=float(time)) if isinstance(time, int | float) else str(time)[:16]
+def time_text(time: object, rows: int = 0) -> str:
+    """Return a row's time: its date and hour, its seconds, or that it is the only state of a boundary of constants.
+
+    Parameters
+    ----------
+    time : pandas.Timestamp or float
+    rows : int
+        How many rows there are, where one alone is a boundary of constants.
+    """
+    if not isinstance(time, int | float):
+        return str(time)[:16]
+    return _("constant") if rows == 1 and float(time) == 0.0 else _("second {time:g}").format(time=float(time))
 
 
 def carrier_label(name: str) -> str:
@@ -45,9 +54,10 @@ def status_label(name: str) -> str:
     of_hours = {
         "ok_stagnant": _("solved, some water stands still"),
         "ok_undersupplied": _("solved, some station undersupplied"),
+        "ok_circulating": _("solved, some water runs in a circle that nothing heats"),
         "plant_flow_reversed": _("plants push more water than is taken"),
         "no_temperature_lift": _("return as hot as the supply"),
-        "no_return_flow": _("no return flow to pre-heat"),
+        "no_return_flow": _("no flow to take up a plant's heat"),
         "temperature_out_of_range": _("temperature out of range"),
     }
     return of_hours.get(name) or code_label(name)
