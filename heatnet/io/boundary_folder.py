@@ -203,7 +203,7 @@ def _note_kilowatts(
         built = float(table.at[name, _BUILT_FOR[variable]])
         values = numbers[name].to_numpy()
         # above the column's own limit the cell is a problem already
-        far = np.flatnonzero((values > _KILOWATTS_FROM * built) & (values <= limit)) if built > 0 else []
+        far = np.flatnonzero((built > 0) & (values > _KILOWATTS_FROM * built) & (values <= limit))
         if not len(far):
             continue
         found = _("value {value!r}, while {column} is {built:g}").format(
