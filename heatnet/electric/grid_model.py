@@ -26,7 +26,7 @@ from heatnet.electric.flows import (
     transformer_loading,
 )
 from heatnet.electric.net_parts import Nodes, filled, open_ends
-from heatnet.electric.tap_seeds import TapChangers
+from heatnet.electric.tap_seeds import TapChangers, tap_changers_of
 from heatnet.physics.arrays import FloatArray
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class GridModel:
         self.net = net
         self._ids = _Ids(net)
         self._input = _input_data(net, self._ids, v_set_pu)
-        self._changers = _tap_changers(self._input)
+        self._changers = tap_changers_of(self._input)
         self._model = PowerGridModel(self._input, system_frequency=float(net["f_hz"]))
 
     def solve(self, given: Setpoints, threads: int = 1, progress: Callable[[int, int], None] | None = None) -> Flows:
@@ -324,47 +324,6 @@ def _regulators(net: Any, ids: _Ids, v_set_pu: FloatArray) -> Any:
     step = filled(trafo, "tap_step_percent", 0.0)[held] / 100
     array["u_band"] = TAP_BAND_STEPS * step * nominal
     return array
-
-
-def _tap_changers(data: dict[str, Any]) -> TapChangers | None:
-    """Return what the engine's input says of transformers, where one has a tap changer."""
-    if "transformer_tap_regulator" not in data:
-        return None
-    transformer, regulator = data["transformer"], data["transformer_tap_regulator"]
-    region = _regions(data)
-    at_lv = transformer["tap_side"] == 1
-    held = transformer["id"].searchsorted(regulator["regulated_object"])
-    set_pu, band_pu = np.full((2, len(transformer)), np.nan)
-    nominal_v = data["node"]["u_rated"][transformer["to_node"][held]]
-    set_pu[held], band_pu[held] = regulator["u_set"] / nominal_v, regulator["u_band"] / nominal_v
-    return TapChangers(
-        hv_region=region[transformer["from_node"]],
-        lv_region=region[transformer["to_node"]],
-        lv_node=transformer["to_node"],
-        fed_region=region[data["source"]["node"]],
-        on=(transformer["from_status"] & transformer["to_status"]).astype(bool),
-        v_set_pu=set_pu,
-        band_pu=band_pu,
-        step_share=transformer["tap_size"] / np.where(at_lv, transformer["u2"], transformer["u1"]),
-        at_lv=at_lv,
-        tap_neutral=transformer["tap_nom"].astype(float),
-        tap_start=transformer["tap_pos"].astype(float),
-        tap_min=transformer["tap_min"].astype(float),
-        tap_max=transformer["tap_max"].astype(float),
-    )
-
-
-def _regions(data: dict[str, Any]) -> NDArray[np.int64]:
-    """Return the number of each node's region: nodes that closed lines join."""
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-
-    count = len(data["node"])
-    if "line" not in data:
-        return np.arange(count)
-    closed = data["line"][(data["line"]["from_status"] & data["line"]["to_status"]).astype(bool)]
-    graph = coo_array((np.ones(len(closed)), (closed["from_node"], closed["to_node"])), shape=(count, count))
-    return np.asarray(connected_components(graph, directed=False)[1], dtype=np.int64)
 
 
 def _consumers(net: Any, ids: _Ids) -> Any:

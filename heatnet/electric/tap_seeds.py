@@ -11,7 +11,7 @@ nodes that lines join rise and fall as one, by the mean of the transformers that
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -105,3 +105,44 @@ class TapChangers:
     def _gain(self, k: int, tap: FloatArray) -> FloatArray:
         turns = 1 + self.step_share[k] * (tap - self.tap_neutral[k])
         return np.asarray(turns if self.at_lv[k] else 1 / turns)
+
+
+def tap_changers_of(data: dict[str, Any]) -> TapChangers | None:
+    """Return what the batch engine's input says of transformers; None where none has a tap changer."""
+    if "transformer_tap_regulator" not in data:
+        return None
+    transformer, regulator = data["transformer"], data["transformer_tap_regulator"]
+    region = _regions(data)
+    at_lv = transformer["tap_side"] == 1
+    held = transformer["id"].searchsorted(regulator["regulated_object"])
+    set_pu, band_pu = np.full((2, len(transformer)), np.nan)
+    nominal_v = data["node"]["u_rated"][transformer["to_node"][held]]
+    set_pu[held], band_pu[held] = regulator["u_set"] / nominal_v, regulator["u_band"] / nominal_v
+    return TapChangers(
+        hv_region=region[transformer["from_node"]],
+        lv_region=region[transformer["to_node"]],
+        lv_node=transformer["to_node"],
+        fed_region=region[data["source"]["node"]],
+        on=(transformer["from_status"] & transformer["to_status"]).astype(bool),
+        v_set_pu=set_pu,
+        band_pu=band_pu,
+        step_share=transformer["tap_size"] / np.where(at_lv, transformer["u2"], transformer["u1"]),
+        at_lv=at_lv,
+        tap_neutral=transformer["tap_nom"].astype(float),
+        tap_start=transformer["tap_pos"].astype(float),
+        tap_min=transformer["tap_min"].astype(float),
+        tap_max=transformer["tap_max"].astype(float),
+    )
+
+
+def _regions(data: dict[str, Any]) -> Ints:
+    """Return the number of each node's region: nodes that closed lines join."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    count = len(data["node"])
+    if "line" not in data:
+        return np.arange(count)
+    closed = data["line"][(data["line"]["from_status"] & data["line"]["to_status"]).astype(bool)]
+    graph = coo_array((np.ones(len(closed)), (closed["from_node"], closed["to_node"])), shape=(count, count))
+    return np.asarray(connected_components(graph, directed=False)[1], dtype=np.int64)
