@@ -39,7 +39,8 @@ V_PER_KV = 1e3
 A_PER_KA = 1e3
 #: short-circuit power of the upper grid: so large that it holds the voltage as a slack bus does
 _STIFF_VA = 1e24
-_ERROR_TOLERANCE_PU = 1e-9
+#: largest change of a voltage in the last step; Newton's method squares it
+_ERROR_TOLERANCE_PU = 1e-8
 _MAX_ITERATIONS = 50
 #: hours that are solved in one call: bounds the memory
 _CHUNK = 2048
