@@ -106,6 +106,41 @@ STEAM_TABLES: dict[str, list[dict[str, Any]]] = {
         },
     ],
 }
+#: a feeder that carries the town's 1 MW and 0.3 MW more, PV and a battery at its end
+POWER_META: dict[str, Any] = {
+    "format_version": 1,
+    "name": {"en": "Tiny grid"},
+    "carrier": "electric",
+    "crs": "EPSG:4326",
+}
+POWER_TABLES: dict[str, list[dict[str, Any]]] = {
+    "buses": [
+        {"id": name, "v_nom_kv": 10, "station": "tiny", "geometry": {"type": "Point", "coordinates": [lon, 39.0]}}
+        for name, lon in (("b_near", 117.70), ("b_far", 117.71))
+    ],
+    "lines": [
+        {
+            "id": "feeder",
+            "from_bus": "b_near",
+            "to_bus": "b_far",
+            "length_m": 900,
+            "r_ohm_per_km": 0.1,
+            "x_ohm_per_km": 0.1,
+            "i_max_ka": 0.075,
+        }
+    ],
+    "grids": [{"id": "grid", "bus": "b_near"}],
+    "loads": [
+        {"id": "town", "bus": "b_far", "p_mw": 1.0, "cos_phi": 1.0, "profile": "flat"},
+        {"id": "e_pump", "bus": "b_far", "cos_phi": 1.0, "profile": "heat", "supplies": "heat_pump"},
+        {"id": "e_boiler", "bus": "b_near", "cos_phi": 1.0, "profile": "heat", "supplies": "boiler"},
+    ],
+    "generators": [{"id": "roof", "bus": "b_far", "kind": "pv", "capacity_mw": 2.0}],
+    "batteries": [
+        {"id": "battery", "bus": "b_near", "power_mw": 0.5, "energy_mwh": 1.0},
+        {"id": "battery_2", "bus": "b_near", "power_mw": 1.0, "energy_mwh": 2.0},
+    ],
+}
 PRICES: dict[str, Any] = {
     "gas_cny_per_mwh": 300,
     "gas_lhv_mwh_per_m3": 0.0099,
@@ -154,6 +189,7 @@ class NetworkDraft:
     tables: dict[str, list[dict[str, Any]]]
     files: dict[str, bytes] = field(default_factory=dict)
     steam: NetworkDraft | None = None
+    electric: NetworkDraft | None = None
 
     def row(self, table: str, element: str) -> dict[str, Any]:
         """Return a row, to be changed."""
@@ -169,6 +205,8 @@ class NetworkDraft:
             (folder / name).write_bytes(content)
         if self.steam is not None:
             self.steam.write(folder / "steam", suffix)
+        if self.electric is not None:
+            self.electric.write(folder / "electric", ".geojson")
         return folder
 
 
@@ -244,6 +282,12 @@ def drawn() -> NetworkDraft:
 def study_draft() -> StudyDraft:
     """A right study of the tiny network with a steam network: gas alone against the heat pump, two simulated hours."""
     return tiny_study()
+
+
+@pytest.fixture(scope="session")
+def new_power_draft():
+    """What makes drafts of a power network: a tight feeder with the heat pump, PV and two batteries."""
+    return lambda: NetworkDraft(copy.deepcopy(POWER_META), copy.deepcopy(POWER_TABLES))
 
 
 @pytest.fixture(scope="session")

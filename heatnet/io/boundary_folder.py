@@ -203,8 +203,8 @@ def _note_kilowatts(
         built = float(table.at[name, _BUILT_FOR[variable]])
         values = numbers[name].to_numpy()
         # above the column's own limit the cell is a problem already
-        far = np.flatnonzero((built > 0) & (values > _KILOWATTS_FROM * built) & (values <= limit))
-        if not len(far):
+        far = np.flatnonzero((values > _KILOWATTS_FROM * built) & (values <= limit))
+        if not built > 0 or not len(far):
             continue
         found = _("value {value!r}, while {column} is {built:g}").format(
             value=float(values[far[0]]), column=_BUILT_FOR[variable], built=built

@@ -78,7 +78,7 @@ def power_season(network: PowerNetwork, states: xr.Dataset) -> PowerSeason:
     missing = states.sizes["time"] - solved.sizes["time"]
     if not solved.sizes["time"]:
         return PowerSeason(pd.DataFrame(), pd.DataFrame(), {"hours": 0, "not_converged_h": missing}, None)
-    branches = pd.concat([_branches(solved, kind) for kind in BRANCHES])
+    branches = pd.concat([_branches(solved, kind) for kind in BRANCHES if solved.sizes[kind]])
     branches = branches.sort_values("loading_max_share", ascending=False, kind="stable")
     buses = _buses(network, solved)
     loading = np.concatenate([solved[f"{kind}_loading_share"].to_numpy() for kind in BRANCHES], axis=1)

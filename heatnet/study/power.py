@@ -167,13 +167,13 @@ def _durations(solved: xr.Dataset) -> dict[str, dict[str, float]]:
     if not good.sizes["time"]:
         return {}
     curves = {
-        "line_loading_share": good["line_loading_share"].max("line"),
-        "transformer_loading_share": good["transformer_loading_share"].max("transformer"),
-        "bus_v_min_pu": good["bus_v_pu"].min("bus"),
-        "bus_v_max_pu": good["bus_v_pu"].max("bus"),
-        "exchange_mw": good["grid_p_mw"].sum("grid"),
+        "line_loading_share": good["line_loading_share"].to_numpy().max(axis=1, initial=0.0),
+        "transformer_loading_share": good["transformer_loading_share"].to_numpy().max(axis=1, initial=0.0),
+        "bus_v_min_pu": good["bus_v_pu"].to_numpy().min(axis=1),
+        "bus_v_max_pu": good["bus_v_pu"].to_numpy().max(axis=1),
+        "exchange_mw": good["grid_p_mw"].to_numpy().sum(axis=1),
     }
-    return {name: duration(values.to_numpy()) for name, values in curves.items() if values.size}
+    return {name: duration(values) for name, values in curves.items()}
 
 
 def _band_account(band: pd.DataFrame, stored_mwh: float) -> dict[str, float]:

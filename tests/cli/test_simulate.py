@@ -10,11 +10,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import xarray as xr
 from rich.console import Console
 
 from heatnet import simulate as engines
 from heatnet.cli import show
+from heatnet.cli.simulation_warnings import _resting_pumps
 from heatnet.io.bundled import bundled_path
+from heatnet.io.network_folder import load_network
 from heatnet.io.results_store import read_table
 from heatnet.physics.water import saturation_pressure_bar
 from heatnet.simulate.quantities import QUANTITIES
@@ -193,6 +196,26 @@ class TestWhatIsPrinted:
             "1 row, worst at 2025-01-15 07:00",
         ):
             assert text in above
+
+    def test_pumps_that_rest_for_want_of_load_are_named(self, draft, heatnet, tmp_path):
+        """At no load the engine lets everything rest, whatever a pump's curve says; at some load it runs."""
+        network = load_network(draft.write(tmp_path / "tiny"))
+        pump = {"id": "booster", "from_node": "works", "to_node": "north", "line": "supply", "head_bar": 0.5}
+        time = pd.date_range("2025-01-15T07:00", periods=3, freq="h")
+        states = xr.Dataset(
+            {
+                "pump_mdot_kg_per_s": (("time", "pump"), np.array([[4.0], [0.0], [0.0]])),
+                "status": ("time", np.array(["ok", "ok_stagnant", "ok_stagnant"], dtype=object)),
+            },
+            coords={"time": time, "pump": ["booster"]},
+        )
+        pumps = pd.DataFrame([{**dict.fromkeys(network.pumps.columns, np.nan), **pump, "speed_share": 1.0}]).set_index(
+            "id"
+        )
+        (text,) = _resting_pumps(network.with_tables(pumps=pumps), states)
+        for word in ("booster", "standing still in 2 rows", "2025-01-15 08:00"):
+            assert word in text
+        assert list(_resting_pumps(network.with_tables(pumps=pumps.assign(speed_share=0.0)), states)) == []
 
     def test_one_row_and_a_constant(self, network, heatnet, tmp_path):
         (tmp_path / "hours").mkdir()

@@ -13,8 +13,8 @@ from heatnet.simulate.season.controls import W_PER_MW
 from heatnet.simulate.season.flows import add_edges
 from heatnet.simulate.season.fluid import enthalpy_at, place, value_at
 from heatnet.simulate.season.friction import LEAST_FLOW
-from heatnet.simulate.season.plan import OUTSIDE, Plan
-from heatnet.simulate.season.reach import mark_reached
+from heatnet.simulate.season.plan import CHECK, OUTSIDE, Plan
+from heatnet.simulate.season.reach import CIRCLES, NOWHERE_ELSE, SEEPS, mark_reached
 from heatnet.simulate.season.rounds import flow_into
 from heatnet.simulate.season.work import Work
 
@@ -313,6 +313,9 @@ def write_block(plan: Plan, work: Work, out: Out, rows: IntArray, used: int, sta
         fluid.enthalpy, fluid.middle_degc, fluid.per_k, state.next_m, taken_w,
     )  # fmt: skip
     _mass_residual(plan, work, worst)
+    checked = False
+    for branch in range(branches):
+        checked = checked or graph.kind[branch] == CHECK
     for lane in range(used):
         row = rows[lane]
         out.status[row] = status[lane]
@@ -334,7 +337,9 @@ def write_block(plan: Plan, work: Work, out: Out, rows: IntArray, used: int, sta
         out.energy_residual_mw[row] = (given_w - taken_w[lane] - loss_w[lane]) / W_PER_MW
         if short:
             out.status[row] = UNDERSUPPLIED
-        elif work.order.counts[2] > 0 and mark_reached(plan, work, lane):
+            continue
+        elsewhere = mark_reached(plan, work, lane) if checked or work.order.counts[2] > 0 else NOWHERE_ELSE
+        if elsewhere == CIRCLES:
             out.status[row] = CIRCULATING
-        elif _resting(graph.on_line, state.live_junction, lane):
+        elif elsewhere == SEEPS or _resting(graph.on_line, state.live_junction, lane):
             out.status[row] = STAGNANT

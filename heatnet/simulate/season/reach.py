@@ -14,6 +14,8 @@ from heatnet.simulate.season.work import Scratch, State, Work
 
 #: flow in kg/s from which water counts as entering: shut check valves let less pass
 _ENTERS = 1e-6
+#: what water does where none of a plant, a consumer or a heater comes
+NOWHERE_ELSE, SEEPS, CIRCLES = range(3)
 
 
 @compiled
@@ -96,10 +98,11 @@ def _from_plant(graph: Graph, users: Users, state: State, scratch: Scratch, lane
 
 
 @compiled
-def mark_reached(plan: Plan, work: Work, lane: int) -> bool:
-    """Mark junctions that water of a plant, a consumer or a heater reaches; return whether it runs anywhere else too.
+def mark_reached(plan: Plan, work: Work, lane: int) -> int:
+    """Mark junctions that water of a plant, a consumer or a heater reaches; return what water does elsewhere.
 
-    The marks are in `scratch.found_at`.
+    The marks are in `scratch.found_at`. The answer is `NOWHERE_ELSE`, `SEEPS` (only what shut check valves let through: it
+    stands still) or `CIRCLES`.
     """
     graph, users, m, reached = plan.graph, plan.users, work.state.m, work.scratch.found_at
     branches, stack, waiting = len(graph.start), work.scratch.node_stack, 0
@@ -132,11 +135,12 @@ def mark_reached(plan: Plan, work: Work, lane: int) -> bool:
                 reached[there] = 1
                 stack[waiting] = there
                 waiting += 1
+    found = NOWHERE_ELSE
     for branch in range(branches):
-        up = graph.start[branch] if m[branch, lane] > 0.0 else graph.end[branch]
-        if abs(m[branch, lane]) > LEAST_FLOW and not reached[up]:
-            return True
-    return False
+        up, flow = graph.start[branch] if m[branch, lane] > 0.0 else graph.end[branch], abs(m[branch, lane])
+        if flow > LEAST_FLOW and not reached[up]:
+            found = max(found, CIRCLES if flow > _ENTERS else SEEPS)
+    return found
 
 
 @compiled
@@ -151,7 +155,7 @@ def has_pumps(plan: Plan) -> bool:
 @compiled
 def cool_circles(plan: Plan, work: Work, lane: int) -> None:
     """Give water that runs where nothing enters the ground's temperature, which passes would only come near to."""
-    if not mark_reached(plan, work, lane):
+    if mark_reached(plan, work, lane) == NOWHERE_ELSE:
         return
     state, inlet, graph = work.state, work.inlet, plan.graph
     for branch in range(len(graph.start)):

@@ -226,6 +226,7 @@ def test_a_check_valve_across_a_ring_is_shut_when_passed_backwards(ring, hour, r
     assert read(against, "valve_mdot_kg_per_s", "valve") == pytest.approx(0.0, abs=LEAK_KG_PER_S)
     for quantity in ("pipe_mdot_kg_per_s", "pipe_dp_supply_bar", "consumer_t_supply_degc", "consumer_mdot_kg_per_s"):
         np.testing.assert_allclose(against[quantity], shut[quantity], rtol=1e-7, atol=LEAK_KG_PER_S, err_msg=quantity)
+    assert against["status"].item() == shut["status"].item() == HourStatus.STAGNANT
 
 
 def test_a_check_valve_opens_and_shuts_from_hour_to_hour(build, hours):

@@ -1,0 +1,171 @@
+"""A study with a power network: the feeder limits the heat pump, files and accounts agree, map and report show it."""
+
+from __future__ import annotations
+
+import json
+import re
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from heatnet.i18n import use_language
+from heatnet.io.results_store import read_summary, read_table
+from heatnet.maps import build_map
+from heatnet.maps.build import map_data
+from heatnet.report import build_report
+from heatnet.study.load import load_study
+from heatnet.study.run import run_cases
+from heatnet.study.summary import write_summary
+from heatnet.web.results_view import load_study as read_results
+
+FILE_PRECISION = 1e-6
+#: power so cheap that the heat pump always pays
+CHEAP = {f"{name}_cny_per_mwh": 100 + 100 * i for i, name in enumerate(("valley", "flat", "peak", "critical"))}
+
+
+@pytest.fixture(scope="module")
+def powered(new_study_draft, new_power_draft, tmp_path_factory):
+    """Gas alone, the heat pump on the tight feeder, and the same with a feeder that carries anything; run once."""
+    draft = new_study_draft()
+    draft.network.electric = new_power_draft()
+    draft.data["cases"]["wide"] = {
+        "label": "A wider feeder",
+        "networks": {"tiny": {"electric": {"lines": {"feeder": {"i_max_ka": 1.0}}}}},
+    }
+    draft.prices["power"] = {
+        f"{name}_cny_per_mwh": 100 + 100 * i for i, name in enumerate(("valley", "flat", "peak", "critical"))
+    }
+    draft.data["simulation"] = {"hours": 2, "reference_hours": 1}
+    study, out = load_study(draft.write(tmp_path_factory.mktemp("study"))), tmp_path_factory.mktemp("results") / "tiny"
+    runs = run_cases(study, out, workers=1)
+    write_summary(study, runs, out)
+    return SimpleNamespace(folder=out, summary=read_summary(out), runs=runs)
+
+
+def table(powered, name, case="project", carrier="electric"):
+    return read_table(powered.folder / case / "tiny" / carrier / f"{name}.parquet")
+
+
+def account(powered, case="project"):
+    return powered.summary["cases"][case]["by_network"]["tiny"]["power"]
+
+
+def test_every_hour_of_the_year_is_solved_and_balanced(powered):
+    network = table(powered, "network")
+    assert len(network) == 8760
+    assert set(network["status"]) == {"ok"}
+    assert network["power_residual_mw"].abs().max() < 1e-6
+    assert account(powered)["reference_check"]["max_dv_pu"] < 1e-9
+
+
+def test_the_loads_are_those_of_the_heat_plants(powered):
+    run = powered.runs["project"]
+    unit = next(unit for unit in run.problem.units if unit.plant == "heat_pump")
+    expected = run.result.heat_mw[unit.id].to_numpy() * unit.power_per_heat
+    np.testing.assert_allclose(table(powered, "load_p_mw")["e_pump"], expected, atol=FILE_PRECISION)
+    boiler = next(unit for unit in run.problem.units if unit.plant == "boiler")
+    own = run.result.heat_mw[boiler.id].to_numpy() * boiler.power_per_heat + run.pipes["tiny"].pump_mw
+    np.testing.assert_allclose(table(powered, "load_p_mw")["e_boiler"], own, atol=FILE_PRECISION)
+    assert own.max() > 0.01
+
+
+def test_the_feeder_limits_the_heat_pump_and_the_study_says_what_that_costs(powered):
+    tight, wide = account(powered), account(powered, "wide")
+    assert wide["limits"]["hours"] == 0
+    assert wide["branches"]["feeder"]["overloaded_h"] == 0
+    assert tight["limits"]["by_element"]["feeder"]["kind"] == "line"
+    assert tight["limits"]["hours"] > 100
+    assert tight["branches"]["feeder"]["overloaded_h"] == 0
+    assert tight["branches"]["feeder"]["loading_max_share"] > 0.99
+    # both without batteries, which change nothing on this side of the meter: the cost is the difference of the cases
+    total = {case: powered.summary["cases"][case]["cost"]["total_cny"] for case in ("project", "wide")}
+    assert tight["limits"]["cost_cny"] == pytest.approx(total["project"] - total["wide"], rel=0.02)
+    heat = {case: powered.summary["cases"][case]["heat_by_plant_mwh"]["tiny/heat_pump"] for case in total}
+    assert heat["project"] < 0.98 * heat["wide"]
+
+
+def test_batteries_that_are_one_to_the_dispatch_share_by_size(powered):
+    given = table(powered, "battery_p_mw")
+    np.testing.assert_allclose(given["battery_2"], 2 * given["battery"], atol=FILE_PRECISION)
+    assert given["battery"].max() > 0.4
+    level = (given["battery"].where(given["battery"] < 0, 0) * -0.95 - given["battery"].clip(lower=0) / 0.95).sum()
+    assert level == pytest.approx(0.0, abs=1e-3), "a year ends at the level at which it began"
+
+
+def test_heat_does_not_pay_for_what_batteries_earn(powered):
+    """The heat system's power costs what its plants draw, priced as drawn from the grid, less PV that is left over."""
+    run = powered.runs["project"]
+    site = account(powered)["site"]
+    tariff = run.problem.prices.power_cny_per_mwh
+    drawn = sum(
+        run.result.heat_mw[unit.id].to_numpy() * unit.power_per_heat
+        for unit in run.problem.units
+        if unit.id in run.problem.sites[0].units
+    )
+    from_pv = run.result.pv_for_heat_mw["tiny"].to_numpy()
+    assert from_pv.sum() > 10
+    assert site["pv_for_heat_mwh"] == pytest.approx(from_pv.sum())
+    paid = site["heat_power_cny"]
+    assert paid <= float(drawn @ tariff) + 1
+    assert paid >= float((drawn - from_pv) @ tariff) - 1
+
+
+def test_the_band_never_exceeds_what_runs(powered):
+    band = table(powered, "band_mw")
+    assert list(band.columns) == ["down_mw", "up_mw"]
+    run = powered.runs["project"]
+    unit = next(unit for unit in run.problem.units if unit.plant == "heat_pump")
+    power = run.result.heat_mw[unit.id].to_numpy() * unit.power_per_heat
+    batteries = 2 * 1.5
+    assert (band["down_mw"].to_numpy() <= power + batteries + FILE_PRECISION).all()
+    assert (band >= -FILE_PRECISION).all(axis=None)
+
+
+def test_cases_are_repeatable_to_the_byte(powered, new_study_draft, new_power_draft, tmp_path):
+    draft = new_study_draft()
+    draft.network.electric = new_power_draft()
+    draft.prices["power"] = {
+        f"{name}_cny_per_mwh": 100 + 100 * i for i, name in enumerate(("valley", "flat", "peak", "critical"))
+    }
+    draft.data["simulation"] = {"hours": 2, "reference_hours": 1}
+    draft.data["cases"] = {"project": draft.data["cases"]["project"]}
+    draft.data |= {"base_case": "project", "baseline_case": None, "plan_case": None}
+    run_cases(load_study(draft.write(tmp_path / "study")), tmp_path / "out", workers=1)
+    for name in ("line_loading_share", "battery_p_mw", "band_mw"):
+        again = tmp_path / "out" / "project" / "tiny" / "electric" / f"{name}.parquet"
+        assert again.read_bytes() == (powered.folder / "project" / "tiny" / "electric" / f"{name}.parquet").read_bytes()
+
+
+def test_the_map_has_the_power_network_as_a_layer(powered, tmp_path):
+    with use_language("en"):
+        data = map_data(read_results(powered.folder))
+    layouts = [layout for layout in data["layouts"].values() if layout["carrier"] == "electric"]
+    assert {item["id"] for layout in layouts for item in layout["pipes"]} == {"feeder"}
+    assert {row["key"] for row in data["colours"]["electric"]} == {"loading", "v_pu", "p_mw"}
+    case = next(case for case in data["cases"] if case["id"] == "project")
+    entry = next(one for one in case["networks"] if data["layouts"][one["layout"]]["carrier"] == "electric")
+    shown = pd.to_datetime([hour["time"] for hour in case["hours"]])
+    loading = 100 * table(powered, "line_loading_share").loc[shown, "feeder"].to_numpy()
+    np.testing.assert_allclose(entry["pipes"]["loading"][0], loading, atol=0.051)
+    page = build_map(powered.folder, tmp_path / "map.html", "zh")
+    assert "电网着色依据" in page.read_text(encoding="utf-8")
+
+
+def test_the_report_tells_of_the_power_network(powered, tmp_path):
+    page = build_report(powered.folder, tmp_path / "report.html", "en").read_text(encoding="utf-8")
+    section = re.search(r'<section id="power">.*?</section>', page, re.DOTALL)
+    assert section is not None
+    text = re.sub(r"<[^>]+>", " ", section[0])
+    assert "Hours in which a feeder limited heat plants" in text
+    assert "Duration curves of the power network" in text
+    assert f"{account(powered)['limits']['hours']:,}" in text
+    chinese = build_report(powered.folder, tmp_path / "zh.html", "zh").read_text(encoding="utf-8")
+    assert "馈线限制热源用电的小时数" in chinese
+
+
+def test_summary_is_plain_json(powered):
+    text = (powered.folder / "summary.json").read_text(encoding="utf-8")
+    assert "NaN" not in text
+    assert json.loads(text)["cases"]["project"]["by_network"]["tiny"]["power"]["worst_time"].startswith("2025-")
