@@ -131,11 +131,13 @@ def scheduled(
     site = next((one for one in problem.sites if one.id == name), None)
     if site is None:
         return scheduled_boundary(power, loads)
-    given = {
-        battery.id.removeprefix(f"{name}/"): result.battery_discharge_mw[battery.id]
-        - result.battery_charge_mw[battery.id]
-        for battery in site.batteries
-    }
+    size_mw = power.network.batteries["power_mw"]
+    groups = battery_groups(name, power.network.batteries)
+    given: dict[str, pd.Series] = {}
+    for battery in site.batteries:
+        members = groups[battery.id]
+        together = result.battery_discharge_mw[battery.id] - result.battery_charge_mw[battery.id]
+        given |= {member: together * (size_mw[member] / size_mw[members].sum()) for member in members}
     batteries = pd.DataFrame(given, index=power.base.time)
     return scheduled_boundary(power, loads, batteries, result.pv_curtailed_mw[name].to_numpy())
 

@@ -52,8 +52,10 @@ def add_sites(
     names = pd.Index([site.id for site in sites], name="site")
     most_import = labelled([site.import_limit_mw for site in sites], names, hours)
     bought = model.add_variables(lower=0, upper=most_import, name="site_import")
-    sold = model.add_variables(lower=0, coords=[names, hours], name="site_export")
-    pv = labelled([site.pv_mw for site in sites], names, hours)
+    most_sold = labelled([_surplus_mw(site) for site in sites], names, hours)
+    sold = model.add_variables(lower=0, upper=most_sold, name="site_export")
+    curtailable = np.where(problem.import_cost_cny_per_mwh > 0, most_sold, np.inf)
+    pv = labelled([np.minimum(site.pv_mw, most) for site, most in zip(sites, curtailable, strict=True)], names, hours)
     curtailed = model.add_variables(lower=0, upper=pv, name="pv_curtailed")
     _add_batteries(model, _batteries(sites), hours)
     power_per_heat = {unit.id: unit.power_per_heat for unit in units}
@@ -76,6 +78,15 @@ def add_sites(
     if _batteries(sites):
         cost = cost + tie * model.variables["battery_charge"].sum()
     return cost
+
+
+def _surplus_mw(site: PowerSite) -> FloatArray:
+    """Return the most that PV and batteries can give beyond the base load, (T,), MW: what can be exported at most.
+
+    While import costs something no more than this is curtailed either. Most hours have none, which the solver then knows.
+    """
+    batteries = sum(battery.power_mw for battery in site.batteries)
+    return np.maximum(site.pv_mw + batteries - site.base_mw, 0.0)
 
 
 def _add_limits(model: Any, site: PowerSite, heat: Any, power_per_heat: dict[str, FloatArray]) -> None:

@@ -105,7 +105,7 @@ def test_heat_does_not_pay_for_what_batteries_earn(powered):
         if unit.id in run.problem.sites[0].units
     )
     from_pv = run.result.pv_for_heat_mw["tiny"].to_numpy()
-    assert from_pv.sum() > 10
+    assert from_pv.sum() > 5
     assert site["pv_for_heat_mwh"] == pytest.approx(from_pv.sum())
     paid = site["heat_power_cny"]
     assert paid <= float(drawn @ tariff) + 1
