@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from heatnet.i18n import _, language, pick
+from heatnet.io.words import time_text
 from heatnet.metrics.row_hours import row_hours
 from heatnet.simulate import is_solved
 from heatnet.simulate.quantities import QUANTITIES
 from heatnet.units import GJ_PER_MWH
-from heatnet.web.labels import time_text
 
 if TYPE_CHECKING:
     import xarray as xr

@@ -44,6 +44,11 @@ def assumption_label(item: str) -> str:
     return words.get(item, item)
 
 
+def time_text(time: object) -> str:
+    """Return a row's time: its date and hour, or its seconds."""
+    return _("second {time:g}").format(time=float(time)) if isinstance(time, int | float) else str(time)[:16]
+
+
 def unit_label(unit: str) -> str:
     """Return a unit as people write it in the current language; pressures in `bar` are read in `pressure_unit`."""
     words = {"CNY": _("CNY"), "steam-t": _("steam-t"), "tce": _("tce"), "m2": "m²", "m3": "m³", "CO2": "CO₂"}

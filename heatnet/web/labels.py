@@ -30,11 +30,6 @@ def definition_names(axis: str) -> dict[str, str]:
     return {row.id: row.name for row in definitions() if row.axis == axis}
 
 
-def time_text(time: object) -> str:
-    """Return a row's time: its date and hour, or its seconds."""
-    return _("second {time:g}").format(time=float(time)) if isinstance(time, int | float) else str(time)[:16]
-
-
 def carrier_label(name: str) -> str:
     """Return a carrier in words."""
     return code_label(name)
