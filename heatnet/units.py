@@ -30,6 +30,7 @@ SUFFIXES = MappingProxyType(
         "_cny_per_mwh": ("CNY/MWh", "price of energy"),
         "_cny_per_t": ("CNY/t", "price of mass"),
         "_share": ("1", "share"),
+        "_share_per_h": ("1/h", "share lost in an hour"),
         "_h": ("h", "time"),
         "_s": ("s", "time"),
         "_j_per_mk": ("J/(m·K)", "heat capacity per metre"),

@@ -37,6 +37,7 @@ UNITLESS = {"dn", "zeta", "opening"}
         ("gas_m3", "m³"),
         ("kv_m3_per_h", "m³/h"),
         ("heat_mwh", "MWh"),
+        ("loss_share_per_h", "1/h"),
         ("steam_mwh_per_t", "MWh/t"),
         ("total_t_co2", "t CO₂"),
         ("gas_t_co2_per_mwh", "t CO₂/MWh"),

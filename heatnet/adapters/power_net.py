@@ -8,14 +8,18 @@ Importing this module imports pandapower (some seconds): import it inside the fu
 
 from __future__ import annotations
 
+import copy
+import json
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandapower
 import pandas as pd
 
-from heatnet.model.power_network import PowerNetwork
+from heatnet.model.power_network import PowerNetwork, tan_phi
 from heatnet.physics.arrays import FloatArray
 
 #: pi equivalents of transformers, and angles through their phase shift: as the batch engine has them
@@ -45,42 +49,40 @@ def pandapower_net(network: PowerNetwork) -> pandapower.pandapowerNet:
     Generators that hold a voltage become gens, the others static generators (sgen), each in the table's order. Elements
     carry their ids as names.
     """
-    net = pandapower.create_empty_network(network.id, f_hz=network.frequency_hz)
-    at = {str(bus): _bus(net, bus, row) for bus, row in network.buses.iterrows()}
-    for line, row in network.lines.iterrows():
-        _line(net, str(line), row, at)
-    for transformer, row in network.transformers.iterrows():
-        _transformer(net, str(transformer), row, at)
+    net = copy.deepcopy(_empty_net())
+    net["name"], net["f_hz"] = network.id, network.frequency_hz
+    # pandapower's functions for many elements: those for single ones take milliseconds each
+    pandapower.create_buses(
+        net, len(network.buses), vn_kv=network.buses["v_nom_kv"].to_numpy(), name=_names(network.buses)
+    )
+    net.bus["geo"] = [_point(geometry) for geometry in network.buses["geometry"]]
+    at = dict(zip(network.buses.index, net.bus.index, strict=True))
+    _lines(net, network.lines, at)
+    _transformers(net, network.transformers, at)
     for grid, row in network.grids.iterrows():
         pandapower.create_ext_grid(net, at[row["bus"]], vm_pu=row["v_pu"], name=str(grid))
-    for load, row in network.loads.iterrows():
-        power = _or_zero(row["p_mw"])
-        reactive = power * tan_phi(row["cos_phi"])
-        pandapower.create_load(net, at[row["bus"]], p_mw=power, q_mvar=reactive, name=str(load))
-    for generator, row in network.generators.iterrows():
-        power = _or_zero(row["p_mw"])
-        if not np.isnan(row["v_pu"]):
-            pandapower.create_gen(net, at[row["bus"]], p_mw=power, vm_pu=row["v_pu"], name=str(generator))
-        else:
-            reactive = -power * tan_phi(row["cos_phi"])
-            pandapower.create_sgen(
-                net, at[row["bus"]], p_mw=power, q_mvar=reactive, name=str(generator), type=row["kind"]
-            )
-    net["heatnet_generators"] = [str(generator) for generator in network.generators.index]
-    for battery, row in network.batteries.iterrows():
-        pandapower.create_storage(
-            net, at[row["bus"]], p_mw=-_or_zero(row["p_mw"]), max_e_mwh=row["energy_mwh"], name=str(battery)
-        )
+    _loads(net, network.loads, at)
+    _generators(net, network, at)
+    _storages(net, network.batteries, at)
     return net
 
 
-def tan_phi(cos_phi: float) -> float:
-    """Return reactive over active power of a power factor."""
-    return float(np.tan(np.arccos(cos_phi)))
+@lru_cache(maxsize=1)
+def _empty_net() -> pandapower.pandapowerNet:
+    """Return a net without elements, for copies: pandapower takes half a second to make its hundred tables."""
+    return pandapower.create_empty_network()
 
 
-def _or_zero(value: float) -> float:
-    return 0.0 if np.isnan(value) else float(value)
+def _powers(frame: pd.DataFrame) -> FloatArray:
+    return np.asarray(frame["p_mw"].fillna(0.0), dtype=float)
+
+
+def _names(frame: pd.DataFrame) -> list[str]:
+    return [str(name) for name in frame.index]
+
+
+def _at(at: dict[str, int], buses: pd.Series) -> list[int]:
+    return [at[bus] for bus in buses]
 
 
 def generators_of(net: pandapower.pandapowerNet) -> list[str]:
@@ -88,52 +90,97 @@ def generators_of(net: pandapower.pandapowerNet) -> list[str]:
     return list(net["heatnet_generators"])
 
 
-def _bus(net: pandapower.pandapowerNet, bus: object, row: pd.Series) -> int:
-    geometry = row["geometry"]
-    point = None if geometry is None else (geometry.x, geometry.y)
-    return int(pandapower.create_bus(net, vn_kv=row["v_nom_kv"], name=str(bus), geodata=point))
+def _point(geometry: Any) -> str | None:
+    """Return a bus's place as pandapower keeps it: GeoJSON."""
+    if geometry is None:
+        return None
+    return json.dumps({"coordinates": [geometry.x, geometry.y], "type": "Point"})
 
 
-def _line(net: pandapower.pandapowerNet, line: str, row: pd.Series, at: dict[str, int]) -> None:
-    pandapower.create_line_from_parameters(
+def _lines(net: pandapower.pandapowerNet, lines: pd.DataFrame, at: dict[str, int]) -> None:
+    if not len(lines):
+        return
+    pandapower.create_lines_from_parameters(
         net,
-        at[row["from_bus"]],
-        at[row["to_bus"]],
-        length_km=row["length_m"] / 1e3,
-        r_ohm_per_km=row["r_ohm_per_km"],
-        x_ohm_per_km=row["x_ohm_per_km"],
-        c_nf_per_km=row["c_nf_per_km"],
-        max_i_ka=row["i_max_ka"],
-        parallel=int(row["parallel"]),
-        in_service=not row["open"],
-        name=line,
+        _at(at, lines["from_bus"]),
+        _at(at, lines["to_bus"]),
+        length_km=lines["length_m"].to_numpy() / 1e3,
+        r_ohm_per_km=lines["r_ohm_per_km"].to_numpy(),
+        x_ohm_per_km=lines["x_ohm_per_km"].to_numpy(),
+        c_nf_per_km=lines["c_nf_per_km"].to_numpy(),
+        max_i_ka=lines["i_max_ka"].to_numpy(),
+        parallel=lines["parallel"].astype(int).to_numpy(),
+        in_service=~lines["open"].to_numpy(bool),
+        name=_names(lines),
     )
 
 
-def _transformer(net: pandapower.pandapowerNet, transformer: str, row: pd.Series, at: dict[str, int]) -> None:
-    pandapower.create_transformer_from_parameters(
+def _transformers(net: pandapower.pandapowerNet, transformers: pd.DataFrame, at: dict[str, int]) -> None:
+    if not len(transformers):
+        return
+    pandapower.create_transformers_from_parameters(
         net,
-        at[row["hv_bus"]],
-        at[row["lv_bus"]],
-        sn_mva=row["s_rated_mva"],
-        vn_hv_kv=row["v_hv_kv"],
-        vn_lv_kv=row["v_lv_kv"],
-        vk_percent=row["vk_share"] * 100,
-        vkr_percent=row["vkr_share"] * 100,
-        pfe_kw=row["p_iron_mw"] * 1e3,
-        i0_percent=row["i0_share"] * 100,
-        shift_degree=row["shift_deg"],
-        tap_side=row["tap_side"],
+        _at(at, transformers["hv_bus"]),
+        _at(at, transformers["lv_bus"]),
+        sn_mva=transformers["s_rated_mva"].to_numpy(),
+        vn_hv_kv=transformers["v_hv_kv"].to_numpy(),
+        vn_lv_kv=transformers["v_lv_kv"].to_numpy(),
+        vk_percent=transformers["vk_share"].to_numpy() * 100,
+        vkr_percent=transformers["vkr_share"].to_numpy() * 100,
+        pfe_kw=transformers["p_iron_mw"].to_numpy() * 1e3,
+        i0_percent=transformers["i0_share"].to_numpy() * 100,
+        shift_degree=transformers["shift_deg"].to_numpy(),
+        tap_side=transformers["tap_side"].to_numpy(),
         tap_neutral=0,
-        tap_min=int(row["tap_min"]),
-        tap_max=int(row["tap_max"]),
-        tap_step_percent=row["tap_step_share"] * 100,
+        tap_min=transformers["tap_min"].astype(int).to_numpy(),
+        tap_max=transformers["tap_max"].astype(int).to_numpy(),
+        tap_step_percent=transformers["tap_step_share"].to_numpy() * 100,
         tap_step_degree=0.0,
-        tap_pos=int(row["tap_pos"]),
+        tap_pos=transformers["tap_pos"].astype(int).to_numpy(),
         tap_changer_type="Ratio",
-        parallel=int(row["parallel"]),
-        in_service=not row["open"],
-        name=transformer,
+        parallel=transformers["parallel"].astype(int).to_numpy(),
+        in_service=~transformers["open"].to_numpy(bool),
+        name=_names(transformers),
+    )
+
+
+def _loads(net: pandapower.pandapowerNet, loads: pd.DataFrame, at: dict[str, int]) -> None:
+    if not len(loads):
+        return
+    power = _powers(loads)
+    reactive = power * tan_phi(loads)
+    pandapower.create_loads(net, _at(at, loads["bus"]), p_mw=power, q_mvar=reactive, name=_names(loads))
+
+
+def _generators(net: pandapower.pandapowerNet, network: PowerNetwork, at: dict[str, int]) -> None:
+    holds = network.holds_voltage.to_numpy(bool)
+    held, free = network.generators[holds], network.generators[~holds]
+    if len(held):
+        pandapower.create_gens(
+            net, _at(at, held["bus"]), p_mw=_powers(held), vm_pu=held["v_pu"].to_numpy(), name=_names(held)
+        )
+    if len(free):
+        power = _powers(free)
+        pandapower.create_sgens(
+            net,
+            _at(at, free["bus"]),
+            p_mw=power,
+            q_mvar=-power * tan_phi(free),
+            name=_names(free),
+            type=free["kind"].to_numpy(),
+        )
+    net["heatnet_generators"] = _names(network.generators)
+
+
+def _storages(net: pandapower.pandapowerNet, batteries: pd.DataFrame, at: dict[str, int]) -> None:
+    if not len(batteries):
+        return
+    pandapower.create_storages(
+        net,
+        _at(at, batteries["bus"]),
+        p_mw=-_powers(batteries),
+        max_e_mwh=batteries["energy_mwh"].to_numpy(),
+        name=_names(batteries),
     )
 
 
@@ -185,3 +232,8 @@ def write_net(net: pandapower.pandapowerNet, file: str | Path) -> None:
     part = target.with_name(target.name + ".part")
     pandapower.to_json(net, str(part))
     part.replace(target)
+
+
+def write_json(network: PowerNetwork, file: str | Path) -> None:
+    """Write a network, with the powers that its tables give, as pandapower's JSON; see `write_net`."""
+    write_net(pandapower_net(network), file)

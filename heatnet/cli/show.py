@@ -67,6 +67,13 @@ def say(line: str) -> None:
     console().print(line, markup=False, soft_wrap=True)
 
 
+def warn(text: str) -> None:
+    """Print a warning as one line."""
+    from rich.markup import escape
+
+    console().print(f"[yellow]{_('Warning')}: {escape(text)}[/]", soft_wrap=True)
+
+
 def table(title: str, columns: Iterable[str], rows: Iterable[Sequence[str]], fold_first: bool = False) -> Table:
     """Return a table; the first column left, the others right; long cells fold in the others, or in the first one."""
     from rich.box import SIMPLE_HEAD

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from heatnet.cli.words import rows_text, small_text
 from heatnet.i18n import _, language, pick
 from heatnet.io.words import time_text
 from heatnet.metrics.row_hours import row_hours
 from heatnet.simulate import is_solved
+from heatnet.simulate.compare import FAR_K, FAR_SHARE
 from heatnet.simulate.quantities import QUANTITIES
+from heatnet.simulate.status import HourStatus
 from heatnet.units import GJ_PER_MWH
 
 if TYPE_CHECKING:
@@ -25,6 +28,8 @@ if TYPE_CHECKING:
 #: quantity, value, where, when
 _Row = tuple[str, str, str, str]
 
+#: times that are named one by one
+_TIMES_LISTED = 5
 #: a smaller shortfall is the solver's
 _LEAST_SHORTFALL_MW = 1e-6
 
@@ -42,28 +47,31 @@ def print_summary(network: Network, dataset: xr.Dataset, transient: bool) -> Non
     """
     from rich.markup import escape
 
-    from heatnet.cli.show import console, table
+    from heatnet.cli.show import console, table, warn
+    from heatnet.cli.simulation_warnings import simulation_warnings
 
     statuses = _statuses(dataset)
     solved = np.array([is_solved(status) for status in statuses], dtype=bool)
-    title = _("{name}, {engine}: {solved} of {rows} rows solved").format(
-        name=pick(network.name), engine=dataset.attrs["engine"], solved=int(solved.sum()), rows=len(statuses)
+    title = _("{name}, {engine}: {solved} of {rows} solved").format(
+        name=pick(network.name), engine=dataset.attrs["engine"], solved=int(solved.sum()), rows=rows_text(len(statuses))
     )
     out = console()
     out.print(f"[bold]{escape(title)}[/]", soft_wrap=True)
-    out.print(escape(f"  {_by_status(Counter(statuses))}"), soft_wrap=True)
+    out.print(escape(f"  {_by_status(Counter(statuses))}{_also_at_rest(network, dataset, statuses)}"), soft_wrap=True)
     if not solved.all():
-        first = time_text(dataset.indexes["time"][int(np.argmin(solved))])
+        first = time_text(dataset.indexes["time"][int(np.argmin(solved))], len(statuses))
         count = int((~solved).sum())
         text = _("rows without a solution, empty in the tables: {count}, the first at {time}").format(
             count=count, time=first
         )
-        out.print(f"[yellow]{_('Warning')}: {escape(text)}[/]", soft_wrap=True)
+        warn(text)
     if solved.any():
         hours = row_hours(dataset.indexes["time"], solved, transient)
         columns = (_("Quantity"), _("Value"), _("Where"), _("Time"))
         rows = [*_sums(network, dataset, hours, solved, transient), *_extremes(network, dataset), *_errors(dataset)]
         out.print(table(_sums_title(dataset, hours, solved), columns, rows))
+        for text in simulation_warnings(network, dataset):
+            warn(text)
 
 
 def print_comparison(network: Network, comparison: Comparison, engines: Sequence[str]) -> None:
@@ -76,35 +84,46 @@ def print_comparison(network: Network, comparison: Comparison, engines: Sequence
     engines : sequence of str
         Names of the two.
     """
-    from rich.markup import escape
-
-    from heatnet.cli.show import console, say, table
+    from heatnet.cli.show import console, say, table, warn
 
     ours, theirs = engines
     out = console()
-    title = _("Largest differences between {ours} and {theirs} in {count} rows that both solve").format(
-        ours=ours, theirs=theirs, count=comparison.compared
+    title = _("Largest differences between {ours} and {theirs}, both solve {rows}").format(
+        ours=ours, theirs=theirs, rows=rows_text(comparison.compared)
     )
     if comparison.largest:
         columns = (_("Difference"), _("Value"), _("Where"), _("Time"))
         out.print(table(title, columns, list(_difference_rows(network, comparison))))
     for engine, unsolved in ((ours, comparison.unsolved_ours), (theirs, comparison.unsolved_theirs)):
-        text = _("{engine}: {count} of {rows} rows not solved").format(
-            engine=engine, count=sum(unsolved.values()), rows=comparison.rows
+        text = _("{engine}: {count} of {rows} not solved").format(
+            engine=engine, count=sum(unsolved.values()), rows=rows_text(comparison.rows)
         )
         say(f"{text} ({_by_status(unsolved)})" if unsolved else text)
     if comparison.other_status:
         first = comparison.other_status[0]
         text = _("Rows with different statuses: {count}, the first at {time} ({ours}; {theirs})").format(
             count=len(comparison.other_status),
-            time=time_text(first.time),
+            time=time_text(first.time, comparison.rows),
             ours=f"{ours}: {_label(first.ours)}",
             theirs=f"{theirs}: {_label(first.theirs)}",
         )
-        out.print(f"[yellow]{escape(text)}[/]", soft_wrap=True)
+        warn(text)
+    if comparison.far:
+        warn(_far_text(comparison))
     if comparison.one_sided:
         text = _("Numbers that only one of the two solutions has: {count}").format(count=comparison.one_sided)
-        out.print(f"[yellow]{escape(text)}[/]", soft_wrap=True)
+        warn(text)
+
+
+def _far_text(comparison: Comparison) -> str:
+    times = ", ".join(time_text(time, comparison.rows) for time in comparison.far[:_TIMES_LISTED])
+    more = len(comparison.far) - _TIMES_LISTED
+    times += _(" and {count} more").format(count=more) if more > 0 else ""
+    return _(
+        "the two solutions are different states in {rows} ({times}): a temperature by more than {t:g} K or a flow by more "
+        "than {share:g} % of the largest. Where little flows, buoyancy can drive rings in several ways, and an hour can have "
+        "more than one steady state; both keep all balances"
+    ).format(rows=rows_text(len(comparison.far)), times=times, t=FAR_K, share=100 * FAR_SHARE)
 
 
 def _statuses(dataset: xr.Dataset) -> list[str]:
@@ -123,12 +142,20 @@ def _by_status(counts: Mapping[str, int]) -> str:
     return "; ".join(f"{counts[status]} × {_label(status)}" for status in ordered)
 
 
+def _also_at_rest(network: Network, dataset: xr.Dataset, statuses: list[str]) -> str:
+    """Return in how many undersupplied rows water also stands still: a row has one status, the worse."""
+    open_pipes = (~network.pipes["closed"].astype(bool)).reindex(dataset["pipe"].to_numpy()).to_numpy(dtype=bool)
+    rest = (dataset["pipe_mdot_kg_per_s"].transpose("time", "pipe").to_numpy()[:, open_pipes] == 0.0).any(axis=1)
+    count = int((rest & (np.array(statuses) == HourStatus.UNDERSUPPLIED.value)).sum())
+    return _("; water stands still in {count} of the undersupplied, too").format(count=count) if count else ""
+
+
 def _sums_title(dataset: xr.Dataset, hours: FloatArray | None, solved: np.ndarray) -> str:
     if hours is not None:
         return _("Sums over {hours:g} h").format(hours=round(float(hours.sum()), 2))
     if solved.sum() == 1:
-        return time_text(dataset.indexes["time"][int(np.argmax(solved))])
-    return _("Means of {count} rows").format(count=int(solved.sum()))
+        return time_text(dataset.indexes["time"][int(np.argmax(solved))], len(solved))
+    return _("Means of {rows}").format(rows=rows_text(int(solved.sum())))
 
 
 def _figure(value: float) -> str:
@@ -190,12 +217,12 @@ def _extremes(network: Network, dataset: xr.Dataset) -> Iterable[_Row]:
     given = _given_mw(network, dataset)
     # rows without a solution have no sources, not none that give heat
     row = int(np.nanargmax(np.where(np.isfinite(dataset["heat_loss_mw"].to_numpy()), given, np.nan)))
-    yield _("Highest load on the sources"), f"{_figure(given[row])} MW", "", time_text(time[row])
+    yield _("Highest load on the sources"), f"{_figure(given[row])} MW", "", time_text(time[row], len(time))
     worst = worst_in_time(network, dataset)
     if worst is not None:
         row, consumer, dp_bar = worst
         name = network.display_name("consumers", consumer, language())
-        yield _("Available pressure, worst consumer"), f"{dp_bar:.2f} bar", name, time_text(time[row])
+        yield _("Available pressure, worst consumer"), f"{dp_bar:.2f} bar", name, time_text(time[row], len(time))
     on = dataset["consumer_mdot_kg_per_s"] > 0
     arriving = dataset["consumer_t_supply_degc"].where(on)
     for text, values, table, unit, largest in (
@@ -206,17 +233,24 @@ def _extremes(network: Network, dataset: xr.Dataset) -> Iterable[_Row]:
         if place is not None:
             row, element, value = place
             shown = f"{value:.1f} {unit}" if unit == "°C" else f"{value:.2f} {unit}"
-            yield text, shown, network.display_name(table, element, language()), time_text(time[row])
-    pressures = np.stack([dataset[f"node_p_{line}_bar"].to_numpy() for line in ("supply", "return")])
-    lowest, highest = np.nanmin(pressures) - ATMOSPHERE_BAR, np.nanmax(pressures) - ATMOSPHERE_BAR
-    yield _("Gauge pressure, lowest to highest"), f"{lowest:.2f} … {highest:.2f} bar", "", ""
+            yield text, shown, network.display_name(table, element, language()), time_text(time[row], len(time))
+    for text, largest in ((_("Gauge pressure, lowest"), False), (_("Gauge pressure, highest"), True)):
+        found = [
+            (*place, line)
+            for line in ("supply", "return")
+            if (place := _extreme(dataset[f"node_p_{line}_bar"], largest)) is not None
+        ]
+        row, node, value, line = (max if largest else min)(found, key=lambda one: one[2])
+        name = network.display_name("nodes", node, language())
+        where = f"{name}, {_('supply line') if line == 'supply' else _('return line')}"
+        yield text, f"{value - ATMOSPHERE_BAR:.2f} bar", where, time_text(time[row], len(time))
     missing = _extreme(dataset["consumer_shortfall_mw"], True)
     if missing is None or missing[2] <= _LEAST_SHORTFALL_MW:
         yield _("Worst shortfall of a consumer"), _("none"), "", ""
         return
     row, element, value = missing
     name = network.display_name("consumers", element, language())
-    yield _("Worst shortfall of a consumer"), f"{value:.3f} MW", name, time_text(time[row])
+    yield _("Worst shortfall of a consumer"), f"{value:.3f} MW", name, time_text(time[row], len(time))
 
 
 def _extreme(values: xr.DataArray, largest: bool) -> tuple[int, str, float] | None:
@@ -237,7 +271,7 @@ def _errors(dataset: xr.Dataset) -> Iterable[_Row]:
     ):
         residual = np.abs(dataset[name].to_numpy())
         row = int(np.nanargmax(residual))
-        yield text, f"{residual[row]:.1e} {unit}", "", time_text(dataset.indexes["time"][row])
+        yield text, small_text(residual[row], unit), "", time_text(dataset.indexes["time"][row], len(residual))
 
 
 def _difference_rows(network: Network, comparison: Comparison) -> Iterable[_Row]:
@@ -250,7 +284,7 @@ def _difference_rows(network: Network, comparison: Comparison) -> Iterable[_Row]
         "power": _("pump power, of the largest"),
     }
     for one in comparison.largest:
-        value = f"{one.value:.1e}" if one.unit == "1" else f"{one.value:.1e} {one.unit}"
+        value = small_text(one.value, one.unit)
         table = f"{QUANTITIES[one.quantity].dimension}s"
         where = network.display_name(table, one.element, language()) if one.element else one.quantity
-        yield words[one.kind], value, where, time_text(one.time)
+        yield words[one.kind], value, where, time_text(one.time, comparison.rows)

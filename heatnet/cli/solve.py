@@ -9,6 +9,7 @@ import typer
 
 from heatnet.errors import InputError, NotSolvableError, Problem, Problems
 from heatnet.i18n import _, language, pick
+from heatnet.io.words import time_text
 from heatnet.units import T_PER_H_PER_KG_PER_S
 
 if TYPE_CHECKING:
@@ -65,12 +66,13 @@ def solve_network(path: Path, outdoor_degc: float | None, boundary: Path | None,
     if network.carrier != "water":
         found = _("a network of {carrier}").format(carrier=network.carrier)
         raise InputError([Problem(str(path), found, _("'heatnet solve' solves hot-water networks"))])
-    label = "" if boundary is not None else _at_outdoor(network, outdoor_degc)
+    label = None if boundary is not None else _at_outdoor(network, outdoor_degc)
     with console(stderr=True).status(escape(_("Solving {name} …").format(name=pick(network.name)))):
         dataset = _solved(network, _boundary_of(network, outdoor_degc, boundary))
     statuses = [str(status) for status in dataset["status"].to_numpy()]
     for position in range(min(dataset.sizes["time"], 12)):
-        print_state(network, dataset.isel(time=position), label)
+        time = time_text(dataset.indexes["time"][position], len(statuses))
+        print_state(network, dataset.isel(time=position), label or time)
     if dataset.sizes["time"] > 12:
         say(_("{count} further states are in the tables.").format(count=dataset.sizes["time"] - 12))
     if out is not None:
@@ -122,17 +124,16 @@ def _at_outdoor(network: Network, outdoor_degc: float | None) -> str:
     return _("at {t:g} °C outdoors").format(t=design if outdoor_degc is None else outdoor_degc)
 
 
-def print_state(network: Network, state: xr.Dataset, label: str = "") -> None:
-    """Print one state: plants, balance, hydraulics, the worst and the coldest consumer."""
+def print_state(network: Network, state: xr.Dataset, time: str) -> None:
+    """Print one state under its time: plants, balance, hydraulics, the worst and the coldest consumer."""
     from rich.markup import escape
 
-    from heatnet.cli.show import console, table
+    from heatnet.cli.show import console, table, warn
     from heatnet.metrics.state import state_warnings
     from heatnet.simulate import is_solved
     from heatnet.web.labels import status_label
 
     out = console()
-    time = label or _time_text(state)
     status = str(state["status"].to_numpy())
     title = _("{name}, state {time}: {status}").format(name=pick(network.name), time=time, status=status_label(status))
     out.print(f"[bold]{escape(title)}[/]", soft_wrap=True)
@@ -141,13 +142,7 @@ def print_state(network: Network, state: xr.Dataset, label: str = "") -> None:
     out.print(table(_("Heat sources"), _plant_columns(), _plant_rows(network, state)))
     out.print(table(_("Network"), (_("Quantity"), _("Value"), _("Where")), _network_rows(network, state)))
     for warning in state_warnings(network, state):
-        out.print(f"[yellow]{_('Warning')}: {escape(warning)}[/]")
-
-
-def _time_text(state: xr.Dataset) -> str:
-    """Return a state's time: its date and hour, or its seconds."""
-    time = state["time"].to_numpy()
-    return str(time)[:16] if time.dtype.kind == "M" else _("second {time:g}").format(time=float(time))
+        warn(warning)
 
 
 def _plant_columns() -> tuple[str, ...]:

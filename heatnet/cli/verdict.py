@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from heatnet.cli.verdict_electric import electric_blocks, electric_sentences
 from heatnet.cli.verdict_steam import steam_sentences
 from heatnet.i18n import _, pick
 from heatnet.units import TJ_PER_MWH
@@ -22,14 +23,21 @@ def print_verdict(title: str, summary: Entry, folder: Path) -> None:
     out.print(f"[bold]{escape(title)}[/]")
     cases = summary["cases"]
     good = {name: entry for name, entry in cases.items() if entry["status"] == "ok"}
-    out.print(escape(headline_sentence(summary)))
-    out.print(escape(_spread_sentence(summary)))
+    asks_for_rate = summary["target_share"] is not None
+    if asks_for_rate:
+        out.print(escape(headline_sentence(summary)))
+        out.print(escape(_spread_sentence(summary)))
+    for sentence in electric_sentences(summary):
+        out.print(escape(sentence))
     if good:
-        out.print(table(_rate_title(summary), *_rates(summary, good)))
+        if asks_for_rate:
+            out.print(table(_rate_title(summary), *_rates(summary, good)))
+        for title, columns, rows in electric_blocks(summary):
+            out.print(table(title, columns, rows))
         out.print(table(_("Heat by source, TJ"), (_("Plant"), *good), _heat_rows(summary, good), fold_first=True))
         out.print(table(_("CO2, fuel, cost, unmet heat, all zones"), *_accounts(good)))
     name = _plan_case(summary)
-    if name in good:
+    if name in good and good[name]["by_network"]:
         title = _("Networks over the season, case {case}").format(case=name)
         out.print(table(title, *_networks(summary, good[name])))
         for sentence in steam_sentences(summary, good[name]):

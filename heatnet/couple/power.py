@@ -63,6 +63,12 @@ def power_year(network: Network, weather: WeatherYear) -> PowerYear | None:
     return PowerYear(electric, power_boundary(electric, weather), supplied)
 
 
+def power_years(networks: Mapping[str, Network], weather: WeatherYear) -> dict[str, PowerYear]:
+    """Return the power year of every network that has a power network."""
+    years = {name: power_year(network, weather) for name, network in networks.items()}
+    return {name: year for name, year in years.items() if year is not None}
+
+
 def heat_loads_mw(
     year: PowerYear, units: Sequence[SupplyUnit], heat_mw: pd.DataFrame, pump_mw: Mapping[str, FloatArray]
 ) -> pd.DataFrame:

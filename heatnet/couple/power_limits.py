@@ -1,19 +1,21 @@
 """Where heat plants overload a feeder: what they may draw there, as linear limits for the dispatch.
 
-In an hour in which a line or transformer is above its limit, or a voltage below its band, with a schedule's heat loads and
-would be less so without them, the limit is drawn linearly at that schedule:
+In an hour in which a line or transformer is above its limit, or a voltage below its band, with some heat loads and would be less
+so without them, the limit is drawn linearly there:
 
     sum_i s_i P_i <= sum_i s_i P_i0 - x,        s_i = dy/dP_i
 
 with the powers P_i of the heat loads, the excess x of the loading (share) or of the voltage (p.u.) over its limit, and
-sensitivities s_i from a power flow with each load a little larger. Divided by the largest s_i both sides are MW. What is beyond
-its limit without any heat load leaves them nothing there. High voltages, which more load would lower, are no matter of theirs.
+sensitivities s_i from a power flow with each load a little larger. Divided by the largest s_i both sides are MW. The loading
+grows faster than the power, so that a line drawn far above the limit is too kind: the loads are first brought down to the limit,
+all alike, by a few steps of the same rule. What is beyond its limit without any heat load leaves them nothing there. High
+voltages, which more load would lower, are no matter of theirs.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -30,8 +32,12 @@ _STEP_MW = 0.1
 _LEAST_PART_SHARE = 0.02
 #: excesses below this (share of a rating, p.u.) are the linearisation's own
 _TOLERANCE = 1e-4
+#: steps that bring loads down to a limit: Newton's, each squares the error
+_STEPS_DOWN = 2
 #: what is aimed at lies this much inside the limit, so that the next round ends
 _INSIDE = 5e-4
+#: and where tap changers work: they may stand a step lower when batteries or other plants do otherwise
+_INSIDE_WITH_TAPS = 0.025
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,17 +64,15 @@ class HeatLoadLimit:
 
 
 def heat_load_limits(
-    model: PowerModel, boundary: Boundary, flows: Flows, loads: Sequence[str], threads: int = 1
+    model: PowerModel, boundary: Boundary, loads: Sequence[str], threads: int = 1
 ) -> list[HeatLoadLimit]:
-    """Return the limits that a schedule breaks through its heat loads.
+    """Return the limits that some heat loads would break, in the hours in which they would.
 
     Parameters
     ----------
     model : PowerModel
     boundary : Boundary
-        With the schedule's heat loads in `load_p_mw`.
-    flows : Flows
-        Its solution.
+        With the heat loads in `load_p_mw`: those of a schedule, or the most that they could draw in each hour.
     loads : sequence of str
         The heat loads.
     threads : int
@@ -78,31 +82,64 @@ def heat_load_limits(
     list of HeatLoadLimit
         Empty where nothing is beyond a limit that less heat load would mend.
     """
+    flows = model.flows(setpoints_of(model.network, boundary), threads)
     rows = np.flatnonzero(flows.solved & (_excess(model, flows) > _TOLERANCE).any(axis=1))
     if not len(rows) or not loads:
         return []
-    given = setpoints_of(model.network, boundary.rows(rows.tolist()))
     positions = model.network.loads.index.get_indexer(list(loads))
-    here = _excess(model, model.flows(given, threads))
-    sensitivity = np.stack(
-        [(_excess(model, model.flows(_raised(model, given, i), threads)) - here) / _STEP_MW for i in positions], axis=-1
-    )
+    given = setpoints_of(model.network, boundary.rows(rows.tolist()))
+    broken = _excess(model, flows)[rows] > _TOLERANCE
+    for _step in range(_STEPS_DOWN):
+        excess, part = _linear(model, given, positions, threads)
+        given = _at_the_limit(model, given, positions, np.where(broken, excess, -1.0), part)
+    excess, part = _linear(model, given, positions, threads)
     power = given.load_p_mw[:, positions]
+    inside = _INSIDE_WITH_TAPS if model.network.transformers["v_set_pu"].notna().any() else _INSIDE
     limits = []
-    elements = _elements(model)
-    for column in np.flatnonzero((here > _TOLERANCE).any(axis=0)):
-        kind, element = elements[column]
-        slope = np.nan_to_num(sensitivity[:, column, :])
+    for column in np.flatnonzero(broken.any(axis=0)):
+        kind, element = _elements(model)[column]
+        slope = part[:, column, :]
         largest = slope.max(axis=1, initial=0.0)
-        part = np.where(slope > _LEAST_PART_SHARE * largest[:, None], slope, 0.0)
-        broken = (here[:, column] > _TOLERANCE) & (largest > 0) & ((part * power).sum(axis=1) > 0)
-        if not broken.any():
+        here = broken[:, column] & (largest > 0)
+        if not here.any():
             continue
-        weight = part[broken] / largest[broken, None]
-        excess_mw = (here[broken, column] + _INSIDE) / largest[broken]
-        room = np.maximum((weight * power[broken]).sum(axis=1) - excess_mw, 0.0)
-        limits.append(HeatLoadLimit(element, kind, rows[broken], pd.DataFrame(weight, columns=list(loads)), room))
+        weight = slope[here] / largest[here, None]
+        room = (weight * power[here]).sum(axis=1) - (excess[here, column] + inside) / largest[here]
+        frame = pd.DataFrame(weight, columns=list(loads))
+        limits.append(HeatLoadLimit(element, kind, rows[here], frame, np.maximum(room, 0.0)))
     return limits
+
+
+def _linear(
+    model: PowerModel, given: PowerSetpoints, positions: np.ndarray, threads: int
+) -> tuple[FloatArray, FloatArray]:
+    """Return the excesses (rows, elements) and what each heat load adds to them per MW (rows, elements, loads).
+
+    Loads that add less than `_LEAST_PART_SHARE` of what the largest one adds have no part.
+    """
+    here = _excess(model, model.flows(given, threads))
+    raised = [(_excess(model, model.flows(_raised(model, given, i), threads)) - here) / _STEP_MW for i in positions]
+    slope = np.nan_to_num(np.stack(raised, axis=-1))
+    largest = slope.max(axis=2, keepdims=True, initial=0.0)
+    return here, np.where(slope > _LEAST_PART_SHARE * largest, slope, 0.0)
+
+
+def _at_the_limit(
+    model: PowerModel, given: PowerSetpoints, positions: np.ndarray, excess: FloatArray, part: FloatArray
+) -> PowerSetpoints:
+    """Return set values with the loads that have a part in an excess brought to where, linearly, it ends; all alike."""
+    power = given.load_p_mw[:, positions]
+    added = (part * power[:, None, :]).sum(axis=2)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = np.where((excess > -1.0) & (added > 0), 1.0 - excess / added, np.inf)
+    share = np.clip(share, 0.0, np.inf)
+    # a load follows the tightest of the limits in which it has a part
+    own = np.where(part > 0, share[:, :, None], np.inf).min(axis=1)
+    factor = np.where(np.isfinite(own), own, 1.0)
+    p, q = given.load_p_mw.copy(), given.load_q_mvar.copy()
+    p[:, positions] *= factor
+    q[:, positions] *= factor
+    return replace(given, load_p_mw=p, load_q_mvar=q)
 
 
 def _elements(model: PowerModel) -> list[tuple[str, str]]:
@@ -122,8 +159,6 @@ def _excess(model: PowerModel, flows: Flows) -> FloatArray:
 
 def _raised(model: PowerModel, given: PowerSetpoints, position: int) -> PowerSetpoints:
     """Return set values with one load raised at its power factor."""
-    from dataclasses import replace
-
     p, q = given.load_p_mw.copy(), given.load_q_mvar.copy()
     p[:, position] += _STEP_MW
     q[:, position] += _STEP_MW * np.tan(np.arccos(float(model.network.loads["cos_phi"].iloc[position])))

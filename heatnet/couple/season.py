@@ -19,6 +19,7 @@ from heatnet.couple.hours import representative_hours, season_hours
 from heatnet.couple.steam import SteamProbe, line_flow_max_kg_per_s, probe_steam, steam_loss_mw
 from heatnet.couple.year import NetworkYear
 from heatnet.model.boundary import NETWORK_WIDE, Boundary
+from heatnet.model.heat_store import HeatStore
 from heatnet.model.network import Network
 from heatnet.model.regulation import plant_supplies_degc
 from heatnet.model.supply import (
@@ -31,7 +32,7 @@ from heatnet.model.supply import (
     SupplyUnit,
 )
 from heatnet.physics.water import mean_heat_capacity_j_per_kgk
-from heatnet.plants import consumer_relief_mw, supply_units
+from heatnet.plants import consumer_relief_mw, heat_stores, supply_units
 from heatnet.simulate import is_solved, return_flow_share, simulate
 
 if TYPE_CHECKING:
@@ -152,11 +153,13 @@ def conditions_of(year: NetworkYear, probed: Probe) -> Conditions:
 def dispatch_problem(
     years: Mapping[str, NetworkYear], probes: Mapping[str, Probe], prices: Prices, factors: EmissionFactors
 ) -> DispatchProblem:
-    """Return the year's programme of all networks: units, demand at the plant gates, prices."""
+    """Return the year's programme of all networks: units, heat stores, demand at the plant gates, prices."""
     units: list[SupplyUnit] = []
+    stores: list[HeatStore] = []
     demand: dict[str, FloatArray] = {}
     for name, year in years.items():
         units += supply_units(year.network, conditions_of(year, probes[name]))
+        stores += heat_stores(year.network)
         space = year.space_mw.sum(axis=1).to_numpy()
         process = year.process_mw.sum(axis=1).to_numpy()
         if year.network.carrier == "site":
@@ -166,7 +169,7 @@ def dispatch_problem(
         if year.network.steam is not None:
             demand[f"{name}/steam"] = process + steam_loss_mw(year, probes[name].steam)
     time = next(iter(years.values())).time
-    return DispatchProblem(time, tuple(units), demand, prices, factors)
+    return DispatchProblem(time, tuple(units), demand, prices, factors, stores=tuple(stores))
 
 
 def piped_hours(year: NetworkYear) -> list[int]:
@@ -210,9 +213,19 @@ def simulate_schedule(
 
 
 def plant_heat_mw(year: NetworkYear, result: DispatchResult) -> pd.DataFrame:
-    """Return the dispatched heat of a network's own plants, time by plant, MW."""
+    """Return what a network's own plants give to its pipes by the dispatch, time by plant, MW.
+
+    A plant gives its heat less what it charges stores with, a store what it is discharged of: a tank stands beside the plants
+    that charge it.
+    """
     own = {str(plant): f"{year.network.id}/{plant}" for plant in year.network.plants.index}
-    return pd.DataFrame({plant: result.heat_mw[unit] for plant, unit in own.items() if unit in result.heat_mw})
+    given = {plant: result.heat_mw[unit] for plant, unit in own.items() if unit in result.heat_mw}
+    for plant, unit in own.items():
+        if unit in result.unit_charge_mw:
+            given[plant] = (given[plant] - result.unit_charge_mw[unit]).clip(lower=0.0)
+        if unit in result.store_discharge_mw:
+            given[plant] = result.store_discharge_mw[unit]
+    return pd.DataFrame(given)
 
 
 def primary_heat_mw(year: NetworkYear, probed: Probe, result: DispatchResult) -> pd.DataFrame:
@@ -230,7 +243,7 @@ def primary_heat_mw(year: NetworkYear, probed: Probe, result: DispatchResult) ->
 
 def _boundary(year: NetworkYear, positions: list[int], primary: pd.DataFrame, plant_heat: pd.DataFrame) -> Boundary:
     time = year.time[positions]
-    supplies = plant_supplies_degc(year.network, year.load_share[positions], year.t_supply_degc[positions])
+    supplies = plant_supplies_degc(year.network, year.t_supply_degc[positions], year.t_return_degc[positions])
 
     def spread(values: FloatArray, columns: list[str]) -> pd.DataFrame:
         return pd.DataFrame(dict.fromkeys(columns, values[positions]), index=time)

@@ -7,7 +7,7 @@ import pandas as pd
 
 from heatnet.model.boundary import NETWORK_WIDE, Boundary
 from heatnet.model.network import INDEX_LOSS_SHARE, Network, index_share
-from heatnet.model.regulation import consumer_returns_degc, heating_curve_degc, plant_supplies_degc
+from heatnet.model.regulation import consumer_returns_degc, plant_supplies_degc, regulated_degc
 from heatnet.physics.regulation import load_share
 
 
@@ -31,13 +31,13 @@ def state_at_outdoor(network: Network, t_outdoor_degc: float, index_loss_share: 
     """
     if network.design is None:
         raise ValueError("the network has no design point")
-    share = load_share(t_outdoor_degc, network.design.t_outdoor_degc)
-    t_supply, t_return = (float(t[0]) for t in heating_curve_degc(network, np.atleast_1d(share)))
+    share = np.atleast_1d(load_share(t_outdoor_degc, network.design.t_outdoor_degc))
+    t_supply, t_return = regulated_degc(network, share)
     time = pd.Index([0.0], name="time")
-    returns = consumer_returns_degc(network, np.atleast_1d(share), np.array([t_return])).set_axis(time)
+    returns = consumer_returns_degc(network, share, t_return).set_axis(time)
     heating = list(returns.columns)
     consumers = network.consumers.loc[heating]
-    heat = consumers["design_heat_mw"] * index_share(consumers, index_loss_share) * float(share)
+    heat = consumers["design_heat_mw"] * index_share(consumers, index_loss_share) * float(share[0])
 
     def row(values: dict[str, float]) -> pd.DataFrame:
         return pd.DataFrame(values, index=time)
@@ -47,9 +47,7 @@ def state_at_outdoor(network: Network, t_outdoor_degc: float, index_loss_share: 
         {
             "consumer_heat_mw": row({str(name): float(value) for name, value in heat.items()}),
             "consumer_t_return_degc": returns,
-            "plant_t_supply_degc": plant_supplies_degc(network, np.atleast_1d(share), np.array([t_supply])).set_axis(
-                time
-            ),
+            "plant_t_supply_degc": plant_supplies_degc(network, t_supply, t_return).set_axis(time),
             "t_outdoor_degc": row({NETWORK_WIDE: t_outdoor_degc}),
         },
     )

@@ -9,7 +9,7 @@ import pandas as pd
 
 from heatnet.demand.load import consumer_loads, heat_filter, process_loads
 from heatnet.model.network import Network
-from heatnet.model.regulation import consumer_returns_degc, heating_curve_degc
+from heatnet.model.regulation import consumer_returns_degc, regulated_degc
 from heatnet.model.supply import BoolArray, FloatArray
 from heatnet.model.weather import WeatherYear
 from heatnet.physics.regulation import load_share
@@ -37,7 +37,7 @@ class NetworkYear:
     load_share : ndarray, shape (T,)
         Heat load over design load by the filtered outdoor temperature; 0 outside the season.
     t_supply_degc, t_return_degc : ndarray, shape (T,)
-        Primary temperatures by the heating curve, °C.
+        Primary temperatures by the network's regulation, °C.
     space_mw : pandas.DataFrame
         Heat of the space-heating consumers, time by consumer, MW, without network loss.
     t_return_by_consumer_degc : pandas.DataFrame
@@ -100,7 +100,7 @@ def network_year(
     scale = scale or LoadScale()
     design_outdoor = network.design.t_outdoor_degc if network.design is not None else -7.0
     share = np.where(in_season, load_share(heat_filter(weather.t_outdoor_degc), design_outdoor), 0.0)
-    t_supply, t_return = heating_curve_degc(network, share)
+    t_supply, t_return = regulated_degc(network, share)
     return NetworkYear(
         network=network,
         time=weather.time,

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from heatnet.errors import InputError, Problem, nearest
 from heatnet.i18n import _
 from heatnet.model.weather import WeatherYear
+from heatnet.physics.photovoltaic import Site
 
 FloatArray = NDArray[np.float64]
 
@@ -47,6 +48,12 @@ _ROUNDS = 200
 def _facts() -> dict[str, Any]:
     facts: dict[str, Any] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
     return facts
+
+
+def climate_site() -> Site:
+    """Return where the built-in climates were observed."""
+    facts = _facts()
+    return Site(float(facts["latitude_deg"]), float(facts["longitude_deg"]), float(facts["utc_offset_h"]))
 
 
 def climate_names() -> list[str]:

@@ -1,7 +1,8 @@
 """Dispatch: the year as one linear programme; which plant gives how much heat in which hour, and what heat is worth.
 
 `run` is the door, `costs` prices a delivered MWh and accounts for a schedule, `groups` splits balances that do not
-touch, `programme` states the linear programme, `tariff` turns tariff periods into hourly prices.
+touch, `programme` states the linear programme, `stores` its heat stores, `sites` its power sites, `tariff` turns tariff
+periods into hourly prices.
 """
 
 from heatnet.dispatch.costs import account_costs, marginal_cost_cny_per_mwh

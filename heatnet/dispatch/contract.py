@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from heatnet.i18n import _
+from heatnet.model.power_site import PowerSite
 from heatnet.model.supply import DispatchProblem, FloatArray, SupplyUnit
 
 #: what the solver may overstep its constraints by, as a share
@@ -12,7 +13,7 @@ _ROUNDING_SHARE = 1e-9
 
 
 def contract_conflicts(problem: DispatchProblem) -> list[str]:
-    """Return a sentence for every contract that cannot be met: yearly against hourly figures, and against the uses.
+    """Return a sentence for every contract that cannot be met: yearly against hourly figures, uses, and limits of import.
 
     Parameters
     ----------
@@ -25,9 +26,9 @@ def contract_conflicts(problem: DispatchProblem) -> list[str]:
 
     Notes
     -----
-    In an hour a unit can give no more than its availability, and no more than its balance can use: its demand and what
-    units draw from it, each as much as it can give and as its own balance asks for; or its hourly minimum, as what nobody
-    needs of that is dumped. The sum over the hours bounds the year.
+    In an hour a unit can give no more than its availability, and no more than its balance can use: its demand, what units
+    draw from it, each as much as it can give and as its own balance asks for, and what the stores take that it charges; or its
+    hourly minimum, as what nobody needs of that is dumped. The sum over the hours bounds the year.
     """
     found = []
     for unit in problem.units:
@@ -45,7 +46,22 @@ def contract_conflicts(problem: DispatchProblem) -> list[str]:
                 "{unit}: the year's least heat is {least:,.0f} MWh, but at most {most:,.0f} MWh of it can be used"
             )
             found.append(sentence.format(unit=unit.id, least=unit.year_min_mwh, most=most))
-    return found
+    return found + [text for site in problem.sites for text in _import_conflict(problem, site)]
+
+
+def _import_conflict(problem: DispatchProblem, site: PowerSite) -> list[str]:
+    """Return a sentence where PV, batteries and the largest import together are less than what a site must have."""
+    needed = site.base_mw - site.pv_mw - sum(battery.power_mw for battery in site.batteries)
+    for unit in problem.units:
+        if unit.id in site.units:
+            needed = needed + unit.take_min_mw * unit.power_per_heat
+    short = needed - site.import_limit_mw * (1 + _ROUNDING_SHARE)
+    hour = int(np.argmax(short))
+    if not len(short) or short[hour] <= 0:
+        return []
+    sentence = _("{site}: at least {needed:.3g} MW have to be imported at {time}, the limit is {limit:.3g} MW")
+    limit = site.import_limit_mw[hour]
+    return [sentence.format(site=site.id, needed=needed[hour], time=problem.time[hour], limit=limit)]
 
 
 def _most_mw(problem: DispatchProblem, unit: SupplyUnit) -> FloatArray:
@@ -54,6 +70,7 @@ def _most_mw(problem: DispatchProblem, unit: SupplyUnit) -> FloatArray:
     for other in problem.units:
         if other.draws_from == unit.balance:
             usable += other.draw_per_heat * np.minimum(other.available_mw, _asked_mw(problem, other))
+    usable += sum(store.charge_mw for store in problem.stores if unit.id in store.charged_by)
     return np.minimum(unit.available_mw, np.maximum(usable, unit.take_min_mw))
 
 
@@ -61,4 +78,5 @@ def _asked_mw(problem: DispatchProblem, unit: SupplyUnit) -> FloatArray:
     """Return the most that the balance of a drawing unit may ask of it, (T,), MW."""
     drawn = any(other.draws_from == unit.balance for other in problem.units)
     most = np.full(len(problem.time), np.inf) if drawn else problem.demand_of(unit.balance)
+    most = most + sum(store.charge_mw for store in problem.stores if unit.id in store.charged_by)
     return np.maximum(most, unit.take_min_mw)

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from heatnet.model.heat_store import HeatStore
+from heatnet.model.power_site import PowerSite
 from heatnet.model.supply import DispatchProblem, SupplyUnit
 
 
 @dataclass(frozen=True)
 class Group:
-    """Balances connected by units that draw from one to feed another, with all units that feed them."""
+    """Balances connected by units that draw from one to feed another, or by a power site; their units, stores and sites."""
 
     balances: tuple[str, ...]
     units: tuple[SupplyUnit, ...]
+    stores: tuple[HeatStore, ...] = ()
+    sites: tuple[PowerSite, ...] = ()
 
 
 def independent_groups(problem: DispatchProblem) -> list[Group]:
-    """Return the connected components of the graph whose nodes are balances and whose edges are drawing units.
+    """Return the connected components of the graph whose nodes are balances and whose edges are drawing units and sites.
 
     The order follows the problem's balances and units, so that the same problem always gives the same programmes.
     """
@@ -30,10 +34,19 @@ def independent_groups(problem: DispatchProblem) -> list[Group]:
     for unit in problem.units:
         if unit.draws_from is not None:
             head[find(unit.draws_from)] = find(unit.balance)
+    fed = {unit.id: unit.balance for unit in problem.units}
+    for site in problem.sites:
+        for name in site.units[1:]:
+            head[find(fed[name])] = find(fed[site.units[0]])
     groups: dict[str, list[str]] = {}
     for balance in problem.balances:
         groups.setdefault(find(balance), []).append(balance)
     return [
-        Group(tuple(balances), tuple(unit for unit in problem.units if find(unit.balance) == root))
+        Group(
+            tuple(balances),
+            tuple(unit for unit in problem.units if find(unit.balance) == root),
+            tuple(store for store in problem.stores if find(store.balance) == root),
+            tuple(site for site in problem.sites if find(fed[site.units[0]]) == root),
+        )
         for root, balances in groups.items()
     ]

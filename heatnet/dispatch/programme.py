@@ -1,10 +1,14 @@
 """The linear programme of one group of balances, stated with linopy and solved by HiGHS.
 
     minimise    sum_ut (c_ut + e_ut) heat_ut + p_unmet sum_bt unmet_bt
-    subject to  sum_{u feeds b} heat_ut - sum_{u draws from b} d_u heat_ut + unmet_bt - dumped_bt = demand_bt
+    subject to  sum_{u feeds b} heat_ut - sum_{u draws from b} d_u heat_ut + unmet_bt - dumped_bt
+                    + sum_{s on b} (discharge_st - charge_st) = demand_bt
                 take_min_ut <= heat_ut <= available_ut
                 year_min_u <= sum_t heat_ut <= year_max_u                    (where a unit has them)
                 0 <= unmet_bt,   0 <= dumped_bt <= max(0, sum_{u feeds b} take_min_ut - demand_bt)
+
+Heat in MW, every row lasts one hour. Heat stores s have the equations of `heatnet.dispatch.stores`, power sites, whose units pay
+for no electricity in c, those of `heatnet.dispatch.sites`.
 
 `dumped` exists only where a contract forces more heat on the network in an hour than its demand takes; what a yearly
 minimum asks for must be used (`heatnet.dispatch.contract`). The dual of a balance is the cost of one more MWh.
@@ -12,21 +16,25 @@ minimum asks for must be used (`heatnet.dispatch.contract`). The dual of a balan
 Tie-breaking e: many schedules cost the same where two plants do, or where a yearly limit leaves hours of equal value to
 choose from. e prefers the plant declared first and, for a plant with a yearly figure, the hours of high demand, where
 its heat also relieves the pipes. e stays below `TIE_BREAK_CNY_PER_MWH`, far under any price, and is not in the reported
-cost; shadow prices carry it, so they are exact to that amount.
+cost; shadow prices carry it, so they are exact to that amount, with stores and sites to a few times that amount: a MWh that is
+charged costs `TIE_BREAK_CNY_PER_MWH` as well, so that energy is stored only where that saves something.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from heatnet.dispatch.costs import unit_cost_cny_per_mwh
+from heatnet.dispatch.costs import own_cost_cny_per_mwh, sites_power_mw
 from heatnet.dispatch.groups import Group
+from heatnet.dispatch.linopy_arrays import labelled, solution
 from heatnet.dispatch.quiet import quiet_solver
+from heatnet.dispatch.sites import add_sites, site_columns
+from heatnet.dispatch.stores import add_stores, store_columns, with_stores
 from heatnet.model.supply import DispatchProblem, DispatchStatus, FloatArray, SupplyUnit
 
 TIE_BREAK_CNY_PER_MWH = 1e-3
@@ -55,13 +63,10 @@ _STATUS = {
 
 @dataclass(frozen=True)
 class GroupSolution:
-    """Solution of one group: status and arrays by unit or balance (rows) and time; None unless optimal."""
+    """Solution of one group: status, and by frame of the result its columns, (T,); empty unless optimal."""
 
     status: DispatchStatus
-    heat_mw: FloatArray | None = None
-    unmet_mw: FloatArray | None = None
-    dumped_mw: FloatArray | None = None
-    shadow_price_cny_per_mwh: FloatArray | None = None
+    columns: Mapping[str, Mapping[str, FloatArray]] = field(default_factory=dict)
 
 
 def tie_break_cny_per_mwh(problem: DispatchProblem, unit: SupplyUnit) -> FloatArray:
@@ -78,21 +83,31 @@ def solve_group(problem: DispatchProblem, group: Group) -> GroupSolution:
     """State and solve the programme of one group; a failure is a status, never an exception."""
     with quiet_solver():
         model = state_group(problem, group)
-        model.solve("highs", io_api="direct", **SOLVER_OPTIONS)
-    status = _STATUS.get(str(model.termination_condition), DispatchStatus.FAILED)
+        status = solve_model(model)
     if status != DispatchStatus.OPTIMAL:
         return GroupSolution(status)
-    return GroupSolution(
-        status,
-        heat_mw=_solution(model, "heat", len(group.units), problem),
-        unmet_mw=_solution(model, "unmet", len(group.balances), problem),
-        dumped_mw=_solution(model, "dumped", len(group.balances), problem),
-        shadow_price_cny_per_mwh=np.array([_dual(model, balance) for balance in group.balances]),
-    )
+    columns = {
+        "heat_mw": _columns(model, "heat", [unit.id for unit in group.units], problem),
+        "unmet_mw": _columns(model, "unmet", group.balances, problem),
+        "dumped_mw": _columns(model, "dumped", group.balances, problem),
+        "shadow_price_cny_per_mwh": {balance: _dual(model, balance) for balance in group.balances},
+    }
+    columns |= store_columns(model, group.stores)
+    columns |= site_columns(model, group.sites, sites_power_mw(problem, group.sites, columns["heat_mw"]))
+    return GroupSolution(status, columns)
+
+
+def solve_model(model: Any) -> DispatchStatus:
+    """Solve a linopy model as every programme here is solved, and return how that ended."""
+    model.solve("highs", io_api="direct", **SOLVER_OPTIONS)
+    return _STATUS.get(str(model.termination_condition), DispatchStatus.FAILED)
 
 
 def state_group(problem: DispatchProblem, group: Group) -> Any:
-    """Return the linopy model of one group (variables `heat`, `unmet`, `dumped`); see the module for the equations."""
+    """Return the linopy model of one group; see the module for the equations.
+
+    Variables `heat`, `unmet`, `dumped`, and those of stores and sites.
+    """
     import linopy
 
     hours = pd.RangeIndex(len(problem.time), name="hour")
@@ -103,16 +118,22 @@ def state_group(problem: DispatchProblem, group: Group) -> Any:
     sides: list[Any] = [unmet]
     dump_max = np.array([_dump_max_mw(problem, group, balance) for balance in group.balances])
     if dump_max.any():
-        sides.append(-1 * model.add_variables(lower=0, upper=_labelled(dump_max, balances, hours), name="dumped"))
+        sides.append(-1 * model.add_variables(lower=0, upper=labelled(dump_max, balances, hours), name="dumped"))
     heat = _add_heat(model, group, hours)
     if heat is not None:
         objective = objective + (heat * _cost(problem, group, hours)).sum()
         _add_year_limits(model, group, heat)
+    if group.stores:
+        objective = objective + TIE_BREAK_CNY_PER_MWH * add_stores(model, group.stores, heat, hours)
+    if group.sites:
+        tie = TIE_BREAK_CNY_PER_MWH
+        objective = objective + add_sites(model, problem, group.sites, group.units, heat, tie)
     for balance in group.balances:
         left = sum((side.sel(balance=balance) for side in sides[1:]), start=sides[0].sel(balance=balance))
         factors = _shares_in(group, balance)
         if heat is not None and len(factors):
             left = left + (heat.sel(unit=list(factors.index)) * factors.to_xarray()).sum("unit")
+        left = with_stores(left, model, group.stores, balance)
         demand = pd.Series(problem.demand_of(balance), index=hours).to_xarray()
         model.add_constraints(left == demand, name=_balance_name(balance))
     model.add_objective(objective)
@@ -123,21 +144,14 @@ def _add_heat(model: Any, group: Group, hours: pd.RangeIndex) -> Any:
     """Add the heat of every unit between its minimum and its availability; None without units."""
     if not group.units:
         return None
-    lower = _labelled([unit.take_min_mw for unit in group.units], _unit_index(group), hours)
-    upper = _labelled([unit.available_mw for unit in group.units], _unit_index(group), hours)
+    lower = labelled([unit.take_min_mw for unit in group.units], _unit_index(group), hours)
+    upper = labelled([unit.available_mw for unit in group.units], _unit_index(group), hours)
     return model.add_variables(lower=lower, upper=upper, name="heat")
 
 
 def _cost(problem: DispatchProblem, group: Group, hours: pd.RangeIndex) -> Any:
-    cost = [unit_cost_cny_per_mwh(problem, u) + tie_break_cny_per_mwh(problem, u) for u in group.units]
-    return _labelled(cost, _unit_index(group), hours)
-
-
-def _labelled(rows: Sequence[FloatArray] | FloatArray, names: pd.Index, hours: pd.RangeIndex) -> Any:
-    """Return rows of hourly values as a labelled array: linopy pairs by name, never by position."""
-    import xarray
-
-    return xarray.DataArray(np.asarray(rows), coords=[names, hours])
+    cost = [own_cost_cny_per_mwh(problem, u) + tie_break_cny_per_mwh(problem, u) for u in group.units]
+    return labelled(cost, _unit_index(group), hours)
 
 
 def _add_year_limits(model: Any, group: Group, heat: Any) -> None:
@@ -172,13 +186,11 @@ def _dump_max_mw(problem: DispatchProblem, group: Group, balance: str) -> FloatA
     return np.maximum(contract - problem.demand_of(balance), 0.0)
 
 
-def _solution(model: Any, name: str, rows: int, problem: DispatchProblem) -> FloatArray:
-    """Return a variable's values, kept within its bounds (the solver may overstep them by its tolerance)."""
+def _columns(model: Any, name: str, names: Sequence[str], problem: DispatchProblem) -> dict[str, FloatArray]:
+    """Return a variable's values by unit or balance; zeros where the programme has no such variable."""
     if name not in model.variables:
-        return np.zeros((rows, len(problem.time)))
-    variable = model.variables[name]
-    values = variable.solution.to_numpy()
-    return np.asarray(np.clip(values, variable.lower.to_numpy(), variable.upper.to_numpy()), dtype=float)
+        return {one: np.zeros(len(problem.time)) for one in names}
+    return dict(zip(names, solution(model, name), strict=True))
 
 
 def _dual(model: Any, balance: str) -> FloatArray:

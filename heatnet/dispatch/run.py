@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import pandas as pd
 
 from heatnet.dispatch.contract import contract_conflicts
-from heatnet.dispatch.costs import COST_KEYS, account_costs
-from heatnet.dispatch.groups import Group, independent_groups
-from heatnet.dispatch.programme import GroupSolution, solve_group
+from heatnet.dispatch.costs import COST_KEYS, account_costs, site_costs
+from heatnet.dispatch.groups import independent_groups
+from heatnet.dispatch.programme import solve_group
+from heatnet.model.heat_store import charging_units
 from heatnet.model.supply import DispatchProblem, DispatchResult, DispatchStatus, FloatArray
 
 
@@ -25,58 +24,64 @@ def dispatch(problem: DispatchProblem) -> DispatchResult:
     Returns
     -------
     DispatchResult
-        Frames have all hours as rows; `heat_mw` has a column a unit in declared order, the others a column a balance
-        (`problem.balances`). If any part has no optimal schedule the status says why and every number is NaN. Contracts
-        that cannot be met are infeasible before the solver is asked, with the reason.
+        Frames have all hours as rows; `heat_mw` has a column a unit in declared order, those of stores, sites and batteries a
+        column each, the others a column a balance (`problem.balances`). If any part has no optimal schedule the status says
+        why and every number is NaN. Contracts that cannot be met are infeasible before the solver is asked, with the reason.
 
     Notes
     -----
-    One linear programme, `heatnet.dispatch.programme`; balances that no unit connects are solved one by one, which
-    changes nothing in the result. The same problem gives the same bytes: one thread, fixed seed, no time limit.
+    One linear programme, `heatnet.dispatch.programme`; balances that neither a unit nor a site connects are solved one by
+    one, which changes nothing in the result. The same problem gives the same bytes: one thread, fixed seed, no time limit.
     """
     conflicts = contract_conflicts(problem)
     if conflicts:
         return _no_result(problem, DispatchStatus.INFEASIBLE, "; ".join(conflicts))
-    groups = independent_groups(problem)
-    solutions: list[GroupSolution] = []
-    for group in groups:
+    columns: dict[str, dict[str, FloatArray]] = {name: {} for name in _columns_of(problem)}
+    for group in independent_groups(problem):
         solution = solve_group(problem, group)
         if solution.status != DispatchStatus.OPTIMAL:
             return _no_result(problem, solution.status)
-        solutions.append(solution)
-    heat = _frame(problem, _unit_ids(problem), groups, [s.heat_mw for s in solutions], of_units=True)
-    unmet = _frame(problem, problem.balances, groups, [s.unmet_mw for s in solutions])
-    dumped = _frame(problem, problem.balances, groups, [s.dumped_mw for s in solutions])
-    price = _frame(problem, problem.balances, groups, [s.shadow_price_cny_per_mwh for s in solutions])
-    return DispatchResult(DispatchStatus.OPTIMAL, heat, unmet, dumped, account_costs(problem, heat, unmet), price)
+        for name, arrays in solution.columns.items():
+            columns[name].update(arrays)
+    frames = {
+        name: pd.DataFrame({one: columns[name][one] for one in order}, index=problem.time, columns=order, dtype=float)
+        for name, order in _columns_of(problem).items()
+    }
+    grid = frames["site_import_mw"], frames["site_export_mw"]
+    cost = account_costs(problem, frames["heat_mw"], frames["unmet_mw"], *grid)
+    paid = site_costs(problem, *grid)
+    return DispatchResult(status=DispatchStatus.OPTIMAL, cost_cny=cost, site_cost_cny=paid, **frames)
 
 
-def _unit_ids(problem: DispatchProblem) -> tuple[str, ...]:
-    return tuple(unit.id for unit in problem.units)
-
-
-def _frame(
-    problem: DispatchProblem,
-    names: Sequence[str],
-    groups: Sequence[Group],
-    arrays: Sequence[FloatArray | None],
-    of_units: bool = False,
-) -> pd.DataFrame:
-    """Put the rows of all groups into one frame, time by name, columns in the order of `names`."""
-    rows: dict[str, FloatArray] = {}
-    for group, array in zip(groups, arrays, strict=True):
-        keys = [unit.id for unit in group.units] if of_units else list(group.balances)
-        rows.update(zip(keys, array if array is not None else (), strict=True))
-    return pd.DataFrame({name: rows[name] for name in names}, index=problem.time, columns=list(names), dtype=float)
+def _columns_of(problem: DispatchProblem) -> dict[str, list[str]]:
+    """Return the columns of each frame of the result, in declared order."""
+    balances, stores = list(problem.balances), [store.id for store in problem.stores]
+    sites = [site.id for site in problem.sites]
+    batteries = [battery.id for site in problem.sites for battery in site.batteries]
+    return {
+        "heat_mw": [unit.id for unit in problem.units],
+        "unmet_mw": balances,
+        "dumped_mw": balances,
+        "shadow_price_cny_per_mwh": balances,
+        "store_level_mwh": stores,
+        "store_charge_mw": stores,
+        "store_discharge_mw": stores,
+        "unit_charge_mw": list(charging_units(problem.stores)),
+        "site_import_mw": sites,
+        "site_export_mw": sites,
+        "pv_used_mw": sites,
+        "pv_curtailed_mw": sites,
+        "pv_for_heat_mw": sites,
+        "battery_level_mwh": batteries,
+        "battery_charge_mw": batteries,
+        "battery_discharge_mw": batteries,
+    }
 
 
 def _no_result(problem: DispatchProblem, status: DispatchStatus, reason: str = "") -> DispatchResult:
     """Return a result without numbers: NaN, never those of another hour or case."""
-
-    def empty(names: Sequence[str]) -> pd.DataFrame:
-        return pd.DataFrame(np.nan, index=problem.time, columns=list(names), dtype=float)
-
-    frames = [empty(problem.balances) for _ in range(3)]
-    return DispatchResult(
-        status, empty(_unit_ids(problem)), frames[0], frames[1], dict.fromkeys(COST_KEYS, np.nan), frames[2], reason
-    )
+    frames = {
+        name: pd.DataFrame(np.nan, index=problem.time, columns=order, dtype=float)
+        for name, order in _columns_of(problem).items()
+    }
+    return DispatchResult(status=status, cost_cny=dict.fromkeys(COST_KEYS, np.nan), reason=reason, **frames)

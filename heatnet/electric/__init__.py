@@ -32,7 +32,7 @@ def power_flow(
         Times and set values: `load_p_mw`, `load_q_mvar`, `generator_p_mw`, `battery_p_mw`, `grid_v_pu`. What it leaves
         open falls back to the network.
     threads : int
-        Threads of the batch engine; hours are independent, the results do not depend on it.
+        Threads of the engine; hours are independent, the results do not depend on it.
     progress : callable, optional
         Called with (rows done, rows).
 
@@ -46,7 +46,7 @@ def power_flow(
     Raises
     ------
     InputError
-        With what the engine does not solve.
+        With what the engines do not solve: tap changers beside generators that hold a voltage.
     """
     from heatnet.electric.model import PowerModel
 

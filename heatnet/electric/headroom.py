@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -24,10 +24,16 @@ from heatnet.physics.arrays import FloatArray
 if TYPE_CHECKING:
     import xarray
 
+Arrays = TypeVar("Arrays", Flows, PowerSetpoints)
+
 #: the whole, then bisections: the margin is found to a 4096th of what lines and transformers at the bus carry
 _STEPS = 13
+#: hours times buses that are solved in one go: bounds the memory
+_MOST_ROWS = 16384
 #: by how much a value may pass the one without added load and count as unchanged
 _SAME_LOADING, _SAME_VOLTAGE_PU = 1e-6, 1e-7
+#: a branch whose power changes by less than this share of the added load does not carry it
+_LEAST_PART_SHARE = 0.05
 
 
 def headroom_mw(
@@ -51,7 +57,7 @@ def headroom_mw(
     threads : int
         Threads of the batch engine.
     progress : callable, optional
-        Called with (steps done, steps).
+        Called with (groups of buses done, groups).
 
     Returns
     -------
@@ -59,23 +65,49 @@ def headroom_mw(
         MW; 0 where nothing fits, NaN in hours without a solution.
     """
     model = PowerModel(_with_probes(network, buses))
-    nothing = np.zeros((given.hours, len(buses)))
-    base = model.flows(_probed(given, nothing, cos_phi), threads)
-    limits = _Limits(network, base)
+    base = model.flows(_probed(given, np.zeros((given.hours, len(buses))), cos_phi), threads)
     capacity = bus_capacity_mva(network)
-    room = nothing.copy()
-    for position, bus in enumerate(buses):
-        low, high = np.zeros(given.hours), np.full(given.hours, float(capacity[bus]))
-        for step in range(_STEPS):
-            added = nothing.copy()
-            added[:, position] = (low + high) / 2 if step else high
-            fits = limits.kept(model.flows(_probed(given, added, cos_phi), threads))
-            low = np.where(fits, added[:, position], low)
-            high = np.where(fits, high, added[:, position])
-            if progress is not None:
-                progress(position * _STEPS + step + 1, len(buses) * _STEPS)
-        room[:, position] = np.where(base.solved, low, np.nan)
+    room = np.full((given.hours, len(buses)), np.nan)
+    at_once = max(1, _MOST_ROWS // max(given.hours, 1))
+    groups = [range(first, min(first + at_once, len(buses))) for first in range(0, len(buses), at_once)]
+    for number, group in enumerate(groups):
+        most = np.array([float(capacity[buses[i]]) for i in group])
+        found = _found(model, given, base, group, most, cos_phi, threads)
+        room[:, list(group)] = np.where(base.solved[:, None], found, np.nan)
+        if progress is not None:
+            progress(number + 1, len(groups))
     return room
+
+
+def _found(
+    model: PowerModel,
+    given: PowerSetpoints,
+    base: Flows,
+    group: range,
+    most_mw: FloatArray,
+    cos_phi: float,
+    threads: int,
+) -> FloatArray:
+    """Return the largest load that fits at each bus of a group, (T, group), MW: the hours once for each bus."""
+    count, hours = len(group), given.hours
+    rows = np.tile(np.arange(hours), count)
+    limits = _Limits(model.network, _rows_of(base, rows))
+    repeated = _rows_of(given, rows)
+    low, high = np.zeros(hours * count), np.repeat(most_mw, hours)
+    probes = len(model.network.loads) - given.load_p_mw.shape[1]
+    own = np.repeat(list(group), hours)
+    for step in range(_STEPS):
+        middle = (low + high) / 2 if step else high
+        added = np.zeros((hours * count, probes))
+        added[np.arange(hours * count), own] = middle
+        fits = limits.kept(model.flows(_probed(repeated, added, cos_phi), threads), middle)
+        low, high = np.where(fits, middle, low), np.where(fits, high, middle)
+    return low.reshape(count, hours).T
+
+
+def _rows_of(arrays: Arrays, rows: np.ndarray) -> Arrays:
+    """Return some rows of every array of a container."""
+    return type(arrays)(**{name: getattr(arrays, name)[rows] for name in arrays.__dataclass_fields__})
 
 
 def _with_probes(network: PowerNetwork, buses: Sequence[str]) -> PowerNetwork:
@@ -106,21 +138,33 @@ def critical_rows(states: xarray.Dataset) -> list[int]:
 
 
 class _Limits:
-    """Limits of every hour: those of the elements, or where the hour already stands beyond them."""
+    """Limits of every hour: those of the elements, or where the hour already stands beyond them.
+
+    A line or transformer that does not carry the added load is no limit to it, though a tap changer that moves with it may
+    change its current by a per cent or two.
+    """
 
     def __init__(self, network: PowerNetwork, base: Flows) -> None:
-        self._line = np.fmax(base.line_loading_share, 1.0) + _SAME_LOADING
-        self._transformer = np.fmax(base.transformer_loading_share, 1.0) + _SAME_LOADING
+        self._base_mw = _through_mw(base)
+        self._loading = np.fmax(_loading(base), 1.0) + _SAME_LOADING
         self._v_min = np.fmin(base.bus_v_pu, network.buses["v_min_pu"].to_numpy(float)) - _SAME_VOLTAGE_PU
         self._v_max = np.fmax(base.bus_v_pu, network.buses["v_max_pu"].to_numpy(float)) + _SAME_VOLTAGE_PU
 
-    def kept(self, flows: Flows) -> np.ndarray:
-        """Return whether each hour keeps all limits, (T,) of bool."""
+    def kept(self, flows: Flows, added_mw: FloatArray) -> np.ndarray:
+        """Return whether each hour keeps all limits with some added load (T,), MW: (T,) of bool."""
         with np.errstate(invalid="ignore"):
+            carried = np.abs(_through_mw(flows) - self._base_mw) >= _LEAST_PART_SHARE * added_mw[:, None]
             kept = (
-                (flows.line_loading_share <= self._line).all(axis=1)
-                & (flows.transformer_loading_share <= self._transformer).all(axis=1)
+                ((_loading(flows) <= self._loading) | ~carried).all(axis=1)
                 & (flows.bus_v_pu >= self._v_min).all(axis=1)
                 & (flows.bus_v_pu <= self._v_max).all(axis=1)
             )
         return np.asarray(kept & flows.solved)
+
+
+def _loading(flows: Flows) -> FloatArray:
+    return np.hstack([flows.line_loading_share, flows.transformer_loading_share])
+
+
+def _through_mw(flows: Flows) -> FloatArray:
+    return np.hstack([flows.line_p_from_mw, flows.transformer_p_hv_mw])

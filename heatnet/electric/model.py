@@ -1,6 +1,6 @@
 """A power network ready for many hours: its pandapower net inside a batch engine, and results with labels.
 
-The engine is power-grid-model.
+The engine is power-grid-model; lightsim2grid where generators hold a voltage.
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ import numpy as np
 import pandas as pd
 import xarray
 
-from heatnet.electric.grid_model import Flows, GridModel, Setpoints
+from heatnet.electric.flows import Flows, Setpoints
+from heatnet.electric.grid_model import GridModel
+from heatnet.electric.held_voltage import HeldVoltageModel
 from heatnet.electric.quantities import QUANTITIES
 from heatnet.electric.setpoints import PowerSetpoints, setpoints_of
 from heatnet.errors import InputError, Problem
@@ -47,15 +49,12 @@ class PowerModel:
         from heatnet.adapters.power_net import pandapower_net
 
         self.network = network
+        self._holds = network.holds_voltage.to_numpy(bool)
+        v_set_pu = network.transformers["v_set_pu"].to_numpy(float)
+        if self._holds.any():
+            _refuse_tap_changers(network)
         self.net: Any = pandapower_net(network)
-        holding = network.generators.index[network.generators["v_pu"].notna()]
-        if len(holding):
-            remedy = _("Leave v_pu empty: it then gives reactive power by its power factor.")
-            where = _("power network {name}, generators {names}, v_pu")
-            raise InputError(
-                [Problem(where.format(name=network.id, names=names_in(holding)), _("is not solved"), "", remedy)]
-            )
-        self._engine = GridModel(self.net, network.transformers["v_set_pu"].to_numpy(float))
+        self._engine = HeldVoltageModel(self.net) if self._holds.any() else GridModel(self.net, v_set_pu)
 
     def flows(
         self, given: PowerSetpoints, threads: int = 1, progress: Callable[[int, int], None] | None = None
@@ -66,8 +65,9 @@ class PowerModel:
                 hours=given.hours,
                 load_p_mw=given.load_p_mw,
                 load_q_mvar=given.load_q_mvar,
-                sgen_p_mw=given.generator_p_mw,
-                sgen_q_mvar=given.generator_q_mvar,
+                sgen_p_mw=given.generator_p_mw[:, ~self._holds],
+                sgen_q_mvar=given.generator_q_mvar[:, ~self._holds],
+                gen_p_mw=given.generator_p_mw[:, self._holds],
                 storage_p_mw=-given.battery_p_mw,
                 grid_v_pu=given.grid_v_pu,
             ),
@@ -83,6 +83,20 @@ class PowerModel:
         return dataset_of(self.network, boundary.time, given, self.flows(given, threads, progress))
 
 
+def _refuse_tap_changers(network: PowerNetwork) -> None:
+    """Raise an `InputError` where tap changers would work beside generators that hold a voltage."""
+    transformers = network.transformers
+    changers = transformers.index[transformers["v_set_pu"].notna() & ~transformers["open"]]
+    if not len(changers):
+        return
+    where = _("power network {name}, transformers {names}, v_set_pu")
+    found = _("tap changers are not solved together with generators that hold a voltage ({names})")
+    remedy = _("Leave v_set_pu empty, so that the taps stay, or v_pu of the generators.")
+    holding = names_in(network.generators.index[network.holds_voltage])
+    place = where.format(name=network.id, names=names_in(changers))
+    raise InputError([Problem(place, found.format(names=holding), "", remedy)])
+
+
 def dataset_of(network: PowerNetwork, time: pd.Index, given: PowerSetpoints, flows: Flows) -> xarray.Dataset:
     """Return solved hours with labels; numbers are NaN where an hour has no solution, its set values too."""
     solved = flows.solved[:, None]
@@ -90,6 +104,8 @@ def dataset_of(network: PowerNetwork, time: pd.Index, given: PowerSetpoints, flo
     transformer_loss = flows.transformer_p_hv_mw + flows.transformer_p_lv_mw
     loss = line_loss.sum(axis=1) + transformer_loss.sum(axis=1)
     given_mw = flows.grid_p_mw.sum(axis=1) + given.generator_p_mw.sum(axis=1) + given.battery_p_mw.sum(axis=1)
+    generator_q = given.generator_q_mvar.copy()
+    generator_q[:, network.holds_voltage.to_numpy(bool)] = flows.gen_q_mvar
     tables: dict[str, FloatArray] = {
         "bus_v_pu": flows.bus_v_pu,
         "bus_angle_deg": flows.bus_angle_deg,
@@ -106,6 +122,7 @@ def dataset_of(network: PowerNetwork, time: pd.Index, given: PowerSetpoints, flo
         "load_p_mw": given.load_p_mw,
         "load_q_mvar": given.load_q_mvar,
         "generator_p_mw": given.generator_p_mw,
+        "generator_q_mvar": generator_q,
         "battery_p_mw": given.battery_p_mw,
         "power_loss_mw": loss,
         "power_residual_mw": given_mw - given.load_p_mw.sum(axis=1) - loss,

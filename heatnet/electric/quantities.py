@@ -20,6 +20,7 @@ _ROWS = (
     ("load_p_mw", "load", "power taken"),
     ("load_q_mvar", "load", "reactive power taken"),
     ("generator_p_mw", "generator", "power given"),
+    ("generator_q_mvar", "generator", "reactive power given; of those that hold a voltage without a limit"),
     ("battery_p_mw", "battery", "power given; negative while charging"),
     ("power_loss_mw", "", "loss of all lines and transformers"),
     ("power_residual_mw", "", "grids + generators + batteries - loads - loss"),

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from heatnet.model.boundary import Boundary
-from heatnet.model.power_network import PowerNetwork
+from heatnet.model.power_network import PowerNetwork, tan_phi
 from heatnet.physics.arrays import FloatArray
 
 
@@ -45,7 +45,7 @@ def setpoints_of(network: PowerNetwork, boundary: Boundary) -> PowerSetpoints:
         return filled
 
     load_p = values("load_p_mw", "loads", network.loads["p_mw"].to_numpy(float))
-    load_q = load_p * _tan_phi(network.loads)
+    load_q = load_p * tan_phi(network.loads)
     given_q = boundary.values.get("load_q_mvar")
     if given_q is not None:
         load_q[:, network.loads.index.get_indexer(given_q.columns)] = given_q.to_numpy(float)
@@ -54,11 +54,7 @@ def setpoints_of(network: PowerNetwork, boundary: Boundary) -> PowerSetpoints:
         load_p_mw=load_p,
         load_q_mvar=load_q,
         generator_p_mw=generator_p,
-        generator_q_mvar=-generator_p * _tan_phi(network.generators),
+        generator_q_mvar=-generator_p * tan_phi(network.generators),
         battery_p_mw=values("battery_p_mw", "batteries", network.batteries["p_mw"].to_numpy(float)),
         grid_v_pu=values("grid_v_pu", "grids", network.grids["v_pu"].to_numpy(float)),
     )
-
-
-def _tan_phi(frame: pd.DataFrame) -> FloatArray:
-    return np.asarray(np.tan(np.arccos(frame["cos_phi"].to_numpy(float))))

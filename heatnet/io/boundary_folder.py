@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,10 @@ _VERSION_KEY = "format_version"
 #: cells of one table that are named one by one before the rest is counted
 _LISTED = 10
 _LOCAL_ZONE = "Etc/GMT-8"  # POSIX sign: this is UTC+8
+#: a heat above this many times what its element was built for was given in kW
+_KILOWATTS_FROM = 20.0
+#: heats, and the columns of their tables that say what the elements were built for
+_BUILT_FOR = {"consumer_heat_mw": "design_heat_mw", "plant_heat_mw": "capacity_mw"}
 _ZONE_MARK = re.compile(r"T.*(?:Z|[+-]\d\d:?\d\d)$")
 _OWN_COLUMNS = {
     "t_ground_degc": Column("t_ground_degc", "number", "undisturbed ground temperature", low=-30, high=50),
@@ -47,7 +51,8 @@ def load_boundary(path: str | Path, network: Network | PowerNetwork) -> Boundary
     Raises
     ------
     InputError
-        With every unknown variable or element, gap, value out of range, and difference of the time columns.
+        With every unknown variable or element, gap, value out of range, heat that must be in kW, and difference of the
+        time columns.
     """
     folder = Path(path)
     if not folder.is_dir():
@@ -127,7 +132,9 @@ def _note_table(
     if not len(table):
         problems.add(place, _("has no rows"), _("One row a time"))
     _check_names(list(table.columns), variable, place, network, problems)
-    frames[variable] = _typed_cells(table, column_of(variable), place, problems).set_axis(time)
+    numbers = _typed_cells(table, column_of(variable), place, problems)
+    frames[variable] = numbers.set_axis(time)
+    _note_kilowatts(numbers, variable, network, lambda row: f"{place}, {_('line')} {row + 2}, {_('column')} ", problems)
     if not time.is_monotonic_increasing or time.has_duplicates:
         problems.add(f"{place}, time", _("the times do not rise"), _("Each time once, in order"))
 
@@ -180,6 +187,35 @@ def _typed_cells(table: pd.DataFrame, column: Column, place: str, problems: Prob
     return numbers
 
 
+def _note_kilowatts(
+    numbers: pd.DataFrame,
+    variable: str,
+    network: Network | PowerNetwork,
+    where: Callable[[int], str],
+    problems: Problems,
+) -> None:
+    """Note by element the first heat that is far above what the element was built for, so that it must be in kW."""
+    if variable not in _BUILT_FOR or not isinstance(network, Network):
+        return
+    table = getattr(network, BOUNDARY_VARIABLES[variable])
+    limit = column_of(variable).high
+    for name in numbers.columns.intersection(table.index):
+        built = float(table.at[name, _BUILT_FOR[variable]])
+        values = numbers[name].to_numpy()
+        # above the column's own limit the cell is a problem already
+        far = np.flatnonzero((built > 0) & (values > _KILOWATTS_FROM * built) & (values <= limit))
+        if not len(far):
+            continue
+        found = _("value {value!r}, while {column} is {built:g}").format(
+            value=float(values[far[0]]), column=_BUILT_FOR[variable], built=built
+        )
+        allowed = _("At most {count:g} times that").format(count=_KILOWATTS_FROM)
+        remedy = _("This looks like kW; the column is in MW.")
+        if len(far) > 1:
+            remedy += " " + _("So do {count} more of its values.").format(count=len(far) - 1)
+        problems.add(f"{where(int(far[0]))}{name}", found, allowed, remedy)
+
+
 def _common_time(frames: dict[str, pd.DataFrame], problems: Problems) -> pd.Index:
     if not frames:
         return pd.Index([0.0], name="time")
@@ -220,6 +256,9 @@ def _note_constants(
         _check_names(list(texts), name, place, network, problems)
         numbers = _typed_constants(texts, isinstance(value, dict), column_of(name), where, problems)
         constant = pd.DataFrame({key: np.full(len(time), number) for key, number in numbers.items()}, index=time)
+        one_row = pd.DataFrame(numbers, index=[0], dtype=float)
+        prefix = f"{where}, "
+        _note_kilowatts(one_row, str(name), network, lambda _row, text=prefix: text, problems)  # type: ignore[misc]
         given = frames.get(name)
         frames[name] = constant if given is None else given.join(constant[constant.columns.difference(given.columns)])
 

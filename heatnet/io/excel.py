@@ -58,7 +58,8 @@ def write_excel(results_dir: str | Path, path: str | Path, lang: str) -> Path:
             book.set_properties({"title": pick(study.summary["title"]), "created": _CREATED})
             writer = Writer(book)
             _verdict(writer, study.summary)
-            _substitution(writer, study.summary)
+            if study.summary["target_share"] is not None:
+                _substitution(writer, study.summary)
             _monthly(writer, study)
             _daily(writer, study)
             _pipes(writer, study)
@@ -111,7 +112,7 @@ def _dig(tree: Any, *keys: str) -> Any:
 def _verdict(writer: Writer, summary: Mapping[str, Any]) -> None:
     chosen = headline() | dict(summary.get("headline") or {})
     path = [chosen[axis] for axis in ("set", "counting", "denominator", "period")]
-    target = float(summary["target_share"])
+    target = summary["target_share"]
     rows: list[list[Cell]] = []
     for case, entry in summary["cases"].items():
         zone = _dig(entry, "zones", chosen["zone"])
@@ -121,11 +122,12 @@ def _verdict(writer: Writer, summary: Mapping[str, Any]) -> None:
         reason = str(entry.get("reason") or "")
         cost, co2 = _dig(entry, "cost", "total_cny"), _dig(entry, "co2", "average", "total_t_co2")
         marginal = _dig(entry, "co2", "marginal", "total_t_co2")
-        numbers = [rate, low, high, target, cost, co2, marginal, entry.get("unmet_share")]
+        rates = [] if target is None else [rate, low, high, float(target)]
+        numbers = [*rates, cost, co2, marginal, entry.get("unmet_share")]
         rows.append([_label(summary, case), code_label(str(entry["status"])), *numbers, reason])
-    shares = (_("Headline substitution rate"), _("Lower end"), _("Upper end"), _("Target"))
+    asked = () if target is None else (_("Headline substitution rate"), _("Lower end"), _("Upper end"), _("Target"))
     heads = [
-        *(Head(_("Case"), width=26), Head(_("Status"), width=10), *(Head(name, form="share") for name in shares)),
+        *(Head(_("Case"), width=26), Head(_("Status"), width=10), *(Head(name, form="share") for name in asked)),
         Head(_("Operating cost of the year"), "CNY", "int", 18),
         Head(_("CO₂, average grid factor"), "t CO₂", "int"),
         Head(_("CO₂, marginal grid factor"), "t CO₂", "int"),
@@ -134,7 +136,8 @@ def _verdict(writer: Writer, summary: Mapping[str, Any]) -> None:
     ]
     name = _("Verdict")
     page = writer.sheet(name, heads, rows)
-    _rate_chart(writer, page, name, len(rows))
+    if target is not None:
+        _rate_chart(writer, page, name, len(rows))
 
 
 def _rate_chart(writer: Writer, page: Any, sheet: str, count: int) -> None:

@@ -12,6 +12,14 @@ def code_label(code: str) -> str:
     words |= {"chp_steam": _("steam from a power plant (CHP)"), "chp_heat": _("heat from a power plant (CHP)")}
     words |= {"steam_exchange": _("steam-to-water exchange station"), "sewage_heat_pump": _("sewage heat pump")}
     words |= {"data_centre_heat": _("data-centre heat"), "geothermal_doublet": _("geothermal doublet")}
+    words |= {
+        "pv": _("photovoltaics"),
+        "wind": _("wind turbine"),
+        "other": _("other generator"),
+        "battery": _("battery"),
+    }
+    words |= {"electric_boiler": _("electric boiler"), "air_source_heat_pump": _("air-source heat pump")}
+    words |= {"heat_store": _("heat store")}
     words |= {"process_waste_heat": _("process waste heat"), "process_steam": _("process steam")}
     words |= {"residential": _("dwellings"), "residential_old": _("dwellings, old stock"), "office": _("offices")}
     words |= {"school": _("school"), "hotel": _("hotel"), "shop": _("shops"), "hospital": _("hospital")}
@@ -41,12 +49,23 @@ def assumption_label(item: str) -> str:
     words |= {"power_flat_cny_per_mwh": _("Electricity price, flat hours")}
     words |= {"power_peak_cny_per_mwh": _("Electricity price, peak hours")}
     words |= {"power_critical_cny_per_mwh": _("Electricity price, critical peak hours")}
+    words |= {"green_share": _("Green share of the electricity")}
+    words |= {"purchased_heat_t_co2_per_mwh": _("Emission factor of district heat that is bought")}
     return words.get(item, item)
 
 
-def time_text(time: object) -> str:
-    """Return a row's time: its date and hour, or its seconds."""
-    return _("second {time:g}").format(time=float(time)) if isinstance(time, int | float) else str(time)[:16]
+def time_text(time: object, rows: int = 0) -> str:
+    """Return a row's time: its date and hour, its seconds, or that it is the only state of a boundary of constants.
+
+    Parameters
+    ----------
+    time : pandas.Timestamp or float
+    rows : int
+        How many rows there are, where one alone is a boundary of constants.
+    """
+    if not isinstance(time, int | float):
+        return str(time)[:16]
+    return _("constant") if rows == 1 and float(time) == 0.0 else _("second {time:g}").format(time=float(time))
 
 
 def unit_label(unit: str) -> str:

@@ -12,11 +12,12 @@ import pandas as pd
 from markupsafe import Markup
 
 from heatnet.i18n import _, pick, use_language
+from heatnet.maps import power, steam
 from heatnet.maps.base import layers_near
 from heatnet.maps.layout import layout_of
 from heatnet.maps.quantities import Element, Quantity, matrix, quantities, source_shares
-from heatnet.maps.steam import exchange_quantities, is_solved, steam_colours, steam_quantities
 from heatnet.model.network import Network
+from heatnet.model.power_network import PowerNetwork
 from heatnet.web.colours import SCALE
 from heatnet.web.labels import hour_label, plant_kind_label, status_label
 from heatnet.web.page import inline_html, template_environment, write_page
@@ -98,26 +99,27 @@ def _folium_parts() -> tuple[Markup, Markup]:
 def map_data(study: StudyResults) -> dict[str, Any]:
     """Return everything that the page's script needs, as plain JSON types, in the current language."""
     layouts: dict[str, dict[str, Any]] = {}
-    with_steam = any(is_solved(results) for case in study.ok_cases for results in case.networks.values())
-    tables = _tables(study, with_steam)
+    tables = _tables(study)
     cases = [_case(case, layouts, tables) for case in study.ok_cases]
+    blocks = {carrier: _blocks(cases, layouts, carrier) for carrier in tables}
+    further = {"steam": steam.steam_colours, "electric": power.power_colours}
     return {
         "base": layers_near([layout["bounds"] for layout in layouts.values()]),
         "scale": list(SCALE),
         "quantities": {
             carrier: {
-                element: [
-                    _quantity_row(row, _range(row, [element], _blocks(cases, layouts, carrier == "steam")))
-                    for row in known
-                ]
+                element: [_quantity_row(row, _range(row, [element], blocks[carrier])) for row in known]
                 for element, known in table.items()
             }
             for carrier, table in tables.items()
         },
-        "steam_colours": [
-            _quantity_row(row, _range(row, ELEMENTS, _blocks(cases, layouts, steam=True)))
-            for row in (steam_colours() if with_steam else [])
-        ],
+        "colours": {
+            carrier: [
+                _quantity_row(row, _range(row, ELEMENTS, blocks[carrier]))
+                for row in (of_carrier() if any(tables[carrier].values()) else [])
+            ]
+            for carrier, of_carrier in further.items()
+        },
         "layouts": layouts,
         "cases": cases,
         "start": next((i for i, case in enumerate(cases) if case["id"] == study.summary.get("plan_case")), 0),
@@ -128,20 +130,30 @@ def map_data(study: StudyResults) -> dict[str, Any]:
     }
 
 
-def _tables(study: StudyResults, with_steam: bool) -> Tables:
-    """Return the quantities of water networks and, where the pipes of one were solved, of steam networks."""
+def _tables(study: StudyResults) -> Tables:
+    """Return the quantities by carrier; those of steam and power networks where one was solved."""
+    every = [results for case in study.ok_cases for results in case.networks.values()]
     water = {element: quantities(element) for element in ELEMENTS}
     water["stations"] += source_shares(study)
-    if not with_steam:
-        return {"water": water, "steam": {element: [] for element in ELEMENTS}}
-    water["plants"] += exchange_quantities()
-    return {"water": water, "steam": {element: steam_quantities(element) for element in ELEMENTS}}
+    none: dict[Element, list[Quantity]] = {element: [] for element in ELEMENTS}
+    tables: Tables = {"water": water, "steam": none, "electric": none}
+    if any(steam.is_solved(results) for results in every):
+        water["plants"] += steam.exchange_quantities()
+        tables["steam"] = {element: steam.steam_quantities(element) for element in ELEMENTS}
+    if any(power.is_solved(results) for results in every):
+        tables["electric"] = {element: power.power_quantities(element) for element in ELEMENTS}
+    return tables
 
 
-def _blocks(cases: list[dict[str, Any]], layouts: dict[str, dict[str, Any]], steam: bool) -> list[dict[str, Any]]:
-    """Return the networks of all cases that carry steam, or those that do not."""
+def _carrier(layout: dict[str, Any]) -> str:
+    """Return the carrier whose quantities a layout has: sites have those of water."""
+    return layout["carrier"] if layout["carrier"] in ("steam", "electric") else "water"
+
+
+def _blocks(cases: list[dict[str, Any]], layouts: dict[str, dict[str, Any]], carrier: str) -> list[dict[str, Any]]:
+    """Return the networks of all cases that have the quantities of a carrier."""
     networks = [network for case in cases for network in case["networks"]]
-    return [one for one in networks if (layouts[one["layout"]]["carrier"] == "steam") == steam]
+    return [one for one in networks if _carrier(layouts[one["layout"]]) == carrier]
 
 
 def _quantity_row(quantity: Quantity, span: list[float] | None) -> dict[str, Any]:
@@ -172,9 +184,9 @@ def _case(case: CaseResults, layouts: dict[str, dict[str, Any]], tables: Tables)
         for network, prefix in _parts(results):
             key = _layout_key(network, prefix, results, layouts)
             if key is not None:
-                solved = is_solved(results) if prefix else bool(results.quantities)
+                solved = _is_solved(results, prefix)
                 entry: dict[str, Any] = {"layout": key, "solved": solved}
-                for element, known in tables["steam" if prefix else "water"].items():
+                for element, known in tables[_carrier(layouts[key])].items():
                     index = pd.Index([item["id"] for item in layouts[key][element]])
                     entry[element] = _values(known, index, results, hours) if solved else {}
                 entry["plants"]["delivered_mwh"] = _delivered(case, results.id, prefix, layouts[key]["plants"])
@@ -196,9 +208,19 @@ def _case(case: CaseResults, layouts: dict[str, dict[str, Any]], tables: Tables)
     }
 
 
-def _parts(results: NetworkResults) -> list[tuple[Network, str]]:
-    steam = results.network.steam
-    return [(results.network, ""), *([(steam, "steam/")] if steam is not None else [])]
+def _parts(results: NetworkResults) -> list[tuple[Network | PowerNetwork, str]]:
+    """Return a network, its steam network, and its power network where that was solved, each with the prefix of its ids."""
+    parts: list[tuple[Network | PowerNetwork, str]] = [(results.network, "")]
+    if results.network.steam is not None:
+        parts.append((results.network.steam, "steam/"))
+    if results.network.electric is not None and power.is_solved(results):
+        parts.append((results.network.electric, "electric/"))
+    return parts
+
+
+def _is_solved(results: NetworkResults, prefix: str) -> bool:
+    of_part = {"steam/": steam.is_solved, "electric/": power.is_solved}
+    return of_part[prefix](results) if prefix else bool(results.quantities)
 
 
 def _hours(case: CaseResults) -> pd.Index:
@@ -220,15 +242,19 @@ def _label_by_hour(case: CaseResults) -> dict[Any, str]:
 
 
 def _layout_key(
-    network: Network, prefix: str, results: NetworkResults, layouts: dict[str, dict[str, Any]]
+    network: Network | PowerNetwork, prefix: str, results: NetworkResults, layouts: dict[str, dict[str, Any]]
 ) -> str | None:
     """Return the key of the network's layout, shared between cases whose tables are the same."""
-    layout = layout_of(network, with_nodes=bool(prefix) and is_solved(results))
+    if isinstance(network, PowerNetwork):
+        layout = power.power_layout(network)
+    else:
+        layout = layout_of(network, with_nodes=bool(prefix) and steam.is_solved(results))
     if layout is None:
         return None
     layout["id"] = f"{results.id}/{prefix}".rstrip("/")
     if prefix:
-        layout["name"] = _("{network}: steam line").format(network=pick(results.network.name))
+        words = {"steam/": _("{network}: steam line"), "electric/": _("{network}: power network")}
+        layout["name"] = words[prefix].format(network=pick(results.network.name))
     text = json.dumps(layout, sort_keys=True, ensure_ascii=False)
     for key, known in layouts.items():
         if known["id"] == layout["id"] and json.dumps(known, sort_keys=True, ensure_ascii=False) == text:
@@ -266,10 +292,17 @@ def _labels() -> dict[str, str]:
         "size_plants": _("symbol area: heat delivered in the year"),
         "width_pipes": _("line width: diameter"),
         "legend_steam": _("Steam"),
-        "legend_nodes": _("Nodes of steam lines"),
+        "legend_nodes": _("Nodes of steam lines, buses"),
         "steam": _("steam line (not simulated)"),
         "steam_pipe": _("steam line, coloured dashes"),
         "steam_user": _("steam user (white: it has no such quantity)"),
+        "legend_power": _("Power network"),
+        "power_line": _("power line, coloured"),
+        "power_transformer": _("transformer"),
+        "bus": _("Bus"),
+        "line": _("Power line"),
+        "transformer": _("Transformer"),
+        "power_source": _("Generator or battery"),
         "node": _("Node"),
         "user": _("Steam user"),
         "zones": _("Zones"),

@@ -11,6 +11,7 @@ import pandas as pd
 from heatnet.i18n import _, language, pick
 from heatnet.io.words import pressure_digits, pressure_unit
 from heatnet.model.network import Network
+from heatnet.model.power_network import PowerNetwork
 from heatnet.units import unit_of
 from heatnet.web.colours import plant_style
 from heatnet.web.labels import consumer_kind_label, plant_kind_label, source_mark_label
@@ -28,7 +29,7 @@ def layout_of(network: Network, with_nodes: bool = False) -> dict[str, Any] | No
     """
     if network.crs != "EPSG:4326":
         return None
-    nodes = {str(node): _point(shape) for node, shape in network.nodes["geometry"].items() if shape is not None}
+    nodes = {str(node): point_of(shape) for node, shape in network.nodes["geometry"].items() if shape is not None}
     pipes = [item for item in (_pipe(network, str(pipe), nodes) for pipe in network.pipes.index) if item]
     stations = [item for item in (_station(network, str(one), nodes) for one in network.consumers.index) if item]
     plants = [item for item in (_plant(network, str(one), nodes) for one in network.plants.index) if item]
@@ -42,23 +43,26 @@ def layout_of(network: Network, with_nodes: bool = False) -> dict[str, Any] | No
         "stations": stations,
         "plants": plants,
         "nodes": [_node(network, node, at) for node, at in nodes.items()] if with_nodes else [],
-        "bounds": _bounds(
+        "bounds": bounds_of(
             [*(at for pipe in pipes for at in pipe["xy"]), *(item["at"] for item in [*stations, *plants])]
         ),
     }
 
 
-def _point(shape: Any) -> LatLon:
-    middle = shape if shape.geom_type == "Point" else shape.representative_point()
+def point_of(shape: Any) -> LatLon:
+    """Return a shape's place: latitude, longitude."""
+    middle = shape if shape.geom_type == "Point" else shape.representativepoint_of()
     return round(middle.y, _COORDINATE_DIGITS), round(middle.x, _COORDINATE_DIGITS)
 
 
-def _bounds(points: Sequence[LatLon]) -> list[list[float]]:
+def bounds_of(points: Sequence[LatLon]) -> list[list[float]]:
+    """Return the south-west and the north-east corner of some places."""
     lats, lons = [at[0] for at in points], [at[1] for at in points]
     return [[min(lats), min(lons)], [max(lats), max(lons)]]
 
 
-def _line(shape: Any) -> list[LatLon]:
+def line_of(shape: Any) -> list[LatLon]:
+    """Return the places along a line."""
     parts = list(shape.geoms) if hasattr(shape, "geoms") else [shape]
     return [(round(y, _COORDINATE_DIGITS), round(x, _COORDINATE_DIGITS)) for part in parts for x, y, *_z in part.coords]
 
@@ -69,7 +73,7 @@ def _number(value: Any, digits: int) -> str | None:
     return f"{float(value):,.{digits}f}"
 
 
-def _rows(row: pd.Series, columns: Sequence[tuple[str, str, int]]) -> list[Row]:
+def rows_of(row: pd.Series, columns: Sequence[tuple[str, str, int]]) -> list[Row]:
     """Return (label, value with unit) of the columns that the row fills."""
     found = []
     for column, label, digits in columns:
@@ -83,13 +87,15 @@ def _rows(row: pd.Series, columns: Sequence[tuple[str, str, int]]) -> list[Row]:
     return found
 
 
-def _names(network: Network, table: str, element: str) -> dict[str, str]:
+def names_of(network: Network | PowerNetwork, table: str, element: str) -> dict[str, str]:
+    """Return an element's id, its name, and its name in the other language where that differs."""
     other = "zh" if language() == "en" else "en"
     name, second = network.display_name(table, element, language()), network.display_name(table, element, other)
     return {"id": element, "name": name, "other": second if second not in (name, element) else ""}
 
 
-def _provenance(row: pd.Series) -> list[Row]:
+def provenance_of(row: pd.Series) -> list[Row]:
+    """Return where a row's figures come from."""
     rows = []
     if isinstance(row.get("source"), str):
         rows.append((_("Source of the figures"), source_mark_label(row["source"])))
@@ -102,7 +108,7 @@ def _pipe(network: Network, pipe: str, nodes: dict[str, LatLon]) -> dict[str, An
     row = network.pipes.loc[pipe]
     ends = (str(row["from_node"]), str(row["to_node"]))
     if row["geometry"] is not None:
-        xy = _line(row["geometry"])
+        xy = line_of(row["geometry"])
     elif ends[0] in nodes and ends[1] in nodes:
         xy = [nodes[ends[0]], nodes[ends[1]]]
     else:
@@ -115,22 +121,22 @@ def _pipe(network: Network, pipe: str, nodes: dict[str, LatLon]) -> dict[str, An
         ("u_w_per_mk", _("Heat loss coefficient"), 2),
         ("roughness_mm", _("Roughness"), 2),
     )
-    rows = [(_("From, to"), f"{ends[0]}, {ends[1]}"), *_rows(row, columns)]
+    rows = [(_("From, to"), f"{ends[0]}, {ends[1]}"), *rows_of(row, columns)]
     if bool(row["closed"]):
         rows.append((_("State"), _("shut off")))
     # 1.5 px for the thinnest branch, about 7 px for DN 1200
     width = round(1.5 + 0.0048 * (inner if math.isfinite(inner) else 100.0), 1)
-    return _names(network, "pipes", pipe) | {"xy": xy, "width": width, "rows": rows + _provenance(row)}
+    return names_of(network, "pipes", pipe) | {"xy": xy, "width": width, "rows": rows + provenance_of(row)}
 
 
 def _node(network: Network, node: str, at: LatLon) -> dict[str, Any]:
     row = network.nodes.loc[node]
-    rows = [*_rows(row, (("elevation_m", _("Elevation"), 1),)), *_provenance(row)]
-    return _names(network, "nodes", node) | {"at": at, "rows": rows}
+    rows = [*rows_of(row, (("elevation_m", _("Elevation"), 1),)), *provenance_of(row)]
+    return names_of(network, "nodes", node) | {"at": at, "rows": rows}
 
 
 def _place(row: pd.Series, nodes: dict[str, LatLon]) -> LatLon | None:
-    return _point(row["geometry"]) if row["geometry"] is not None else nodes.get(str(row["node"]))
+    return point_of(row["geometry"]) if row["geometry"] is not None else nodes.get(str(row["node"]))
 
 
 def _station(network: Network, consumer: str, nodes: dict[str, LatLon]) -> dict[str, Any] | None:
@@ -148,8 +154,8 @@ def _station(network: Network, consumer: str, nodes: dict[str, LatLon]) -> dict[
     heat = float(row["design_heat_mw"]) if _number(row["design_heat_mw"], 1) else 0.0
     # area of the circle follows heat
     radius = round(3.5 + 1.8 * math.sqrt(max(heat, 0.0)), 1)
-    rows = [(_("Kind"), consumer_kind_label(str(row["kind"]))), *_rows(row, columns), *_provenance(row)]
-    return _names(network, "consumers", consumer) | {"at": at, "radius": min(radius, 22.0), "rows": rows}
+    rows = [(_("Kind"), consumer_kind_label(str(row["kind"]))), *rows_of(row, columns), *provenance_of(row)]
+    return names_of(network, "consumers", consumer) | {"at": at, "radius": min(radius, 22.0), "rows": rows}
 
 
 def _plant(network: Network, plant: str, nodes: dict[str, LatLon]) -> dict[str, Any] | None:
@@ -164,5 +170,5 @@ def _plant(network: Network, plant: str, nodes: dict[str, LatLon]) -> dict[str, 
     if capacity is not None:
         built = float(row["capacity_mw"]) > 0
         rows.append((_("Capacity"), f"{capacity} MW" if built else _("not built in this case")))
-    style = {"at": at, "kind": kind, "colour": colour, "symbol": symbol, "rows": rows + _provenance(row)}
-    return _names(network, "plants", plant) | style
+    style = {"at": at, "kind": kind, "colour": colour, "symbol": symbol, "rows": rows + provenance_of(row)}
+    return names_of(network, "plants", plant) | style

@@ -9,6 +9,7 @@ import pandas as pd
 
 from heatnet.metrics import energy
 from heatnet.metrics.energy import GasBasis
+from heatnet.metrics.sites import grid_power_by_unit_mwh
 from heatnet.model.supply import DispatchProblem, DispatchResult, PowerFactor
 from heatnet.units import GJ_PER_MWH
 
@@ -22,11 +23,11 @@ def co2_by_unit(
     """Return each unit's emissions: columns fuel_t_co2, power_t_co2, power_lost_t_co2, total_t_co2.
 
     Electricity bought and electricity not generated both carry the grid factor of `reading`: what a CHP plant does not
-    generate, the grid generates elsewhere.
+    generate, the grid generates elsewhere. Units on a power site carry the import that they cause there, PV and export nothing.
     """
     factor = problem.factors.of_power(reading)
     burned = energy.fuel_by_unit_mwh(problem, result)
-    bought = energy.power_by_unit_mwh(problem, result)
+    bought = grid_power_by_unit_mwh(problem, result)
     lost = energy.power_lost_by_unit_mwh(problem, result)
     rows = {}
     for unit in problem.units:

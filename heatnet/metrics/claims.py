@@ -6,9 +6,7 @@ the study's context and the plan's constants, and gives its verdict and the numb
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
+from collections.abc import Mapping
 from functools import lru_cache
 from importlib.resources import files
 from types import MappingProxyType
@@ -16,45 +14,25 @@ from typing import Any
 
 import yaml
 
+from heatnet.metrics import claims_yujiapu
 from heatnet.metrics.carbon import coal_to_gas, heat_intensity_t_co2_per_gj
 from heatnet.metrics.claims_context import ClaimContext
+from heatnet.metrics.findings import (
+    REPRODUCED_SHARE,
+    Check,
+    Finding,
+    Verdict,
+    gas_boiler_t_co2_per_gj,
+    near,
+)
 from heatnet.metrics.park import park_account
 from heatnet.metrics.substitution import headline_rate, spread
 from heatnet.physics.water import mean_heat_capacity_j_per_kgk
 from heatnet.units import GJ_PER_MWH
 
-#: a figure is reproduced when the computed one is this near: the plan prints three digits, networks are sized to them
-REPRODUCED_SHARE = 0.05
 #: the plan's arithmetic about its own figures must hold this well
 ARITHMETIC_SHARE = 0.01
 _LANGUAGES = ("en", "zh")
-
-
-class Verdict(StrEnum):
-    """How a claim stands beside the computed value."""
-
-    REPRODUCED = "reproduced"
-    OVERSTATED = "overstated"
-    NOT_NETTED = "not_netted"
-    UNDEFINED = "undefined"
-    INCONSISTENT = "inconsistent"
-
-
-@dataclass(frozen=True)
-class Finding:
-    """What a check found: value in the claim's unit, verdict, numbers and words for the reason (words by language)."""
-
-    computed: float | None
-    verdict: Verdict
-    quoted: Mapping[str, Any] = field(default_factory=dict)
-    words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-
-
-Check = Callable[[dict[str, Any], ClaimContext], Finding | None]
-
-
-def _near(computed: float, claimed: float, share: float) -> bool:
-    return abs(computed - claimed) <= share * abs(claimed)
 
 
 def _target(claim: dict[str, Any], context: ClaimContext) -> Finding | None:
@@ -75,8 +53,8 @@ def _coal_cut(claim: dict[str, Any], context: ClaimContext) -> Finding | None:
     if change is None:
         return None
     difference = change.coal_cut_t / claim["claimed"] - 1.0
-    near = abs(difference) <= REPRODUCED_SHARE
-    verdict = Verdict.REPRODUCED if near else Verdict.INCONSISTENT
+    reproduced = abs(difference) <= REPRODUCED_SHARE
+    verdict = Verdict.REPRODUCED if reproduced else Verdict.INCONSISTENT
     return Finding(change.coal_cut_t, verdict, {"difference": difference})
 
 
@@ -93,14 +71,14 @@ def _co2_cut(claim: dict[str, Any], context: ClaimContext) -> Finding | None:
         gas_efficiency_share=change.gas_efficiency_share,
         basis=context.gas_basis,
     )
-    near = _near(switch.net_t_co2, claim["claimed"], REPRODUCED_SHARE)
+    reproduced = near(switch.net_t_co2, claim["claimed"], REPRODUCED_SHARE)
     quoted = {
         "factor": claim["claimed"] / coal_t,
         "gas_mm3": switch.gas_m3 / 1e6,
         "gas_t_co2": switch.gas_t_co2,
         "net_share": switch.net_share,
     }
-    return Finding(switch.net_t_co2, Verdict.REPRODUCED if near else Verdict.NOT_NETTED, quoted)
+    return Finding(switch.net_t_co2, Verdict.REPRODUCED if reproduced else Verdict.NOT_NETTED, quoted)
 
 
 def _dc_heat(claim: dict[str, Any], context: ClaimContext) -> Finding | None:
@@ -190,8 +168,8 @@ def _jinbin(claim: dict[str, Any], context: ClaimContext) -> Finding | None:
         "base_t": base * year,
         "increment_t": increment_t,
     }
-    near = _near(computed, claim["claimed"], ARITHMETIC_SHARE)
-    return Finding(computed, Verdict.REPRODUCED if near else Verdict.INCONSISTENT, quoted)
+    reproduced = near(computed, claim["claimed"], ARITHMETIC_SHARE)
+    return Finding(computed, Verdict.REPRODUCED if reproduced else Verdict.INCONSISTENT, quoted)
 
 
 def _chp_co2(claim: dict[str, Any], context: ClaimContext) -> Finding | None:
@@ -202,47 +180,8 @@ def _chp_co2(claim: dict[str, Any], context: ClaimContext) -> Finding | None:
         heat_intensity_t_co2_per_gj(power_lost_per_heat=z, power_t_co2_per_mwh=factor)
         for factor in (context.power_marginal_t_co2_per_mwh, context.power_average_t_co2_per_mwh)
     )
-    quoted = {"z": z, "average": average, "gas_boiler": _gas_boiler_t_co2_per_gj(claim, context)}
+    quoted = {"z": z, "average": average, "gas_boiler": gas_boiler_t_co2_per_gj(claim, context)}
     return Finding(marginal, Verdict.NOT_NETTED, quoted)
-
-
-def _gas_boiler_t_co2_per_gj(claim: dict[str, Any], context: ClaimContext) -> float:
-    return heat_intensity_t_co2_per_gj(
-        fuel_per_heat=1.0 / claim["constants"]["gas_efficiency_share"], fuel_t_co2_per_mwh=context.gas_t_co2_per_mwh
-    )
-
-
-def _yujiapu_tce(claim: dict[str, Any], context: ClaimContext) -> Finding | None:
-    low_factor, high_factor = claim["constants"]["t_co2_per_tce"]
-    emitted = claim["constants"]["co2_t"]
-    computed = emitted / (0.5 * (low_factor + high_factor))
-    quoted = {
-        "low_tce": emitted / high_factor,
-        "high_tce": emitted / low_factor,
-        "ratio": claim["claimed"] / computed,
-    }
-    near = _near(computed, claim["claimed"], REPRODUCED_SHARE)
-    return Finding(computed, Verdict.REPRODUCED if near else Verdict.INCONSISTENT, quoted)
-
-
-def _yujiapu_co2(claim: dict[str, Any], context: ClaimContext) -> Finding | None:
-    constants = claim["constants"]
-    heat, valley, green = constants["heat_mwh"], constants["valley_share"], constants["green_share"]
-    displaced_per_mwh = constants["displaced_t_co2_per_gj"] * GJ_PER_MWH
-    grid = context.power_average_t_co2_per_mwh
-    grey_share = 1.0 - valley * green
-    displaced, grey = heat * displaced_per_mwh, heat * grey_share * grid
-    quoted = {
-        "gross": heat * valley * green * displaced_per_mwh,
-        "grey_share": grey_share,
-        "grey_t_co2": grey,
-        "displaced_t_co2": displaced,
-        "break_even": max((1.0 - displaced_per_mwh / grid) / valley, 0.0) if grid > 0 else 0.0,
-        "net_of_gas_heat": heat * GJ_PER_MWH * _gas_boiler_t_co2_per_gj(claim, context) - grey,
-    }
-    net = displaced - grey
-    enough = net >= claim["claimed"] * (1 - REPRODUCED_SHARE)
-    return Finding(net, Verdict.REPRODUCED if enough else Verdict.NOT_NETTED, quoted)
 
 
 def _no_numbers(claim: dict[str, Any], context: ClaimContext) -> Finding | None:
@@ -278,8 +217,10 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
         "sewage": _sewage,
         "jinbin": _jinbin,
         "chp_co2": _chp_co2,
-        "yujiapu_tce": _yujiapu_tce,
-        "yujiapu_co2": _yujiapu_co2,
+        "yujiapu_valley": claims_yujiapu.valley_share,
+        "yujiapu_tce": claims_yujiapu.coal,
+        "yujiapu_co2": claims_yujiapu.saved_co2,
+        "yujiapu_green": claims_yujiapu.green_share,
         "no_numbers": _no_numbers,
         "park": _park,
     }
@@ -293,8 +234,14 @@ def _data() -> dict[str, Any]:
     return data
 
 
-def plan_claims(context: ClaimContext) -> list[dict[str, Any]]:
+def plan_claims(context: ClaimContext, topic: str | None = None) -> list[dict[str, Any]]:
     """Return the plan's claims beside the computed values, as `plan_claims` of `summary.json`.
+
+    Parameters
+    ----------
+    context : ClaimContext
+    topic : str, optional
+        Only the claims about this.
 
     Returns
     -------
@@ -305,6 +252,8 @@ def plan_claims(context: ClaimContext) -> list[dict[str, Any]]:
     data = _data()
     rows = []
     for claim in data["claims"]:
+        if topic not in (None, claim.get("topic")):
+            continue
         finding = CHECKS[claim["check"]](claim, context)
         reason = data["not_computed"] if finding is None else _reason(claim, finding)
         rows.append(

@@ -37,6 +37,28 @@ class FuelChange:
 
 
 @dataclass(frozen=True)
+class StorageSchedule:
+    """What a schedule makes of a heat store that electricity fills.
+
+    Parameters
+    ----------
+    valley_heat_share : float
+        Heat made with electricity in valley hours over all heat made.
+    energy_mwh, charge_mw : float
+        Size of the store, and largest heat into it.
+    needed_mwh, needed_charge_mw : float or None
+        Size (at that charging power) and charging power (at that size) that the plan's valley share takes; None where no size
+        tried reaches it.
+    """
+
+    valley_heat_share: float
+    energy_mwh: float
+    charge_mw: float
+    needed_mwh: float | None
+    needed_charge_mw: float | None
+
+
+@dataclass(frozen=True)
 class ClaimContext:
     """Computed values that stand beside the plan's claims. None (or absent) = the study does not know.
 
@@ -65,6 +87,8 @@ class ClaimContext:
         Rates of the headline zone.
     rate_allowed : bool
         Whether the headline may be printed.
+    storage : StorageSchedule or None
+        Schedule of the plan case with its electric heat store.
     """
 
     season_h: float
@@ -83,6 +107,7 @@ class ClaimContext:
     gas_basis: GasBasis = GasBasis.GBT_2589
     rates: Rates | None = None
     rate_allowed: bool = False
+    storage: StorageSchedule | None = None
 
 
 def _sum_of(
@@ -149,6 +174,7 @@ def claim_context(
     gas_basis: GasBasis = GasBasis.GBT_2589,
     rates: Rates | None = None,
     rate_allowed: bool = False,
+    storage: StorageSchedule | None = None,
 ) -> ClaimContext:
     """Return the context from the schedules of the baseline and the plan case.
 
@@ -164,7 +190,7 @@ def claim_context(
         Balance whose heat per area measures ordinary housing.
     sewage_t_min_degc : float, optional
         Temperature to which the effluent may be cooled, °C.
-    gas_basis, rates, rate_allowed
+    gas_basis, rates, rate_allowed, storage
         See `ClaimContext`.
     """
     problem = case[0]
@@ -190,4 +216,5 @@ def claim_context(
         gas_basis=gas_basis,
         rates=rates,
         rate_allowed=rate_allowed,
+        storage=storage,
     )

@@ -125,7 +125,7 @@ def fuel_mwh(problem: DispatchProblem, result: DispatchResult) -> dict[str, floa
 
 
 def power_by_unit_mwh(problem: DispatchProblem, result: DispatchResult) -> dict[str, float]:
-    """Return electricity bought by each unit, MWh."""
+    """Return the electricity of each unit, MWh: bought, or on a power site from wherever the site has it."""
     return _by_unit(problem, result, "power_per_heat")
 
 
@@ -192,7 +192,7 @@ def unmet_share(problem: DispatchProblem, result: DispatchResult, networks: tupl
 
 
 def balance_residual_mw(problem: DispatchProblem, result: DispatchResult) -> dict[str, float]:
-    """Return, by balance, the largest hourly gap of supply + unmet - demand - dumped - draws, MW."""
+    """Return, by balance, the largest hourly gap of supply + unmet - demand - dumped - draws - stores, MW."""
     hours = len(problem.time)
     gaps: dict[str, float] = {}
     for balance in problem.balances:
@@ -203,6 +203,9 @@ def balance_residual_mw(problem: DispatchProblem, result: DispatchResult) -> dic
                 gap = gap + unit_heat_mw(result, unit)
             if unit.draws_from == balance:
                 gap = gap - unit_heat_mw(result, unit) * unit.draw_per_heat
+        for store in problem.stores:
+            if store.balance == balance:
+                gap = gap + (result.store_discharge_mw[store.id] - result.store_charge_mw[store.id]).to_numpy()
         gaps[balance] = float(np.abs(gap).max(initial=0.0))
     return gaps
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from heatnet.metrics import energy
 from heatnet.metrics.carbon import READINGS, co2_by_unit
+from heatnet.metrics.sites import site_power_cny_by_unit
 from heatnet.model.supply import DispatchProblem, DispatchResult
 from heatnet.units import GJ_PER_MWH
 
@@ -19,12 +20,14 @@ COST_KEYS = ("fuel_gas_cny", "fuel_coal_cny", "power_cny", "power_lost_cny", "co
 def cost_by_unit(problem: DispatchProblem, result: DispatchResult) -> pd.DataFrame:
     """Return each unit's cost: columns fuel_gas_cny, fuel_coal_cny, power_cny, power_lost_cny, co2_cny, total_cny.
 
-    Electricity is priced hour by hour; CO2 of electricity by the grid factor that the problem prices.
+    Electricity is priced hour by hour; CO2 of electricity by the grid factor that the problem prices. Units on a power site share
+    what the heat system pays there (`heatnet.metrics.sites`).
     """
     prices = problem.prices
     burned = energy.fuel_by_unit_mwh(problem, result)
     lost = energy.power_lost_by_unit_mwh(problem, result)
     emitted = co2_by_unit(problem, result, problem.power_factor)["total_t_co2"]
+    on_site = site_power_cny_by_unit(problem, result)
     rows = {}
     for unit in problem.units:
         fuel_cny = 0.0 if unit.fuel is None else burned[unit.id] * prices.fuel_cny_per_mwh[unit.fuel]
@@ -32,7 +35,7 @@ def cost_by_unit(problem: DispatchProblem, result: DispatchResult) -> pd.DataFra
         rows[unit.id] = {
             "fuel_gas_cny": fuel_cny if unit.fuel == "gas" else 0.0,
             "fuel_coal_cny": fuel_cny if unit.fuel == "coal" else 0.0,
-            "power_cny": float(np.dot(bought_mw, prices.power_cny_per_mwh)),
+            "power_cny": on_site.get(unit.id, float(np.dot(bought_mw, prices.power_cny_per_mwh))),
             "power_lost_cny": lost[unit.id] * prices.power_lost_cny_per_mwh,
             "co2_cny": float(emitted[unit.id]) * prices.co2_cny_per_t,
         }

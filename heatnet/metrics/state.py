@@ -17,7 +17,7 @@ PA_PER_BAR = 1e5
 V_MAX_M_PER_S = 3.5
 P_NOMINAL_BAR = 17.0
 #: a plant's heat may pass its capacity by this share before it is worth a word
-_CAPACITY_SLACK = 1e-3
+CAPACITY_SLACK = 1e-3
 #: margins of pressure that lie no further apart are equal
 _TIE_BAR = 1e-3
 
@@ -145,7 +145,7 @@ def state_warnings(network: Network, state: xr.Dataset) -> list[str]:
     """Return what an engineer would object to in one converged state, in the current language.
 
     Negative heat, heat above capacity, outlets above a plant's highest temperature, consumers short of pressure or
-    heat, velocities and pressures beyond the usual limits, boiling water.
+    heat, velocities and pressures beyond the usual limits, boiling water, pressure below zero absolute.
     """
     figures = state_figures(network, state)
     warnings = [text for plant in state["plant"].to_numpy() for text in _plant_warnings(network, state, str(plant))]
@@ -167,7 +167,7 @@ def state_warnings(network: Network, state: xr.Dataset) -> list[str]:
                 name=figures["max_velocity_pipe"], v=figures["max_velocity_m_per_s"], limit=V_MAX_M_PER_S
             )
         )
-    warnings += _boiling(state)
+    warnings += _short_pressure(network, state)
     if figures["p_max_bar"] > P_NOMINAL_BAR:
         warnings.append(
             _("highest pressure {p:.1f} bar absolute, above {limit:g} bar (PN 16)").format(
@@ -177,21 +177,13 @@ def state_warnings(network: Network, state: xr.Dataset) -> list[str]:
     return warnings
 
 
-def _boiling(state: xr.Dataset) -> list[str]:
-    """Return the place where the supply water lies furthest below its boiling pressure, if it boils anywhere."""
-    from heatnet.physics.water import saturation_pressure_bar
+def _short_pressure(network: Network, state: xr.Dataset) -> list[str]:
+    """Return the places where water boils furthest and lies furthest below zero absolute, if any do."""
+    from heatnet.metrics.warnings_in_time import boiling_in_time, boiling_text, vacuum_in_time, vacuum_text
 
-    if "node_p_supply_bar" not in state or "node_t_supply_degc" not in state:
-        return []
-    pressure, hot = state["node_p_supply_bar"].to_numpy(), state["node_t_supply_degc"].to_numpy()
-    need = np.full(len(hot), np.nan)
-    known = np.isfinite(hot) & np.isfinite(pressure)
-    need[known] = saturation_pressure_bar(hot[known])
-    if not (pressure < need).any():
-        return []
-    worst = int(np.nanargmax(need - pressure))
-    text = _("{name}: the water boils, {p:.2f} bar at {t:.0f} °C, {need:.2f} bar needed")
-    return [text.format(name=state["node"].to_numpy()[worst], p=pressure[worst], t=hot[worst], need=need[worst])]
+    states = state.expand_dims("time") if "time" not in state.dims else state
+    boiling, vacuum = boiling_in_time(states), vacuum_in_time(states)
+    return ([boiling_text(network, boiling)] if boiling else []) + ([vacuum_text(network, vacuum)] if vacuum else [])
 
 
 def _plant_warnings(network: Network, state: xr.Dataset, plant: str) -> list[str]:
@@ -201,7 +193,7 @@ def _plant_warnings(network: Network, state: xr.Dataset, plant: str) -> list[str
     words = []
     if heat < -1e-6:
         words.append(_("{name}: {heat:.2f} MW, it would have to cool").format(name=plant, heat=heat))
-    if heat > row["capacity_mw"] * (1 + _CAPACITY_SLACK):
+    if heat > row["capacity_mw"] * (1 + CAPACITY_SLACK):
         words.append(
             _("{name}: {heat:.2f} MW, its capacity is {capacity:.2f} MW").format(
                 name=plant, heat=heat, capacity=row["capacity_mw"]

@@ -20,6 +20,10 @@ move base steam into the space-heat account whenever it is cold, and raise the r
 **Exchange stations** pass the steam on: every station takes the same mixture :math:`U_S, F_S` of the steam that reaches
 stations in that hour.
 
+**Heat stores** make no heat: it counts where and when it is made, also what a store takes, and its loss stays with the sources
+as the pipes' loss does. Where a balance has both uses, what its stores take in an hour and give in another is process heat in
+proportion to the process part of the demand of all hours.
+
 A water network's demand is space heat, a steam network's is process heat. A site has no pipes to tell them apart: what
 it takes outside the season goes on all year and is process; what exceeds that level in the season is space heat. A
 study that knows better gives `process_mw`.
@@ -34,6 +38,7 @@ from enum import StrEnum
 import numpy as np
 
 from heatnet.metrics.energy import balance_of, carrier_of, network_of, unit_heat_mw
+from heatnet.metrics.stores import stores_take_mw
 from heatnet.model.substitution import WasteClass
 from heatnet.model.supply import BoolArray, DispatchProblem, DispatchResult, FloatArray, SupplyUnit
 
@@ -166,7 +171,7 @@ def trace_heat(
     Returns
     -------
     tuple of Flow
-        Per balance, the heat of all its flows is demand less unmet heat.
+        Per balance, the heat of all its flows is demand less unmet heat, plus what its stores take less what they give.
 
     Raises
     ------
@@ -185,6 +190,7 @@ def trace_heat(
         sources = {key: heat for key, heat in net.items() if units[key].draws_from is None}
         drawn = any(unit.draws_from == balance for unit in stations)
         process = process_demand_mw(problem, balance, in_season, process_mw)
+        process = _with_stores(problem, result, balance, process)
         if drawn:  # what the stations drew they got, so that unmet steam was missing at the process users
             process = np.maximum(process - balance_of(result.unmet_mw, balance, len(problem.time)), 0.0)
         elif carrier_of(balance) == "steam" and (process_mw is None or balance not in process_mw):
@@ -201,6 +207,15 @@ def trace_heat(
             if station.balance == balance:
                 flows += _through_station(station, net[station.id], pools[str(station.draws_from)], units)
     return tuple(flow for flow in flows if bool(np.any(flow.heat_mw != 0)))
+
+
+def _with_stores(problem: DispatchProblem, result: DispatchResult, balance: str, process: FloatArray) -> FloatArray:
+    """Return the process part of a balance's demand with its share of what the stores take and give, (T,), MW."""
+    if not any(store.balance == balance for store in problem.stores):
+        return process
+    total = float(problem.demand_of(balance).sum())
+    share = float(process.sum()) / total if total > 0 else 0.0
+    return np.maximum(process + share * stores_take_mw(problem, result, balance), 0.0)
 
 
 def _flow(source: SupplyUnit, balance: str, use: Use, heat: FloatArray) -> Flow:

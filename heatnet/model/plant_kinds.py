@@ -27,6 +27,10 @@ class PlantKind:
     keys: tuple[Column, ...] = ()
 
 
+#: a plant of this kind shifts heat of other plants and makes none
+STORE_KIND = "heat_store"
+
+
 def _number(
     name: str, text: str, low: float, high: float, default: float | None = None, required: bool = False
 ) -> Column:
@@ -168,6 +172,47 @@ PLANT_KINDS = MappingProxyType(
             (_STEAM, _number("mdot_kg_per_s", "steam available", 0.0, 1000), _POWER),
         ),
         "chp_heat": PlantKind(("water", "site"), "plan", (_Z,)),
+        "electric_boiler": PlantKind(
+            ("water", "site"),
+            "none",
+            (
+                _number("efficiency_share", "heat per electricity", 0.5, 1.0, default=0.99),
+                Column(
+                    "hours",
+                    "text",
+                    "when it runs: any hour, or the valley hours of the electricity tariff",
+                    choices=("any", "valley"),
+                    default="any",
+                ),
+            ),
+        ),
+        "air_source_heat_pump": PlantKind(
+            ("water", "site"),
+            "none",
+            (
+                _CARNOT,
+                _T_MAX,
+                _number("air_dt_k", "how much colder than the outdoor air it leaves", 0.0, 20, default=5.0),
+                _number(
+                    "t_outdoor_min_degc", "outdoor temperature below which it does not run", -50, 30, default=-20.0
+                ),
+                _SERVES,
+            ),
+        ),
+        STORE_KIND: PlantKind(
+            ("water", "site"),
+            "none",
+            (
+                _number("energy_mwh", "heat that the full tank holds above the empty one", 0.0, 1e6),
+                _number("volume_m3", "water in the tank, instead of energy_mwh", 0.0, 1e7),
+                _number("t_hot_degc", "water of the full tank", 5, 180),
+                _number("t_cold_degc", "water of the empty tank", 0.0, 150),
+                _number("charge_mw", "largest heat into the tank; capacity_mw if absent", 0.0, 20_000),
+                _number("loss_share_per_h", "share of the stored heat that is lost in an hour", 0.0, 0.2, default=0.0),
+                _number("level_first_share", "level at the beginning; if absent, that at the end", 0.0, 1.0),
+                Column("charged_by", "text", "plants that charge it, separated by blanks; those at its node if absent"),
+            ),
+        ),
     }
 )
 

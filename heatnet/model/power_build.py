@@ -86,6 +86,9 @@ def build_power_network(
     raw = {name: as_raw(name, tables.get(name)) for name in POWER_TABLES}
     frames = {name: _typed(name, raw[name], problems) for name in POWER_TABLES}
     checks.check_ids(frames, raw, problems)
+    if not all(frame.index.is_unique for frame in frames.values()):
+        # which row a bus or type belongs to is open
+        problems.raise_if_any()
     frames["lines"] = _with_types("lines", frames["lines"], raw["lines"], _LINE_NEEDS, problems)
     frames["transformers"] = _with_types(
         "transformers", frames["transformers"], raw["transformers"], _TRANSFORMER_NEEDS, problems

@@ -41,6 +41,7 @@ def check_power_network(
     _check_supplies(network, raw, heat_elements, problems)
     _check_lines(network, raw, problems)
     _check_transformers(network, raw, problems)
+    _check_held_voltages(network, raw, problems)
     _check_sizes(network, raw, problems)
     _check_islands(network, raw, problems)
 
@@ -132,6 +133,34 @@ def _check_transformers(network: PowerNetwork, raw: Mapping[str, RawTable], prob
             problems.add(f"{where}, tap_pos", f"{row['tap_pos']:g}", allowed)
         if not math.isnan(row["v_set_pu"]) and row["tap_step_share"] == 0:
             problems.add(f"{where}, v_set_pu", _("has no taps to hold it"), _("tap_step_share, tap_min and tap_max"))
+
+
+def _check_held_voltages(network: PowerNetwork, raw: Mapping[str, RawTable], problems: Problems) -> None:
+    """One voltage is held at a bus."""
+    grids = {row["bus"]: str(grid) for grid, row in network.grids.iterrows()}
+    first: dict[object, tuple[str, float]] = {}
+    holds = network.holds_voltage
+    for i, (generator, row) in enumerate(network.generators.iterrows()):
+        where = f"{_where(raw, 'generators', i, generator)}, v_pu"
+        if not holds[generator] or row["bus"] is None:
+            continue
+        if row["bus"] in grids:
+            problems.add(
+                where,
+                _("grid '{grid}' holds the voltage of bus '{bus}'").format(grid=grids[row["bus"]], bus=row["bus"]),
+                _("One voltage at a bus"),
+                _("Leave v_pu empty: it then gives reactive power by its power factor."),
+            )
+        other, voltage = first.setdefault(row["bus"], (str(generator), row["v_pu"]))
+        if voltage != row["v_pu"]:
+            problems.add(
+                where,
+                _("{v:g}, but '{other}' holds {voltage:g} at the same bus").format(
+                    v=row["v_pu"], other=other, voltage=voltage
+                ),
+                _("One voltage at a bus"),
+                _("Give both the same v_pu, or leave one empty."),
+            )
 
 
 def bus_capacity_mva(network: PowerNetwork) -> pd.Series:

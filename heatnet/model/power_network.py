@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import numpy as np
 import pandas as pd
+
+from heatnet.physics.arrays import FloatArray
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,11 @@ class PowerNetwork:
         """The word that stands for power networks in files: ``electric``."""
         return "electric"
 
+    @property
+    def holds_voltage(self) -> pd.Series:
+        """Which generators hold the voltage of their bus, bool by generator: those built with `v_pu`."""
+        return self.generators["v_pu"].notna() & (self.generators["capacity_mw"] > 0)
+
     def with_tables(self, **tables: pd.DataFrame) -> PowerNetwork:
         """Return a copy with some tables replaced."""
         return replace(self, **tables)
@@ -51,3 +59,8 @@ class PowerNetwork:
         frame: pd.DataFrame = getattr(self, table)
         name = frame.at[element, f"x_name_{lang}"] if f"x_name_{lang}" in frame.columns else None
         return str(name) if isinstance(name, str) and name else element
+
+
+def tan_phi(frame: pd.DataFrame) -> FloatArray:
+    """Return reactive over active power of a table's elements: the tangent of the angle of `cos_phi`."""
+    return np.asarray(np.tan(np.arccos(frame["cos_phi"].to_numpy(float))))

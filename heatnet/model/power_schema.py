@@ -101,7 +101,14 @@ GENERATORS = (
     Column("v_pu", "number", "voltage that it holds with its reactive power; none if absent", low=0.8, high=1.2),
     Column("tilt_deg", "number", "pv: tilt of the modules", low=0.0, high=90, default=10.0),
     Column("azimuth_deg", "number", "pv: where the modules look, 180 = south", low=0.0, high=360, default=180.0),
-    Column("performance_share", "number", "pv: power over irradiance times capacity", low=0.3, high=1.0, default=0.82),
+    Column(
+        "performance_share",
+        "number",
+        "pv: power over irradiance times capacity, with cells of 25 °C",
+        low=0.3,
+        high=1.0,
+        default=0.82,
+    ),
     *_TEXT_NAMES,
 )
 

@@ -6,19 +6,20 @@ optimisation programme can trust its arrays.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from heatnet.errors import Problems
 from heatnet.i18n import _
-
-FloatArray = NDArray[np.float64]
-BoolArray = NDArray[np.bool_]
+from heatnet.model.conditions import Conditions as Conditions
+from heatnet.model.heat_store import HeatStore, check_stores
+from heatnet.model.hourly import BoolArray as BoolArray
+from heatnet.model.hourly import FloatArray as FloatArray
+from heatnet.model.hourly import check_array, length_text
+from heatnet.model.power_site import PowerSite, check_sites
 
 FUELS = ("gas", "coal")
 #: below this a negative demand is rounding, above it an input error, MW
@@ -100,7 +101,7 @@ class SupplyUnit:
         for name in ("available_mw", "take_min_mw", "fuel_per_heat", "power_per_heat", "power_lost_per_heat"):
             array = np.asarray(getattr(self, name), dtype=float)
             object.__setattr__(self, name, array)
-            _check_array(problems, where, name, array, len(self.available_mw), infinite=name == "available_mw")
+            check_array(problems, where, name, array, len(self.available_mw), infinite=name == "available_mw")
         if not problems and bool(np.any(self.take_min_mw > self.available_mw)):
             remedy = _("Lower the minimum or raise the capacity.")
             problems.add(where, _("take_min_mw exceeds available_mw"), remedy=remedy)
@@ -160,73 +161,6 @@ class EmissionFactors:
 
 
 @dataclass(frozen=True, eq=False)
-class Conditions:
-    """The hours that plants see: weather, season, network temperatures, loads.
-
-    Parameters
-    ----------
-    time : pandas.DatetimeIndex, length T
-        Hours, hour-beginning, UTC+8 without zone.
-    t_outdoor_degc : ndarray, shape (T,)
-        Outdoor temperature, °C.
-    in_season : ndarray of bool, shape (T,)
-        True inside the heating season.
-    t_supply_degc, t_return_degc : ndarray, shape (T,)
-        Primary temperatures of the network, °C.
-    consumer_heat_mw : pandas.DataFrame
-        Heat load, time by consumer, MW, before any branch or secondary plant.
-    return_flow_kg_per_s : mapping of plant id to ndarray, shape (T,)
-        Return flow that passes the node of each `return_preheat` plant, kg/s.
-    plant_t_return_degc : mapping of plant id to ndarray, shape (T,)
-        Return temperature arriving at a plant, °C, where it differs from `t_return_degc` (a neighbour has already
-        pre-heated it).
-    line_flow_max_kg_per_s : mapping of plant id to ndarray, shape (T,)
-        Largest steam flow that the line of a plant of the steam network carries, kg/s, where its pipes are solved.
-
-    Raises
-    ------
-    InputError
-        If an array has another length than `time`.
-    """
-
-    time: pd.DatetimeIndex
-    t_outdoor_degc: FloatArray
-    in_season: BoolArray
-    t_supply_degc: FloatArray
-    t_return_degc: FloatArray
-    consumer_heat_mw: pd.DataFrame
-    return_flow_kg_per_s: Mapping[str, FloatArray] = field(default_factory=dict)
-    plant_t_return_degc: Mapping[str, FloatArray] = field(default_factory=dict)
-    line_flow_max_kg_per_s: Mapping[str, FloatArray] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        problems = Problems()
-        where = _("conditions")
-        for name in ("t_outdoor_degc", "t_supply_degc", "t_return_degc"):
-            object.__setattr__(self, name, np.asarray(getattr(self, name), dtype=float))
-        object.__setattr__(self, "in_season", np.asarray(self.in_season, dtype=bool))
-        for name, length in self._lengths():
-            if length != len(self.time):
-                problems.add(where, _length_text(name, length, len(self.time)))
-        problems.raise_if_any()
-
-    def _lengths(self) -> Iterator[tuple[str, int]]:
-        for name in ("t_outdoor_degc", "in_season", "t_supply_degc", "t_return_degc", "consumer_heat_mw"):
-            yield name, len(getattr(self, name))
-        for name in ("return_flow_kg_per_s", "plant_t_return_degc", "line_flow_max_kg_per_s"):
-            for plant, array in getattr(self, name).items():
-                yield f"{name}[{plant}]", len(array)
-
-    def t_return_at(self, plant: str) -> FloatArray:
-        """Return the return temperature (°C) that arrives at a plant."""
-        return np.asarray(self.plant_t_return_degc.get(plant, self.t_return_degc), dtype=float)
-
-    def line_flow_max_at(self, plant: str) -> FloatArray:
-        """Return the largest flow (kg/s) that a plant's steam line carries, infinite where nothing limits it."""
-        return np.asarray(self.line_flow_max_kg_per_s.get(plant, np.full(len(self.time), np.inf)), dtype=float)
-
-
-@dataclass(frozen=True, eq=False)
 class DispatchProblem:
     """Everything that the optimisation programme of one horizon needs.
 
@@ -242,11 +176,16 @@ class DispatchProblem:
     factors : EmissionFactors
     power_factor : PowerFactor
         Grid factor behind the CO2 price of power bought and lost.
+    stores : tuple of HeatStore
+        Heat stores on the balances.
+    sites : tuple of PowerSite
+        Meters with PV, base load and batteries; the electricity of their units is paid for there.
 
     Raises
     ------
     InputError
-        If lengths differ, ids repeat, demand is negative or not finite, or a price or factor of a fuel is missing.
+        If lengths differ, ids repeat, demand is negative or not finite, a price or factor of a fuel is missing, a store
+        is charged by what does not feed its balance, a unit stands on two sites, or export earns more than import costs.
     """
 
     time: pd.DatetimeIndex
@@ -255,6 +194,8 @@ class DispatchProblem:
     prices: Prices
     factors: EmissionFactors
     power_factor: PowerFactor = PowerFactor.AVERAGE
+    stores: tuple[HeatStore, ...] = ()
+    sites: tuple[PowerSite, ...] = ()
 
     def __post_init__(self) -> None:
         problems = Problems()
@@ -264,11 +205,13 @@ class DispatchProblem:
         demand_mw = {key: np.asarray(value, dtype=float) for key, value in self.demand_mw.items()}
         object.__setattr__(self, "demand_mw", demand_mw)
         for balance, demand in self.demand_mw.items():
-            _check_array(problems, where, f"demand_mw[{balance}]", demand, hours, low=-_ROUNDING_MW)
-        _check_array(problems, where, "power_cny_per_mwh", self.prices.power_cny_per_mwh, hours, low=-np.inf)
+            check_array(problems, where, f"demand_mw[{balance}]", demand, hours, low=-_ROUNDING_MW)
+        check_array(problems, where, "power_cny_per_mwh", self.prices.power_cny_per_mwh, hours, low=-np.inf)
         if not self.prices.unmet_cny_per_mwh > 0:
             problems.add(where, f"unmet_cny_per_mwh {self.prices.unmet_cny_per_mwh}", "> 0")
         self._check_units(problems, where)
+        check_stores(self.stores, {unit.id: unit.balance for unit in self.units}, problems)
+        check_sites(self.sites, [unit.id for unit in self.units], self.time, self.import_cost_cny_per_mwh, problems)
         problems.raise_if_any()
 
     def _check_units(self, problems: Problems, where: str) -> None:
@@ -278,10 +221,15 @@ class DispatchProblem:
                 problems.add(where, _("unit {unit} stands twice").format(unit=unit.id))
             seen.add(unit.id)
             if len(unit.available_mw) != len(self.time):
-                problems.add(where, _length_text(unit.id, len(unit.available_mw), len(self.time)))
+                problems.add(where, length_text(unit.id, len(unit.available_mw), len(self.time)))
         for fuel in sorted({unit.fuel for unit in self.units if unit.fuel}):
             if fuel not in self.prices.fuel_cny_per_mwh or fuel not in self.factors.fuel_t_co2_per_mwh:
                 problems.add(where, _("no price or no CO2 factor for fuel {fuel}").format(fuel=fuel))
+
+    @property
+    def import_cost_cny_per_mwh(self) -> FloatArray:
+        """What a MWh of electricity from the grid costs with its CO2, (T,), CNY/MWh."""
+        return self.prices.power_cny_per_mwh + self.prices.co2_cny_per_t * self.factors.of_power(self.power_factor)
 
     @property
     def balances(self) -> tuple[str, ...]:
@@ -317,6 +265,17 @@ class DispatchResult:
         Cost of one more MWh of demand, time by balance, CNY/MWh.
     reason : str
         Why there is no schedule, where that is known before the solver is asked; else empty.
+    store_level_mwh, store_charge_mw, store_discharge_mw : pandas.DataFrame
+        Heat stored at the beginning of each hour, heat into and out of each store, time by store id.
+    unit_charge_mw : pandas.DataFrame
+        The part of `heat_mw` that goes into stores, time by the units that charge one, MW.
+    site_import_mw, site_export_mw, pv_used_mw, pv_curtailed_mw, pv_for_heat_mw : pandas.DataFrame
+        Electricity of each site, time by site id, MW; `pv_for_heat_mw` is the import that PV avoids in an hour because heat
+        plants run in it (`heatnet.dispatch.sites`).
+    battery_level_mwh, battery_charge_mw, battery_discharge_mw : pandas.DataFrame
+        Level at the beginning of each hour, and what goes in and out at the terminals, time by battery id.
+    site_cost_cny : dict of str to dict
+        By site what it pays, and what it would pay without heat plants and batteries (`heatnet.dispatch.costs.site_costs`).
     """
 
     status: str
@@ -326,24 +285,21 @@ class DispatchResult:
     cost_cny: dict[str, float]
     shadow_price_cny_per_mwh: pd.DataFrame
     reason: str = ""
+    store_level_mwh: pd.DataFrame = field(default_factory=pd.DataFrame)
+    store_charge_mw: pd.DataFrame = field(default_factory=pd.DataFrame)
+    store_discharge_mw: pd.DataFrame = field(default_factory=pd.DataFrame)
+    unit_charge_mw: pd.DataFrame = field(default_factory=pd.DataFrame)
+    site_import_mw: pd.DataFrame = field(default_factory=pd.DataFrame)
+    site_export_mw: pd.DataFrame = field(default_factory=pd.DataFrame)
+    pv_used_mw: pd.DataFrame = field(default_factory=pd.DataFrame)
+    pv_curtailed_mw: pd.DataFrame = field(default_factory=pd.DataFrame)
+    pv_for_heat_mw: pd.DataFrame = field(default_factory=pd.DataFrame)
+    battery_level_mwh: pd.DataFrame = field(default_factory=pd.DataFrame)
+    battery_charge_mw: pd.DataFrame = field(default_factory=pd.DataFrame)
+    battery_discharge_mw: pd.DataFrame = field(default_factory=pd.DataFrame)
+    site_cost_cny: dict[str, dict[str, float]] = field(default_factory=dict)
 
     @property
     def is_optimal(self) -> bool:
         """Whether the numbers are there."""
         return self.status == DispatchStatus.OPTIMAL
-
-
-def _length_text(name: str, length: int, expected: int) -> str:
-    return _("{name} has {length} values, the time axis {expected}").format(name=name, length=length, expected=expected)
-
-
-def _check_array(
-    problems: Problems, where: str, name: str, array: FloatArray, hours: int, low: float = 0.0, infinite: bool = False
-) -> None:
-    """Note a wrong shape, a value that is not a number, and a value below `low`."""
-    if array.ndim != 1 or len(array) != hours:
-        problems.add(where, _length_text(name, int(array.size), hours))
-    elif bool(np.isnan(array).any()) or (not infinite and bool(np.isinf(array).any())):
-        problems.add(where, _("{name} has values that are not finite").format(name=name))
-    elif bool((array < low).any()):
-        problems.add(where, _("{name} falls to {value}").format(name=name, value=f"{array.min():g}"), ">= 0")

@@ -1,4 +1,4 @@
-"""Hot-water boilers on gas and on coal."""
+"""Hot-water boilers on gas, on coal and on electricity."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ import numpy as np
 import pandas as pd
 
 from heatnet.model.supply import Conditions, FloatArray, SupplyUnit
-from heatnet.plants.place import Place, boiler_capacity_mw, number, plant_id, supply_unit
+from heatnet.model.tariff import tariff_periods
+from heatnet.plants.place import Place, boiler_capacity_mw, given_capacity_mw, number, plant_id, supply_unit, text
 
 #: return temperature at and below which the condensing efficiency is reached
 T_CONDENSING_DEGC = 50.0
 #: water dew point of natural-gas flue gas (55–57 °C at usual excess air); above it nothing condenses
 T_DEW_POINT_DEGC = 56.0
+#: heat per electricity of an electric boiler; what is missing is loss of its shell
+EFFICIENCY_ELECTRIC = 0.99
 
 
 def gas_boiler_efficiency_share(t_return_degc: FloatArray, dry_share: float, condensing_share: float) -> FloatArray:
@@ -20,7 +23,7 @@ def gas_boiler_efficiency_share(t_return_degc: FloatArray, dry_share: float, con
     Parameters
     ----------
     t_return_degc : ndarray
-        Return temperature at the boiler, °C.
+        Return temperature at the boiler, °C; NaN where it is not known (a site without design temperatures): nothing condenses.
     dry_share, condensing_share : float
         Efficiency at a return of 60 °C, and at 50 °C or less.
 
@@ -29,7 +32,8 @@ def gas_boiler_efficiency_share(t_return_degc: FloatArray, dry_share: float, con
     Constant above the flue-gas dew point, linear from there to the condensing value. Values: GB 24500-2020, 0.92–0.94
     dry and 0.97–0.98 condensing.
     """
-    return np.interp(t_return_degc, [T_CONDENSING_DEGC, T_DEW_POINT_DEGC], [condensing_share, dry_share])
+    efficiency = np.interp(t_return_degc, [T_CONDENSING_DEGC, T_DEW_POINT_DEGC], [condensing_share, dry_share])
+    return np.where(np.isnan(t_return_degc), dry_share, efficiency)
 
 
 def gas_boiler(plant: pd.Series, place: Place, conditions: Conditions) -> SupplyUnit:
@@ -58,4 +62,18 @@ def coal_boiler(plant: pd.Series, place: Place, conditions: Conditions) -> Suppl
         fuel="coal",
         fuel_per_heat=1.0 / number(plant, "efficiency_share"),
         power_per_heat=number(plant, "power_share", 0.0),
+    )
+
+
+def electric_boiler(plant: pd.Series, place: Place, conditions: Conditions) -> SupplyUnit:
+    """Return the unit of a resistive or electrode boiler: 1/efficiency of electricity per heat.
+
+    With `hours` "valley" it runs in the valley hours of the tariff alone (`heatnet.model.tariff`), and so does the charging
+    of a store that no other plant charges.
+    """
+    available = np.full(len(conditions.time), given_capacity_mw(plant))
+    if text(plant, "hours") == "valley":
+        available = np.where(tariff_periods(conditions.time) == "valley", available, 0.0)
+    return supply_unit(
+        plant, place, conditions, available, power_per_heat=1.0 / number(plant, "efficiency_share", EFFICIENCY_ELECTRIC)
     )

@@ -1,4 +1,4 @@
-"""Heat pumps on sewage effluent and on data-centre cooling water.
+"""Heat pumps on sewage effluent, on data-centre cooling water and on outdoor air.
 
 Every hour has its own temperatures. What such a machine can give is the least of its capacity, of what its source can
 spare and of what its sink can take:
@@ -23,15 +23,27 @@ import pandas as pd
 
 from heatnet.errors import InputError, Problem
 from heatnet.i18n import _
-from heatnet.model.supply import Conditions, FloatArray, SupplyUnit
+from heatnet.model.supply import BoolArray, Conditions, FloatArray, SupplyUnit
 from heatnet.physics.heat_pump import cop, source_heat_mw
-from heatnet.plants.place import MW_PER_W, Place, given_capacity_mw, number, plant_id, profile, supply_unit, text
+from heatnet.plants.place import (
+    MW_PER_W,
+    Place,
+    check_capacity,
+    given_capacity_mw,
+    number,
+    plant_id,
+    profile,
+    supply_unit,
+    text,
+)
 from heatnet.plants.return_line import return_line
 from heatnet.plants.serves import is_direct, served_supply_degc
 
 #: supply of a low-temperature secondary where neither plant nor consumer states one
 T_LOW_SECONDARY_DEGC = 50.0
 WATER_J_PER_KGK = 4190.0
+#: typical cooling of the air in an evaporator (4 to 7 K)
+AIR_DT_K = 5.0
 _BISECTIONS = 50
 #: heat per source heat of a machine with COP 1.05: bounds the search where a row states no capacity
 _HEAT_PER_SPARE_MAX = 21.0
@@ -76,15 +88,38 @@ def data_centre_heat(plant: pd.Series, place: Place, conditions: Conditions) -> 
     InputError
         If the row has no capacity: nothing else would limit the heat.
     """
-    if math.isinf(given_capacity_mw(plant)):
-        where = _("plant {plant}, {key}").format(plant=plant_id(plant), key="capacity_mw")
-        raise InputError([Problem(where, _("is missing"), remedy=_("Give the heat that the data centre can pass on."))])
+    check_capacity(plant, _("Give the heat that the data centre can pass on."))
     t_source = profile(plant, "t_source_degc", conditions.time)
     return heat_pump_unit(plant, place, conditions, Stream(t_source, t_source, math.inf))
 
 
-def heat_pump_unit(plant: pd.Series, place: Place, conditions: Conditions, stream: Stream) -> SupplyUnit:
-    """Return the unit of a heat pump between a stream and the sink that its `connection` names, in season only."""
+def air_source_heat_pump(plant: pd.Series, place: Place, conditions: Conditions) -> SupplyUnit:
+    """Return the unit of a heat pump on outdoor air: COP between the air that leaves it and its sink, capacity limits it.
+
+    The air leaves `air_dt_k` colder than it is outdoors. Below `t_outdoor_min_degc` the machine stands still. Its largest heat
+    does not fall with the temperature: `capacity_mw` is what it gives on cold days. A site takes heat all year, a network in
+    the heating season; a site without design temperatures needs the plant's own `t_supply_degc`.
+
+    Raises
+    ------
+    InputError
+        If the row has no capacity, or nothing says how warm the water has to be.
+    """
+    check_capacity(plant, _("Give the heat that the heat pump gives on cold days."))
+    t_air = conditions.t_outdoor_degc - number(plant, "air_dt_k", AIR_DT_K)
+    at_site = place.network.carrier == "site"
+    runs = np.full(len(conditions.time), True) if at_site else conditions.in_season
+    runs = runs & (conditions.t_outdoor_degc >= number(plant, "t_outdoor_min_degc", -math.inf))
+    return heat_pump_unit(plant, place, conditions, Stream(t_air, t_air, math.inf), runs)
+
+
+def heat_pump_unit(
+    plant: pd.Series, place: Place, conditions: Conditions, stream: Stream, runs: BoolArray | None = None
+) -> SupplyUnit:
+    """Return the unit of a heat pump between a stream and the sink that its `connection` names.
+
+    It gives heat in the hours `runs` (T,), by default those of the heating season.
+    """
     t_max = number(plant, "t_supply_max_degc")
     share = number(plant, "carnot_share")
     capacity = np.full(len(conditions.time), given_capacity_mw(plant))
@@ -96,7 +131,7 @@ def heat_pump_unit(plant: pd.Series, place: Place, conditions: Conditions, strea
         fixed = _fixed_sink_degc(plant, place, conditions, t_max)
         limit = np.where(fixed <= t_max, capacity, 0.0)
         machine = Machine(stream, lambda _heat: fixed, share)
-    heat = machine.largest_heat_mw(np.where(conditions.in_season, limit, 0.0))
+    heat = machine.largest_heat_mw(np.where(conditions.in_season if runs is None else runs, limit, 0.0))
     return supply_unit(
         plant,
         place,
@@ -112,7 +147,18 @@ def _fixed_sink_degc(plant: pd.Series, place: Place, conditions: Conditions, t_m
     if is_direct(plant):
         unknown = number(plant, "t_supply_degc", T_LOW_SECONDARY_DEGC)
         return np.minimum(served_supply_degc(place.network, conditions, plant, unknown), t_max_degc)
+    if place.network.carrier == "site":
+        return _site_sink_degc(plant, conditions)
     return conditions.t_supply_degc
+
+
+def _site_sink_degc(plant: pd.Series, conditions: Conditions) -> FloatArray:
+    """Return the outlet temperature of a heat pump at a site, (T,), °C: its own, or else the site's heating curve."""
+    own = number(plant, "t_supply_degc")
+    if math.isnan(own) and bool(np.isnan(conditions.t_supply_degc).any()):
+        where = _("plant {plant}, {key}").format(plant=plant_id(plant), key="t_supply_degc")
+        raise InputError([Problem(where, _("is missing"), remedy=_("Say how warm the water has to be."))])
+    return conditions.t_supply_degc if math.isnan(own) else np.full(len(conditions.time), own)
 
 
 @dataclass(frozen=True, eq=False)

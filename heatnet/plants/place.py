@@ -91,6 +91,13 @@ def given_capacity_mw(plant: pd.Series) -> float:
     return number(plant, "capacity_mw", math.inf)
 
 
+def check_capacity(plant: pd.Series, remedy: str) -> None:
+    """Raise an `InputError` where a row states no capacity although nothing else would limit the plant."""
+    if math.isinf(given_capacity_mw(plant)):
+        where = _("plant {plant}, {key}").format(plant=plant_id(plant), key="capacity_mw")
+        raise InputError([Problem(where, _("is missing"), remedy=remedy)])
+
+
 def boiler_capacity_mw(plant: pd.Series, net_share: float = 1.0) -> float:
     """Return the capacity of a boiler house, MW to the network: `capacity_mw`, or else its boilers' sum.
 

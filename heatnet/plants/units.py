@@ -10,12 +10,13 @@ import numpy as np
 import pandas as pd
 
 from heatnet.model.network import Network
+from heatnet.model.plant_kinds import STORE_KIND
 from heatnet.model.supply import Conditions, SupplyUnit
-from heatnet.plants.boilers import coal_boiler, gas_boiler
+from heatnet.plants.boilers import coal_boiler, electric_boiler, gas_boiler
 from heatnet.plants.chp import chp_heat, chp_steam
 from heatnet.plants.geothermal import geothermal_doublet
 from heatnet.plants.given_heat import ideal_source, process_waste_heat
-from heatnet.plants.heat_pumps import data_centre_heat, sewage_heat_pump
+from heatnet.plants.heat_pumps import air_source_heat_pump, data_centre_heat, sewage_heat_pump
 from heatnet.plants.place import Place, given_capacity_mw, supply_unit
 from heatnet.plants.serves import ServedLoad, is_direct
 from heatnet.plants.steam_boilers import coal_steam_boiler, gas_steam_boiler
@@ -23,7 +24,7 @@ from heatnet.plants.steam_exchange import steam_exchange
 
 PlantFunction = Callable[[pd.Series, Place, Conditions], SupplyUnit]
 
-#: plant kind -> what it can deliver and consumes
+#: plant kind -> what it can deliver and consumes; stores, which make no heat, are in `heat_stores`
 PLANT_FUNCTIONS: MappingProxyType[str, PlantFunction] = MappingProxyType(
     {
         "source": ideal_source,
@@ -38,12 +39,14 @@ PLANT_FUNCTIONS: MappingProxyType[str, PlantFunction] = MappingProxyType(
         "geothermal_doublet": geothermal_doublet,
         "process_waste_heat": process_waste_heat,
         "chp_heat": chp_heat,
+        "electric_boiler": electric_boiler,
+        "air_source_heat_pump": air_source_heat_pump,
     }
 )
 
 
 def supply_units(network: Network, conditions: Conditions) -> list[SupplyUnit]:
-    """Return a unit for every plant of a network, then for every plant of its steam network.
+    """Return a unit for every plant of a network, then for every plant of its steam network; none for a heat store.
 
     Parameters
     ----------
@@ -72,6 +75,8 @@ def _units_of(place: Place, conditions: Conditions) -> list[SupplyUnit]:
     served = ServedLoad(place.network, conditions)
     units = []
     for _id, plant in place.network.plants.iterrows():
+        if plant["kind"] == STORE_KIND:
+            continue
         if given_capacity_mw(plant) == 0:
             units.append(supply_unit(plant, place, conditions, 0.0))
             continue

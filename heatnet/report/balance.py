@@ -74,13 +74,26 @@ def _heat_table(context: Context, network: str, carrier: str) -> Table:
     }
     for key, word in words.items():
         rows.append(Row((word, "", *(_in_gwh(one.get(key)) for one in balance))))
-    # sources + unmet = demand + dumped; heat handed on to another balance is what is left
+    rows += _store_rows(balance)
+    # sources + unmet = demand + dumped + taken by stores; heat handed on to another balance is what is left
     rest = [_rest(total, one) for total, one in zip(totals, balance, strict=True)]
     rows.append(Row((_("Handed on to other balances"), "", *(_in_gwh(value) for value in rest))))
     in_tj = (None if total is None else total * TJ_PER_MWH for total in totals)
     rows.append(Row((_("All sources, in TJ"), "", *in_tj), "total"))
     caption = _("Heat of the year: {balance}").format(balance=context.balance_name(network, carrier))
     return Table(caption, _columns(context, "GWh"), tuple(rows))
+
+
+def _store_rows(balance: list[pd.Series]) -> list[Row]:
+    """Return the loss of the heat stores and what stays in them; no row where no case has a store."""
+    if not any("store_take_mw" in one.index for one in balance):
+        return []
+    lost = [one.get("store_loss_mw") for one in balance]
+    kept = [None if loss is None else one["store_take_mw"] - loss for one, loss in zip(balance, lost, strict=True)]
+    return [
+        Row((_("Loss of heat stores"), "", *(_in_gwh(value) for value in lost))),
+        Row((_("Change of stored heat"), "", *(_in_gwh(value) for value in kept))),
+    ]
 
 
 def _yearly(case: CaseResults, network: str, carrier: str, which: str) -> pd.Series:
@@ -97,7 +110,8 @@ def _in_gwh(mwh: float | None) -> float | None:
 def _rest(total: float | None, balance: pd.Series) -> float | None:
     if total is None or not {"demand_mw", "unmet_mw", "dumped_mw"} <= set(balance.index):
         return None
-    return float(total + balance["unmet_mw"] - balance["demand_mw"] - balance["dumped_mw"])
+    stored = balance.get("store_take_mw", 0.0)
+    return float(total + balance["unmet_mw"] - balance["demand_mw"] - balance["dumped_mw"] - stored)
 
 
 def _capacity_table(context: Context, network: str, carrier: str) -> Table:
@@ -130,7 +144,7 @@ def _peak(case: CaseResults, network: str, carrier: str) -> float | None:
 
 
 def _highest_load(case: CaseResults, network: str, carrier: str) -> float | None:
-    """Return the largest hourly heat asked of the sources, MW: given and unmet, heat handed on included."""
+    """Return the largest hourly heat asked of the sources, MW: given and unmet, heat handed on or stored included."""
     results = case.networks.get(network)
     heat = results.schedule_mw.get(carrier) if results is not None else None
     balance = results.balance_mw.get(carrier) if results is not None else None

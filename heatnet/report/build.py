@@ -13,6 +13,7 @@ from heatnet.report.balance import balance_tables
 from heatnet.report.charts import chart_blocks
 from heatnet.report.context import Context
 from heatnet.report.drawing import network_picture, rate_bar
+from heatnet.report.electric_heat import electric_sentences, electric_tables
 from heatnet.report.pressure import pressure_diagram
 from heatnet.web.page import inline_html, template_environment, write_page
 from heatnet.web.results_view import StudyResults, load_study
@@ -51,17 +52,10 @@ def build_report(results_dir: str | Path | StudyResults, out_path: str | Path, l
 
 
 def _content(context: Context, charts: list[dict[str, Any]]) -> dict[str, Any]:
-    rows = verdict.headline_rows(context)
-    top = max([context.target_share * 1.6, *(row.high * 1.05 for row in rows if row.high is not None)])
-    bars = [Markup(rate_bar(row.rate, row.low, row.high, context.target_share, top)) for row in rows]
     return {
         "title": pick(context.summary["title"]),
-        "headline": list(zip(rows, bars, strict=True)),
-        "definition": verdict.definition_sentence(context),
-        "deciding": verdict.deciding_paragraph(context),
-        "range_note": verdict.range_note(rows),
-        "substitution": sections.substitution_tables(context),
-        "definitions": sections.definitions_rows(),
+        "rate": _rate(context) if context.asks_for_rate else None,
+        "electric": {"told": electric_sentences(context.summary), "tables": electric_tables(context.summary)},
         "charts": [{"id": block["id"], "title": block["title"], "labels": block["labels"]} for block in charts],
         "balances": balance_tables(context),
         "question": pick(context.summary.get("question") or {}),
@@ -79,6 +73,21 @@ def _content(context: Context, charts: list[dict[str, Any]]) -> dict[str, Any]:
         },
         "assumptions": sections.assumptions_table(context),
         "reproduce": _reproduce(context),
+    }
+
+
+def _rate(context: Context) -> dict[str, Any]:
+    """Return what the report says of the substitution rate."""
+    rows = verdict.headline_rows(context)
+    top = max([context.target_share * 1.6, *(row.high * 1.05 for row in rows if row.high is not None)])
+    bars = [Markup(rate_bar(row.rate, row.low, row.high, context.target_share, top)) for row in rows]
+    return {
+        "headline": list(zip(rows, bars, strict=True)),
+        "definition": verdict.definition_sentence(context),
+        "deciding": verdict.deciding_paragraph(context),
+        "range_note": verdict.range_note(rows),
+        "substitution": sections.substitution_tables(context),
+        "definitions": sections.definitions_rows(),
     }
 
 

@@ -23,11 +23,13 @@ PlantKey = tuple[str, str, str, str]
 NO_LOAD_MW = 1e-6
 
 
-def chart_blocks(context: Context, carriers: tuple[str, ...] = ("water", "steam")) -> list[dict[str, Any]]:
-    """Return one block a case and carrier with the data of its two charts.
+def chart_blocks(context: Context) -> list[dict[str, Any]]:
+    """Return one block a case and carrier with the data of its two charts: water and steam, or sites where there is neither.
 
     Each block holds ``id``, ``title``, ``series`` (name, colour, daily GWh, duration MW), ``days`` and ``hours``.
     """
+    drawn = {carrier for case in context.ok_cases for one in case.networks.values() for carrier in one.schedule_mw}
+    carriers = ("water", "steam") if drawn & {"water", "steam"} else ("site",)
     colours = _colours(context, carriers)
     blocks = []
     for case in context.ok_cases:
@@ -100,7 +102,7 @@ def _block(
                 "duration_mw": np.round(_binned(values), 2),
             }
         )
-    titles = {"water": _("Hot water: {case}"), "steam": _("Steam: {case}")}
+    titles = {"water": _("Hot water: {case}"), "steam": _("Steam: {case}"), "site": _("Heat: {case}")}
     return {
         "id": f"{case.id}-{carrier}",
         "title": titles[carrier].format(case=context.label(case)),

@@ -33,8 +33,13 @@ class Context:
         return headline() | dict(self.summary.get("headline") or {})
 
     @property
+    def asks_for_rate(self) -> bool:
+        """Whether the study asks for a substitution rate."""
+        return self.summary["target_share"] is not None
+
+    @property
     def target_share(self) -> float:
-        """Target of the substitution rate."""
+        """Target of the substitution rate, where the study asks for one."""
         return float(self.summary["target_share"])
 
     @cached_property

@@ -49,8 +49,8 @@ def season_table(context: Context, network: str) -> Table:
     )
     caption = _("Power network of the year: {network}").format(network=context.network_name(network))
     note = _(
-        "The band is what heat pumps and electric boilers could draw less or more for one hour while the supply pipes' water "
-        "makes up for it (3 K), hour by hour."
+        "The band is what heat pumps, electric boilers and batteries could draw less or more for one hour, as far as the "
+        "water of the supply pipes (3 K) and the batteries' levels allow, hour by hour."
     )
     return Table(caption, columns, tuple(rows), note)
 

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from heatnet.adapters.layout import BoolArray
 from heatnet.physics.arrays import FloatArray
 from heatnet.simulate.quantities import QUANTITIES
 from heatnet.simulate.status import is_solved
@@ -26,6 +27,9 @@ KINDS = ("temperature", "pressure", "flow", "heat", "power")
 _POWER = "plant_pump_mw"
 #: errors of a solver, not part of the state
 _RESIDUALS = ("mass_residual_kg_per_s", "energy_residual_mw")
+#: a row in which a temperature differs by more than this, or a flow by more than this share of the largest, holds two states
+FAR_K = 1.0
+FAR_SHARE = 0.01
 COLUMNS = ("kind", "largest_difference", "unit", "quantity", "element", "time", "rows_compared")
 
 
@@ -83,6 +87,8 @@ class Comparison:
         Numbers that only one of the two has in the rows compared; they enter no difference.
     other_status : tuple of OtherStatus
         Rows with different statuses, solved or not.
+    far : tuple of pandas.Timestamp or float
+        Rows in which a temperature differs by more than `FAR_K`, or a flow by more than `FAR_SHARE` of the largest.
     unsolved_ours, unsolved_theirs : mapping of str to int
         Rows that each does not solve, by status. A row that one cannot solve is no disagreement about its state.
     """
@@ -94,6 +100,7 @@ class Comparison:
     other_status: tuple[OtherStatus, ...]
     unsolved_ours: Mapping[str, int]
     unsolved_theirs: Mapping[str, int]
+    far: tuple[pd.Timestamp | float, ...] = ()
 
     @property
     def largest(self) -> tuple[Difference, ...]:
@@ -128,7 +135,7 @@ def compare(ours: xr.Dataset, theirs: xr.Dataset) -> Comparison:
     solved = [np.array([is_solved(status) for status in side], dtype=bool) for side in statuses]
     time = ours.indexes["time"]
     both = np.flatnonzero(solved[0] & solved[1])
-    differences, one_sided = _differences(ours.isel(time=both), theirs.isel(time=both))
+    differences, one_sided, far = _differences(ours.isel(time=both), theirs.isel(time=both))
     return Comparison(
         rows=len(time),
         compared=len(both),
@@ -141,6 +148,7 @@ def compare(ours: xr.Dataset, theirs: xr.Dataset) -> Comparison:
         ),
         unsolved_ours=_unsolved(statuses[0]),
         unsolved_theirs=_unsolved(statuses[1]),
+        far=tuple(_plain(time[both[row]]) for row in np.flatnonzero(far)),
     )
 
 
@@ -189,26 +197,28 @@ def _pairs(ours: xr.Dataset, theirs: xr.Dataset) -> list[_Pair]:
     return pairs
 
 
-def _differences(ours: xr.Dataset, theirs: xr.Dataset) -> tuple[tuple[Difference, ...], int]:
-    """Return the largest difference of every quantity, and how many numbers only one of the two has."""
+def _differences(ours: xr.Dataset, theirs: xr.Dataset) -> tuple[tuple[Difference, ...], int, BoolArray]:
+    """Return the largest difference of every quantity, how many numbers only one has, and which rows lie far apart."""
     pairs = _pairs(ours, theirs)
     scales: dict[str, float] = {}
     for pair in pairs:
         scales[pair.kind] = max(scales.get(pair.kind, 0.0), pair.largest) if pair.unit == "1" else 1.0
-    found = []
+    found, far = [], np.zeros(ours.sizes["time"], dtype=bool)
     for pair in pairs:
         gap = np.abs(pair.own - pair.other)
         if not np.isfinite(gap).any():
             continue
         place = np.unravel_index(int(np.nanargmax(gap)), gap.shape)
         scale = scales[pair.kind]
+        limit = {"temperature": FAR_K, "flow": FAR_SHARE * scale}.get(pair.kind, np.inf)
+        far |= (gap.reshape(len(gap), -1) > limit).any(axis=1)
         value = float(gap[place]) / scale if scale > 0 else 0.0
         dimension = QUANTITIES[pair.quantity].dimension
         element = str(ours[dimension].to_numpy()[place[1]]) if dimension else ""
         time = _plain(ours.indexes["time"][place[0]])
         found.append(Difference(pair.kind, pair.quantity, value, pair.unit, element, time))
     one_sided = sum(int((np.isfinite(pair.own) != np.isfinite(pair.other)).sum()) for pair in pairs)
-    return tuple(found), one_sided
+    return tuple(found), one_sided, far
 
 
 def _unsolved(statuses: list[str]) -> dict[str, int]:

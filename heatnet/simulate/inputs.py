@@ -96,10 +96,9 @@ def inputs_of(network: Network, boundary: Boundary, station_returns: bool = Fals
 
     With an outdoor temperature the load share is (18 °C - T)/(18 °C - T_design), of that temperature as it stands: who
     wants the buildings' inertia gives a filtered one. What the boundary leaves open follows it: supply and return
-    temperatures by `heatnet.model.regulation.regulated_degc`, where own values of plants and consumers are design values
-    that keep their distance in proportion to the load; the heat of consumers without `heat_mw`, except process steam, as
-    load share times design heat, less the network loss that heat indices contain. Without one, own values hold, then the
-    network's design values.
+    temperatures by `heatnet.model.regulation`, where own values of plants and consumers are design values; the heat of
+    consumers without `heat_mw`, except process steam, as load share times design heat, less the network loss that heat
+    indices contain. Without one, own values hold, then the network's design values.
 
     Parameters
     ----------
@@ -209,11 +208,8 @@ def _by_weather(network: Network, boundary: Boundary) -> _ByWeather:
     spaces = (consumers["kind"] != PROCESS_KIND).to_numpy()
     own = consumers["design_heat_mw"] * index_share(consumers, INDEX_LOSS_SHARE)
     heat = share[:, np.newaxis] * np.where(spaces, own.to_numpy(dtype=float), np.nan)
-    regulated = regulated_degc(network, share)
-    if regulated is None:
-        return _ByWeather(heat, *nothing[1:])
-    t_supply, t_return = regulated
-    supplies = plant_supplies_degc(network, share, t_supply).reindex(columns=plants.index)
+    t_supply, t_return = regulated_degc(network, share)
+    supplies = plant_supplies_degc(network, t_supply, t_return).reindex(columns=plants.index)
     if spaces.all() and consumers["t_return_degc"].isna().all():
         returns = np.broadcast_to(t_return[:, np.newaxis], heat.shape)
     else:

@@ -21,7 +21,7 @@ class HourStatus(StrEnum):
     PLANT_FLOW_REVERSED = "plant_flow_reversed"
     #: a plant is to give heat to a return that is as hot as its supply
     NO_TEMPERATURE_LIFT = "no_temperature_lift"
-    #: a plant is to pre-heat a return that does not flow
+    #: a plant is to heat or push water that does not flow: nobody takes any, or its return stands still
     NO_RETURN_FLOW = "no_return_flow"
     #: water colder than ground and set temperatures, or hotter than the fluid's table
     TEMPERATURE_OUT_OF_RANGE = "temperature_out_of_range"

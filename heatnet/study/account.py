@@ -11,6 +11,7 @@ from heatnet.couple.reference import joined_checks
 from heatnet.metrics import carbon, energy, money
 from heatnet.metrics.energy import GasBasis
 from heatnet.metrics.steam_boilers import steam_boiler_accounts
+from heatnet.metrics.stores import heat_balance_mwh, store_accounts
 from heatnet.metrics.substitution import envelope, rate_allowed, substitution_rates
 from heatnet.metrics.tracing import Use, trace_heat
 from heatnet.model.network import Network
@@ -57,15 +58,19 @@ def case_entry(
             {name: year.network for name, year in run.years.items()}, problem, result
         ),
         "reference_check": joined_checks({name: season.reference for name, season in run.pipes.items()}),
-        "balance": {"max_relative_residual": _worst_residual(run)},
+        "heat_stores": store_accounts(problem, result),
+        "balance": {"max_relative_residual": _worst_residual(run), "heat": heat_balance_mwh(problem, result)},
     }
 
 
 def _by_network(run: CaseRun) -> dict[str, Any]:
-    """Return the accounts of each network's pipes, those of its steam pipes under `steam`."""
+    """Return the accounts of each network's pipes, those of its steam pipes under `steam`, of its power network
+    under `power`."""
     table = {name: dict(season.account) for name, season in run.pipes.items()}
     for name, account in run.steam.items():
         table.setdefault(name, {})["steam"] = account
+    for name, account in run.power.items():
+        table.setdefault(name, {})["power"] = account
     return table
 
 

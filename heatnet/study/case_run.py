@@ -11,17 +11,21 @@ from typing import Any
 import pandas as pd
 
 from heatnet import __version__
-from heatnet.couple.season import Probe, dispatch_problem, gate_loss_mw, has_pipes, probe
+from heatnet.couple.power import PowerYear, power_years
+from heatnet.couple.power_dispatch import PowerDispatch, dispatch_within_power, with_sites, without_batteries
+from heatnet.couple.season import Probe, dispatch_problem, has_pipes, probe
 from heatnet.couple.steam import SteamProbe
 from heatnet.couple.steam_network import has_steam_pipes
 from heatnet.couple.year import LoadScale, NetworkYear, network_year
 from heatnet.demand.season import heating_season
 from heatnet.dispatch import dispatch
+from heatnet.electric.model import PowerModel
 from heatnet.errors import NotSolvableError
 from heatnet.i18n import _
 from heatnet.io.network_folder import save_network
 from heatnet.io.results_store import write_table
 from heatnet.io.yaml_file import dump_yaml
+from heatnet.model.power_site import PowerSite
 from heatnet.model.supply import DispatchProblem, DispatchResult
 from heatnet.model.weather import WeatherYear
 from heatnet.study.config import Weather
@@ -34,8 +38,11 @@ from heatnet.study.pipes import (
     steps_of_a_network,
     write_season,
 )
+from heatnet.study.power import SolvedPower, solve_power_year, write_power_year
 from heatnet.study.prices import emission_factors, hourly_prices
+from heatnet.study.schedule_files import write_schedule
 from heatnet.study.steam import SteamYear, solve_steam_year, write_steam_year
+from heatnet.study.storage_curve import curve_of, storage_curve
 
 Tick = Callable[[str], None]
 #: steps besides those of the networks: the dispatch, its two bounds, writing
@@ -58,11 +65,15 @@ class CaseRun:
         Loads, what the pipes said before, and the accounts of the season in the pipes (water networks with pipes only).
     steam : dict by network
         Entries of the summary of the year in the steam pipes (networks with steam pipes only).
+    power : dict by network
+        Entries of the summary of the year in the power network (networks with one only).
     matched : tuple
         (problem, result) of the baseline in this case's season and weather, then at both ends of the demand; empty
         where the baseline as run has the same season and weather.
     seconds : dict of str to float
         Time of each stage.
+    storage_curve : dict
+        The dispatch with other sizes of a heat store, where the study asks that of this case; else empty.
     """
 
     name: str
@@ -75,8 +86,10 @@ class CaseRun:
     probes: dict[str, Probe]
     pipes: dict[str, PipeSeason]
     steam: dict[str, dict[str, Any]] = field(default_factory=dict)
+    power: dict[str, dict[str, Any]] = field(default_factory=dict)
     matched: tuple[tuple[DispatchProblem, DispatchResult], ...] = ()
     seconds: dict[str, float] = field(default_factory=dict)
+    storage_curve: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -116,7 +129,8 @@ def step_count(study: Study, case: CaseInput) -> int:
     """Return how many steps a case's run reports."""
     piped = sum(1 for network in case.networks.values() if has_pipes(network))
     steam = sum(1 for network in case.networks.values() if has_steam_pipes(network))
-    return FIXED_STEPS + len(case.networks) + piped * steps_of_a_network(study.config) + steam
+    power = sum(1 for network in case.networks.values() if network.electric is not None)
+    return FIXED_STEPS + len(case.networks) + piped * steps_of_a_network(study.config) + steam + power
 
 
 def run_case(
@@ -156,11 +170,15 @@ def run_case(
     probes = _probes(years, tick)
     lap("probe")
     _check_probes(probes)
-    problem = _problem(study, years, probes)
-    result = dispatch(problem)
+    powers = power_years(case.networks, weather)
+    models = {name: PowerModel(power.network) for name, power in powers.items()}
+    schedule = dispatch_within_power(with_sites(_problem(study, years, probes), powers), powers, models, threads)
+    problem, result = schedule.problem, schedule.result
     tick("dispatch")
-    bounds = _schedules(study, case, weather, probes, demand_bounds)
+    bounds = _schedules(study, case, weather, probes, demand_bounds, without_batteries(problem.sites))
     matched = _matched_baseline(study, case, weather, demand_bounds)
+    curve = curve_of(study.config, case.name)
+    points = storage_curve(curve, problem) if curve is not None and result.is_optimal else {}
     tick("bounds")
     lap("dispatch")
     solved = _solved(study, years, probes, result, threads, tick) if result.is_optimal else {}
@@ -169,10 +187,27 @@ def run_case(
     lap("steam")
     pipes = {name: pipe_season(season, years[name], probes[name], problem) for name, season in solved.items()}
     lap("account")
+    electric = _electric(study, years, powers, models, schedule, pipes, threads, tick) if result.is_optimal else {}
+    lap("power")
     accounts = {name: of_network.account for name, of_network in steam.items()}
     status, reason = _status(result, pipes, accounts)
-    run = CaseRun(case.name, status, reason, problem, result, bounds, years, probes, pipes, accounts, matched, seconds)
-    _write(run, solved, steam, study, case, weather, folder)
+    run = CaseRun(
+        case.name,
+        status,
+        reason,
+        problem,
+        result,
+        bounds,
+        years,
+        probes,
+        pipes,
+        accounts,
+        {name: solved_power.account for name, solved_power in electric.items()},
+        matched,
+        seconds,
+        points,
+    )
+    _write(run, solved, steam, electric, study, case, weather, folder)
     lap("write")
     tick("write")
     return run
@@ -211,9 +246,12 @@ def _schedules(
     weather: WeatherYear,
     probes: dict[str, Probe],
     scales: Sequence[dict[str, LoadScale]],
+    sites: tuple[PowerSite, ...],
 ) -> tuple[tuple[DispatchProblem, DispatchResult], ...]:
-    """Return the programme and its schedule at each set of load factors."""
-    problems = [_problem(study, _years(study, case, weather, factors), probes) for factors in scales]
+    """Return the programme and its schedule at each set of load factors, with the power sites and what limits them."""
+    problems = [
+        replace(_problem(study, _years(study, case, weather, factors), probes), sites=sites) for factors in scales
+    ]
     return tuple((problem, dispatch(problem)) for problem in problems)
 
 
@@ -234,8 +272,10 @@ def _matched_baseline(
     if baseline is None or not needs_matched_baseline(study, case):
         return ()
     twin = replace(baseline, season=case.season, weather=case.weather)
-    probes = {name: probe(year) for name, year in _years(study, twin, weather, {}).items()}
-    return _schedules(study, twin, weather, probes, ({}, *demand_bounds))
+    years = _years(study, twin, weather, {})
+    probes = {name: probe(year) for name, year in years.items()}
+    sites = with_sites(_problem(study, years, probes), power_years(twin.networks, weather), batteries=False).sites
+    return _schedules(study, twin, weather, probes, ({}, *demand_bounds), sites)
 
 
 def _problem(study: Study, years: dict[str, NetworkYear], probes: dict[str, Probe]) -> DispatchProblem:
@@ -276,6 +316,24 @@ def _steam(
     return solved
 
 
+def _electric(
+    study: Study,
+    years: dict[str, NetworkYear],
+    powers: dict[str, PowerYear],
+    models: dict[str, PowerModel],
+    schedule: PowerDispatch,
+    pipes: dict[str, PipeSeason],
+    threads: int,
+    tick: Tick,
+) -> dict[str, SolvedPower]:
+    solved = {}
+    for name, power in powers.items():
+        pump_mw = pipes[name].pump_mw if name in pipes else None
+        solved[name] = solve_power_year(study.config, years[name], power, models[name], schedule, pump_mw, threads)
+        tick("power")
+    return solved
+
+
 def _status(result: DispatchResult, pipes: dict[str, PipeSeason], steam: dict[str, dict[str, Any]]) -> tuple[str, str]:
     if not result.is_optimal:
         # a plain word: YAML and JSON know no enums
@@ -296,6 +354,7 @@ def _write(
     run: CaseRun,
     solved: dict[str, SolvedSeason],
     steam: dict[str, SteamYear],
+    electric: dict[str, SolvedPower],
     study: Study,
     case: CaseInput,
     weather: WeatherYear,
@@ -309,32 +368,16 @@ def _write(
     for name, year in run.years.items():
         save_network(year.network, temporary / "inputs" / name)
         if run.result.is_optimal:
-            _write_schedule(run, name, temporary / name)
+            write_schedule(run.problem, run.result, year, run.probes[name], temporary / name)
         if name in solved:
             write_season(solved[name], temporary / name / "water", study.config)
         if name in steam:
             write_steam_year(steam[name], temporary / name / "steam", study.config)
+        if name in electric:
+            write_power_year(electric[name], temporary / name / "electric", study.config)
     dump_yaml(_resolved(run, study, case, weather), temporary / "case.yaml")
     shutil.rmtree(folder, ignore_errors=True)
     temporary.rename(folder)
-
-
-def _write_schedule(run: CaseRun, name: str, folder: Path) -> None:
-    year = run.years[name]
-    for balance in run.problem.balances:
-        network, carrier = balance.split("/")
-        if network != name:
-            continue
-        units = [unit for unit in run.problem.units if unit.balance == balance]
-        heat = run.result.heat_mw[[unit.id for unit in units]].set_axis([unit.plant for unit in units], axis=1)
-        write_table(heat, folder / carrier / "dispatch_heat_mw.parquet")
-        sums = {
-            "demand_mw": run.problem.demand_of(balance),
-            "loss_mw": gate_loss_mw(year, run.probes[name], carrier),
-            "unmet_mw": run.result.unmet_mw[balance],
-            "dumped_mw": run.result.dumped_mw[balance],
-        }
-        write_table(pd.DataFrame(sums, index=run.problem.time), folder / carrier / "dispatch_balance_mw.parquet")
 
 
 def _resolved(run: CaseRun, study: Study, case: CaseInput, weather: WeatherYear) -> dict[str, Any]:

@@ -176,6 +176,42 @@ class PlanCheck(Strict):
     with_process: bool = False
 
 
+def _share(figure: Figure) -> Figure:
+    if not 0 <= figure.value <= 1:
+        raise ValueError(_("0 to 1"))
+    return figure
+
+
+ShareFigure = Annotated[Figure, AfterValidator(_share)]
+
+
+class StorageCurve(Strict):
+    """The dispatch of one case again with other sizes of its heat store, one of the two sizes at a time."""
+
+    case: Name
+    store: Annotated[str, Field(description="Network and plant, such as yujiapu/tank.")]
+    energy_mwh: tuple[Annotated[float, Field(ge=0)], ...] = ()
+    charge_mw: tuple[Annotated[float, Field(ge=0)], ...] = ()
+
+
+class ElectricHeatCheck(Strict):
+    """Heat made with electricity: the share of it that is green, and the heat that it is held against."""
+
+    green_share: Annotated[
+        ShareFigure, Field(description="Share of the electricity bought in green_hours that counts as free of CO2.")
+    ] = Figure(value=0.0)
+    green_hours: Annotated[
+        Literal["all", "valley"], Field(description="The hours whose electricity is green by that share.")
+    ] = "all"
+    purchased_heat_t_co2_per_mwh: Annotated[
+        NotNegativeFigure, Field(description="Emission of the district heat that the electric heat replaces.")
+    ] = Figure(value=0.396, source="standard: default of purchased heat", note="0.11 t/GJ")
+    valley_share: Annotated[
+        ShareFigure | None, Field(description="What the plan says of the share of heat made in valley hours.")
+    ] = None
+    curve: StorageCurve | None = None
+
+
 class Case(Strict):
     """One case: what differs from the study."""
 
@@ -197,13 +233,16 @@ class StudyConfig(Strict):
     year: Annotated[int, Field(ge=1990, le=2100)] = 2025
     season: Season = Season(start="11-15", end="03-15")
     prices: str | PriceSet
-    target: Target = Target()
+    target: Annotated[
+        Target | None, Field(description="null: the study does not ask for a rate, map and report leave it out.")
+    ] = Target()
     simulation: Simulation = Simulation()
     base_case: str
     baseline_case: str | None = None
     plan_case: str | None = None
     geometry_note: Text | None = None
     plan_check: dict[str, PlanCheck] = Field(default_factory=dict)
+    electric_heat: ElectricHeatCheck | None = None
     keep: Annotated[
         Literal["full", "summary"],
         Field(
@@ -213,11 +252,16 @@ class StudyConfig(Strict):
     ] = "full"
     cases: Annotated[dict[Name, Case], Field(min_length=1)]
 
+    @property
+    def rate(self) -> Target:
+        """Definition of the rate; the usual one where the study asks for none."""
+        return self.target or Target()
+
 
 def target_zone(config: StudyConfig) -> str:
     """Return the zone of the headline: the study's choice, its first zone, its only network, or ``all``."""
-    if config.target.zone is not None:
-        return config.target.zone
+    if config.rate.zone is not None:
+        return config.rate.zone
     if config.zones:
         return next(iter(config.zones))
     ids = network_ids(config.networks)

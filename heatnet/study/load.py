@@ -19,6 +19,7 @@ from heatnet.model.validation import did_you_mean, names_in, newer_version, prob
 from heatnet.study.config import Case, PriceSet, Season, StudyConfig, Weather, network_ids
 from heatnet.study.names import name_problems
 from heatnet.study.rehearsal import rehearsal_problems
+from heatnet.study.storage_curve import curve_problems
 
 M = TypeVar("M", bound=BaseModel)
 STUDY_FILE = "study.yaml"
@@ -101,7 +102,9 @@ def load_study(path: str | Path, only: str | None = None) -> Study:
     if len(raws) == len(config.networks):
         for name in names:
             _note_case(name, config, raws, cases, problems)
-    problems.extend(rehearsal_problems({name: case.networks for name, case in cases.items()}))
+    networks = {name: case.networks for name, case in cases.items()}
+    problems.extend(rehearsal_problems(networks))
+    problems.extend(curve_problems(config, networks))
     _raise_once(problems)
     assert prices is not None
     name = file.parent.name if file.name == STUDY_FILE else file.stem

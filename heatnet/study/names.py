@@ -25,8 +25,10 @@ def name_problems(config: StudyConfig) -> list[Problem]:
             _check(f"zones.{zone}", member, ids, problems)
     for name in config.plan_check:
         _check(f"plan_check.{name}", name, ids, problems)
-    if config.target.zone is not None:
-        _check("target.zone", config.target.zone, [*config.zones, *ids], problems)
+    if config.rate.zone is not None:
+        _check("target.zone", config.rate.zone, [*config.zones, *ids], problems)
+    if config.electric_heat is not None and config.electric_heat.curve is not None:
+        _check("electric_heat.curve.case", config.electric_heat.curve.case, config.cases, problems)
     for case, content in config.cases.items():
         for network in content.networks:
             _check(f"cases.{case}.networks.{network}", network, ids, problems)

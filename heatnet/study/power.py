@@ -10,15 +10,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from heatnet.couple.power import PowerYear, heat_loads_mw, scheduled_boundary
+from heatnet.couple.power import PowerYear
+from heatnet.couple.power_dispatch import PowerDispatch, scheduled
 from heatnet.couple.season import has_pipes, shown_hours
 from heatnet.couple.year import NetworkYear
 from heatnet.electric.headroom import critical_rows, headroom_mw
 from heatnet.electric.model import PowerModel, compare_with_pandapower
 from heatnet.electric.setpoints import setpoints_of
 from heatnet.io.results_store import write_table
-from heatnet.metrics.flexibility import heat_band_mw, stored_heat_mwh
+from heatnet.metrics.flexibility import battery_band_mw, heat_band_mw, stored_heat_mwh
 from heatnet.metrics.power_season import duration, power_season
+from heatnet.metrics.sites import site_accounts
 from heatnet.model.boundary import Boundary
 from heatnet.model.power_network import PowerNetwork
 from heatnet.model.supply import DispatchProblem, DispatchResult, FloatArray
@@ -58,8 +60,8 @@ def solve_power_year(
     config: StudyConfig,
     year: NetworkYear,
     power: PowerYear,
-    problem: DispatchProblem,
-    result: DispatchResult,
+    model: PowerModel,
+    schedule: PowerDispatch,
     pump_mw: FloatArray | None,
     threads: int,
 ) -> SolvedPower:
@@ -70,33 +72,32 @@ def solve_power_year(
     config : StudyConfig
     year : NetworkYear
     power : PowerYear
-    problem, result : DispatchProblem, DispatchResult
-        The schedule.
+    model : PowerModel
+        Of its power network.
+    schedule : PowerDispatch
     pump_mw : array (T,) or None
         Electricity of the circulation pumps, drawn where the plant that holds the pressure is supplied.
     threads : int
     """
-    units = [unit for unit in problem.units if unit.network == year.network.id]
-    boundary = scheduled_boundary(
-        power, heat_loads_mw(power, units, result.heat_mw, _pumps(year, pump_mw)), *_site_schedule(power, result)
-    )
-    model = PowerModel(power.network)
+    name, problem, result = year.network.id, schedule.problem, schedule.result
+    boundary = scheduled(name, power, problem, result, _pumps(year, pump_mw))
     solved = model.solve(boundary, threads)
     labels = shown_hours(year, config.simulation.hours)
+    hours = range(len(year.time))
     states = in_single_precision(solved)
-    states = states.assign(
-        label=("time", np.array([labels.get(row, "") for row in range(len(year.time))], dtype=object))
-    )
+    states = states.assign(label=("time", np.array([labels.get(row, "") for row in hours], dtype=object)))
     stored = stored_heat_mwh(year.network) if has_pipes(year.network) else 0.0
-    band = heat_band_mw(units, result.heat_mw, stored)
+    band = _band(name, problem, result, stored)
     figures = power_season(power.network, in_double_precision(states))
-    rows = _reference_rows(config, solved, figures.worst_row)
     account = figures.as_dict()
     account["heat_loads_mwh"] = _heat_loads_mwh(power, solved)
     account["duration"] = _durations(solved)
     account["band"] = _band_account(band, stored)
+    rows = _reference_rows(config, solved, figures.worst_row)
     account["reference_check"] = asdict(compare_with_pandapower(model, boundary, solved, rows))
     account["margin_mw"] = _margins(power.network, boundary, solved, threads)
+    account["limits"] = _limits(name, schedule, year)
+    account["site"] = site_accounts(problem, result).get(name, {})
     return SolvedPower(states, band, account)
 
 
@@ -112,9 +113,37 @@ def _pumps(year: NetworkYear, pump_mw: FloatArray | None) -> Mapping[str, FloatA
     return {} if pump_mw is None or plant is None else {plant: pump_mw}
 
 
-def _site_schedule(power: PowerYear, result: DispatchResult) -> tuple[pd.DataFrame | None, FloatArray | None]:
-    """Return what the batteries give and what generation is not taken, by the schedule."""
-    return None, None
+def _band(name: str, problem: DispatchProblem, result: DispatchResult, stored_mwh: float) -> pd.DataFrame:
+    """Return the band of the heat plants and batteries of a network, each hour, MW."""
+    units = [unit for unit in problem.units if unit.network == name]
+    band = heat_band_mw(units, result.heat_mw, stored_mwh)
+    for site in problem.sites:
+        for battery in site.batteries if site.id == name else ():
+            given = result.battery_discharge_mw[battery.id] - result.battery_charge_mw[battery.id]
+            level = result.battery_level_mwh[battery.id].to_numpy() - battery.level_min_mwh
+            own = battery_band_mw(
+                battery.power_mw,
+                battery.energy_mwh - battery.level_min_mwh,
+                battery.charge_efficiency_share,
+                battery.discharge_efficiency_share,
+                level,
+                given.to_numpy(),
+            )
+            band = band + own.set_axis(band.index)
+    return band
+
+
+def _limits(name: str, schedule: PowerDispatch, year: NetworkYear) -> dict[str, Any]:
+    """Return which elements limited the heat plants of a network, in how many hours, and what all limits cost."""
+    limited = schedule.limited.get(name, {})
+    rows = {int(row) for hours in limited.values() for row in hours}
+    return {
+        "rounds": schedule.rounds,
+        "hours": len(rows),
+        "hours_in_season": int(year.in_season[sorted(rows)].sum()) if rows else 0,
+        "cost_cny": schedule.cost_of_limits_cny,
+        "by_element": {element: {"kind": kind, "hours": len(hours)} for (element, kind), hours in limited.items()},
+    }
 
 
 def _reference_rows(config: StudyConfig, solved: xr.Dataset, worst_row: int | None) -> list[int]:

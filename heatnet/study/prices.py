@@ -6,7 +6,7 @@ import pandas as pd
 
 from heatnet.dispatch import time_of_use_tariff
 from heatnet.model.supply import EmissionFactors, Prices
-from heatnet.study.config import Figure, PriceSet
+from heatnet.study.config import ElectricHeatCheck, Figure, PriceSet
 
 
 def hourly_prices(prices: PriceSet, time: pd.DatetimeIndex) -> Prices:
@@ -36,13 +36,15 @@ def emission_factors(prices: PriceSet) -> EmissionFactors:
     )
 
 
-def assumptions(prices: PriceSet) -> list[dict[str, object]]:
-    """Return every figure of a price set with unit, source and note, for the report."""
+def assumptions(prices: PriceSet, electric: ElectricHeatCheck | None = None) -> list[dict[str, object]]:
+    """Return every figure of a price set, and of the check of electric heat, with unit, source and note, for the report."""
     from heatnet.units import unit_of
 
     rows: list[dict[str, object]] = []
     figures = {name: getattr(prices, name) for name in PriceSet.model_fields if name != "power"}
     figures |= {f"power_{name}": getattr(prices.power, name) for name in type(prices.power).model_fields}
+    if electric is not None:
+        figures |= {name: getattr(electric, name) for name in ("green_share", "purchased_heat_t_co2_per_mwh")}
     for name, figure in figures.items():
         assert isinstance(figure, Figure)
         row = {"item": name, "value": figure.value, "unit": unit_of(name), "source": figure.source, "note": figure.note}

@@ -15,7 +15,7 @@ from heatnet.couple.year import network_year
 from heatnet.errors import InputError, Problem
 from heatnet.model.network import Network
 from heatnet.model.weather import WeatherYear
-from heatnet.plants import supply_units
+from heatnet.plants import heat_stores, supply_units
 from heatnet.simulate.support import check_supported
 
 _HOURS = 24
@@ -49,7 +49,7 @@ def rehearsal_problems(cases: Mapping[str, Mapping[str, Network]]) -> list[Probl
 
 def _lacking(name: str, network: Network) -> list[Problem]:
     problems: list[Problem] = []
-    for rehearse in (_pipes, check_steam, _plants):
+    for rehearse in (_pipes, check_steam, _plants, heat_stores):
         try:
             rehearse(network)
         except InputError as error:

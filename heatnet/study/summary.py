@@ -12,14 +12,13 @@ import pandas as pd
 from heatnet import __version__
 from heatnet.io.results_store import write_json
 from heatnet.io.yaml_file import write_text_atomically
-from heatnet.metrics.claims import plan_claims
-from heatnet.metrics.claims_context import claim_context
 from heatnet.metrics.identity import CoalPlant, identity_rows
 from heatnet.metrics.park import park_account
-from heatnet.metrics.substitution import rate_allowed, substitution_rates
-from heatnet.study.account import case_entry, coal_lhv, failed_entry, plants_of, rate_tables
+from heatnet.study.account import case_entry, failed_entry, plants_of
 from heatnet.study.case_run import CaseFailure, CaseRun
+from heatnet.study.claims import claims_of
 from heatnet.study.config import ALL_ZONE, target_zone
+from heatnet.study.electric_heat import electric_heat_summary
 from heatnet.study.fingerprint import versions
 from heatnet.study.load import Study
 from heatnet.study.prices import assumptions
@@ -67,28 +66,33 @@ def summary_of(study: Study, runs: Mapping[str, Outcome]) -> dict[str, Any]:
     """Return the summary of a study's runs."""
     config = study.config
     baseline = _ended(runs, config.baseline_case)
-    target = config.target
     first = next(iter(study.cases.values()))
+    cases = {name: _entry(study, run, baseline) for name, run in runs.items()}
+    ended = {name: run for name in runs if (run := _ended(runs, name)) is not None}
+    cost_cny = {name: cases[name]["cost"]["total_cny"] for name in ended}
+    electric = electric_heat_summary(config.electric_heat, ended, baseline, cost_cny)
+    zones = zones_of(study)
     return {
         "format_version": FORMAT_VERSION,
         "study": study.id,
         "title": config.title.both(),
         "question": config.question.both() if config.question else {},
         "versions": {"heatnet": __version__, **versions()},
-        "target_share": target.rate_share,
-        "headline": target.model_dump(exclude={"rate_share"}) | {"zone": target_zone(config)},
+        "target_share": config.target.rate_share if config.target is not None else None,
+        "headline": config.rate.model_dump(exclude={"rate_share"}) | {"zone": target_zone(config)},
         "base_case": config.base_case,
         "baseline_case": config.baseline_case,
         "plan_case": config.plan_case,
-        "zones": {zone: list(members) for zone, members in zones_of(study).items()},
+        "zones": {zone: list(members) for zone, members in zones.items()},
         "networks": {name: {"name": dict(network.name)} for name, network in first.networks.items()},
         "plants": plants_of(first.networks),
-        "cases": {name: _entry(study, run, baseline) for name, run in runs.items()},
-        "plan_claims": _claims(study, _ended(runs, config.plan_case), baseline),
+        "cases": cases,
+        "electric_heat": electric,
+        "plan_claims": claims_of(study, _ended(runs, config.plan_case), baseline, zones, electric),
         "baseline_identity": _identity(study, baseline),
-        "carbon_table": park_account().as_rows() if config.plan_case else [],
+        "carbon_table": park_account().as_rows() if config.plan_case and config.plan_check else [],
         "notes": {"geometry": config.geometry_note.both()} if config.geometry_note else {},
-        "assumptions": assumptions(study.prices),
+        "assumptions": assumptions(study.prices, config.electric_heat),
     }
 
 
@@ -110,37 +114,6 @@ def _entry(study: Study, run: Outcome, baseline: CaseRun | None) -> dict[str, An
     if isinstance(run, CaseFailure) or not run.result.is_optimal:
         return failed_entry(run, label)
     return case_entry(study, run, baseline, zones_of(study), label)
-
-
-def _claims(study: Study, plan: CaseRun | None, baseline: CaseRun | None) -> list[dict[str, Any]]:
-    housing = next(iter(study.config.plan_check), None)
-    if plan is None or baseline is None or housing is None:
-        return []
-    year = plan.years[housing]
-    zones = zones_of(study)
-    zone = target_zone(study.config)
-    rates = substitution_rates(
-        plan.problem,
-        plan.result,
-        in_season=year.in_season,
-        zones=zones,
-        baseline=(baseline.problem, baseline.result),
-        process_mw=rate_tables(plan),
-    )
-    sewage = year.network.plants["t_source_min_degc"].dropna()
-    context = claim_context(
-        (baseline.problem, baseline.result),
-        (plan.problem, plan.result),
-        in_season=year.in_season,
-        lhv_mwh_per_t=coal_lhv(baseline),
-        area_m2=float(year.network.consumers["area_m2"].sum()),
-        design_heat_mw=float(year.network.consumers["design_heat_mw"].sum()),
-        housing_balance=f"{housing}/water",
-        sewage_t_min_degc=float(sewage.iloc[0]) if len(sewage) else None,
-        rates=rates[zone],
-        rate_allowed=rate_allowed(plan.problem, plan.result, zones)[zone],
-    )
-    return plan_claims(context)
 
 
 def _identity(study: Study, baseline: CaseRun | None) -> list[dict[str, object]]:

@@ -22,14 +22,21 @@ PLANT_STYLES = MappingProxyType(
         "data_centre_heat": ("#332288", "hexagon"),
         "geothermal_doublet": ("#44aa99", "down_triangle"),
         "process_waste_heat": ("#882255", "star"),
+        "electric_boiler": ("#ee7733", "square"),
+        "air_source_heat_pump": ("#33bbee", "diamond"),
+        "heat_store": ("#bbbbbb", "hexagon"),
     }
+)
+#: what feeds a power network -> (colour, symbol)
+POWER_STYLES = MappingProxyType(
+    {"pv": ("#ddcc77", "square"), "wind": ("#88ccee", "triangle"), "battery": ("#0077bb", "pentagon")}
 )
 _OTHER = ("#999933", "circle")
 
 
 def plant_style(kind: str) -> tuple[str, str]:
-    """Return colour and symbol of a plant kind."""
-    return PLANT_STYLES.get(kind, _OTHER)
+    """Return colour and symbol of a plant kind, or of what feeds a power network."""
+    return PLANT_STYLES.get(kind) or POWER_STYLES.get(kind, _OTHER)
 
 
 def shade(colour: str, step: int) -> str:

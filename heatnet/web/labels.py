@@ -40,9 +40,10 @@ def status_label(name: str) -> str:
     of_hours = {
         "ok_stagnant": _("solved, some water stands still"),
         "ok_undersupplied": _("solved, some station undersupplied"),
+        "ok_circulating": _("solved, some water runs in a circle that nothing heats"),
         "plant_flow_reversed": _("plants push more water than is taken"),
         "no_temperature_lift": _("return as hot as the supply"),
-        "no_return_flow": _("no return flow to pre-heat"),
+        "no_return_flow": _("no flow to take up a plant's heat"),
         "temperature_out_of_range": _("temperature out of range"),
     }
     return of_hours.get(name) or code_label(name)

@@ -40,7 +40,7 @@ class ShownHours(Mapping[str, pd.DataFrame]):
 
     def __init__(self, folder: Path, times: pd.Index) -> None:
         files = {quantity_of(file): file for file in sorted(folder.glob("*.parquet"))}
-        others = ("dispatch_", "network")
+        others = ("dispatch_", "network", "band")
         self._files = {name: file for name, file in files.items() if not name.startswith(others)}
         self._times = times
         self._read: dict[str, pd.DataFrame] = {}
@@ -74,6 +74,8 @@ class NetworkResults:
         solved. Exchange stations, which are plants of the water network, are consumers in them.
     steam_hours : pandas.DataFrame
         As `hours`, of the steam network.
+    electric : mapping of str to pandas.DataFrame
+        `heatnet.electric` quantities of the power network beside it, for the same hours; empty where it was not solved.
     hours : pandas.DataFrame
         One row an hour that stands for the network's season, that of highest load first: heat_loss_mw, residuals,
         status, label. Empty where nothing was simulated.
@@ -85,6 +87,7 @@ class NetworkResults:
     network: Network
     quantities: Mapping[str, pd.DataFrame]
     steam: Mapping[str, pd.DataFrame]
+    electric: Mapping[str, pd.DataFrame]
     hours: pd.DataFrame
     steam_hours: pd.DataFrame
     schedule_mw: Mapping[str, pd.DataFrame]
@@ -180,5 +183,5 @@ def _load_network_results(
             if file.is_file():
                 into[carrier] = read_table(file)
     network = load_network(case / "inputs" / name)
-    water, steam = (ShownHours(case / name / carrier, times) for carrier in ("water", "steam"))
-    return NetworkResults(name, network, water, steam, *hours, schedule, balance)
+    water, steam, electric = (ShownHours(case / name / carrier, times) for carrier in ("water", "steam", "electric"))
+    return NetworkResults(name, network, water, steam, electric, *hours, schedule, balance)

@@ -16,6 +16,7 @@ from heatnet import simulate as engines
 from heatnet.cli import show
 from heatnet.io.bundled import bundled_path
 from heatnet.io.results_store import read_table
+from heatnet.physics.water import saturation_pressure_bar
 from heatnet.simulate.quantities import QUANTITIES
 from heatnet.simulate.season.rounds import HEAT_TOLERANCE
 
@@ -117,8 +118,13 @@ class TestWhatIsPrinted:
             f"{row[name]:.2f} bar" in worst and name in worst for _time, row in dp.iterrows() for name in row.index
         )
         gauge = pd.concat([read["node_p_supply_bar"], read["node_p_return_bar"]]) - 1.01325
-        extremes = f"{gauge.min(axis=None):.2f} … {gauge.max(axis=None):.2f} bar"
-        assert extremes in rows["Gauge pressure, lowest to highest"]
+        for word in ("min", "max"):
+            line = rows[{"min": "Gauge pressure, lowest", "max": "Gauge pressure, highest"}[word]]
+            places = gauge.stack()
+            time, node = getattr(places, f"idx{word}")()
+            assert f"{getattr(places, word)():.2f} bar" in line
+            assert node in line
+            assert str(time)[:16] in line
         pumps = read["plant_pump_mw"].to_numpy().sum()
         assert f"{pumps:.3f} MWh" in rows["Pump electricity"]
         assert "17.50 MWh (63.00 GJ)" in rows["Heat to consumers"]
@@ -158,6 +164,45 @@ class TestWhatIsPrinted:
         for text in ("0.250 MW", "c3", "2025-01-15 08:00"):
             assert text in line
         assert "2 × solved, some station undersupplied" in answer.out
+
+    def test_warnings_with_place_time_and_number_of_rows(self, draft, heatnet, hours, tmp_path):
+        """A pressure point too low for 110 °C, and a boiler for 6 MW that gives more in the first hour alone."""
+        draft.meta["pressure_point"]["p_bar"] = 1.0
+        draft.row("plants", "boiler")["capacity_mw"] = 6.0
+        draft.row("plants", "boiler")["head_bar"] = 0.6
+        answer = heatnet("simulate", draft.write(tmp_path / "tiny"), "--boundary", hours, "--out", "states")
+        warnings = [line for line in answer.out.splitlines() if line.startswith("Warning")]
+        (boiling,) = (line for line in warnings if "the water boils" in line)
+        p_bar, hot = (
+            read_table(tmp_path / "states" / f"node_{name}.parquet") for name in ("p_supply_bar", "t_supply_degc")
+        )
+        lack = saturation_pressure_bar(hot) - p_bar
+        time, node = lack.stack().idxmax()
+        rows = int((lack > 0).any(axis=1).sum())
+        for text in (
+            f"{node}, supply line",
+            f"{rows} rows, worst at {str(time)[:16]}",
+            f"{p_bar.loc[time, node]:.2f} bar",
+        ):
+            assert text in boiling
+        read = read_table(tmp_path / "states" / "plant_heat_mw.parquet")["boiler"]
+        (above,) = (line for line in warnings if "above its capacity of 6.00 MW" in line)
+        for text in (
+            f"up to {read.max():.2f} MW",
+            f"{read.max() - 6.0:.2f} MW above",
+            "1 row, worst at 2025-01-15 07:00",
+        ):
+            assert text in above
+
+    def test_one_row_and_a_constant(self, network, heatnet, tmp_path):
+        (tmp_path / "hours").mkdir()
+        (tmp_path / "hours" / "boundary.yaml").write_text("consumer_heat_mw: 1\nplant_heat_mw: {heat_pump: 0.5}\n")
+        answer = heatnet("simulate", network, "--boundary", "hours", "--out", "states")
+        assert "1 of 1 row solved" in answer.out
+        assert "constant" in answer.out
+        assert "second" not in answer.out
+        answer = heatnet("simulate", network, "--boundary", "hours", "--out", "states", "--lang", "zh")
+        assert "恒定" in answer.out
 
     def test_in_chinese(self, network, heatnet, hours):
         answer = heatnet("simulate", network, "--boundary", hours, "--out", "states", "--lang", "zh")

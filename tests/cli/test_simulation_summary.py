@@ -5,9 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+import xarray as xr
 
-from heatnet.cli.simulation_summary import _figure
+from heatnet.cli.simulation_summary import _also_at_rest, _figure
+from heatnet.cli.words import rows_text, small_text
+from heatnet.io.words import time_text
 from heatnet.metrics.row_hours import row_hours
+from heatnet.model.examples import tree
 
 
 def test_digits_by_size():
@@ -34,3 +38,32 @@ class TestRowHours:
     @pytest.mark.parametrize("time", [[0.0], [0.0, 900.0, 5000.0]], ids=["one row", "unequal"])
     def test_unknown(self, time):
         assert row_hours(pd.Index(time), np.ones(len(time), dtype=bool), False) is None
+
+
+def test_small_numbers_have_two_digits_that_count():
+    shown = [small_text(value, unit) for value, unit in ((0.0, "K"), (3.14159e-5, "bar"), (1.4e-4, "1"), (12.3, "K"))]
+    assert shown == ["0 K", "0.000031 bar", "0.014 %", "12 K"]
+    assert small_text(2e-13, "MW") == "< 0.000000001 MW"
+
+
+def test_rows_and_their_times():
+    assert [rows_text(count) for count in (1, 2, 2904)] == ["1 row", "2 rows", "2,904 rows"]
+    stamp = pd.Timestamp("2025-01-15T07:00")
+    assert [time_text(*one) for one in ((stamp, 1), (0.0, 1), (0.0, 2), (900.0, 1))] == [
+        "2025-01-15 07:00",
+        "constant",
+        "second 0",
+        "second 900",
+    ]
+
+
+def test_undersupplied_rows_with_water_at_rest_are_counted():
+    network = tree()
+    flow = np.array([[1.0, 1.0, 1.0], [1.0, 0.0, 1.0], [0.0, 1.0, 1.0]])
+    flow = np.column_stack([flow, np.ones((3, len(network.pipes) - 3))])
+    dataset = xr.Dataset(
+        {"pipe_mdot_kg_per_s": (("time", "pipe"), flow)}, coords={"pipe": network.pipes.index.to_numpy()}
+    )
+    statuses = ["ok_undersupplied", "ok_undersupplied", "ok_stagnant"]
+    assert _also_at_rest(network, dataset, statuses) == "; water stands still in 1 of the undersupplied, too"
+    assert _also_at_rest(network, dataset, statuses[2:] * 3) == ""

@@ -70,7 +70,7 @@ def test_three_rows_of_a_boundary(times, flags, network, heatnet, tmp_path):
 def test_hours_that_fail_are_rows_with_their_status(network, heatnet, tmp_path):
     """In the last hour the heat pump is to give more than all consumers take: no state, but the others stand."""
     folder = boundary_of(tmp_path / "hours", 0, 1, 2)
-    (folder / "plant_heat_mw.csv").write_text("time,heat_pump\n0,0.5\n1,0.5\n2,300\n")
+    (folder / "plant_heat_mw.csv").write_text("time,heat_pump\n0,0.5\n1,0.5\n2,29\n")
     (folder / "boundary.yaml").unlink()
     answer = heatnet("solve", network, "--boundary", folder, "--out", "states")
     assert answer.code == 0
@@ -81,8 +81,8 @@ def test_hours_that_fail_are_rows_with_their_status(network, heatnet, tmp_path):
 
 
 def test_no_hour_at_all_is_exit_code_3(draft, heatnet, tmp_path):
-    draft.row("plants", "heat_pump")["heat_mw"] = 300
-    draft.row("plants", "heat_pump")["capacity_mw"] = 300
+    draft.row("plants", "heat_pump")["heat_mw"] = 29
+    draft.row("plants", "heat_pump")["capacity_mw"] = 29
     answer = heatnet("solve", draft.write(tmp_path / "tiny"))
     assert answer.code == 3
     assert "No state could be solved" in answer.err

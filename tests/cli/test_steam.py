@@ -217,7 +217,7 @@ class TestTables:
     @pytest.mark.parametrize("suffix", [".parquet", ".csv"])
     def test_along_a_boundary(self, suffix, line, heatnet, tmp_path):
         """Statuses and a balance that closes from the files alone; the profile is that of largest and smallest flow."""
-        hours = boundary_of(tmp_path / "hours", (30.0, 10.0, 20.0, 900.0))
+        hours = boundary_of(tmp_path / "hours", (30.0, 10.0, 20.0, 500.0))
         words = ["--csv"] if suffix == ".csv" else []
         answer = heatnet("steam", line, "--boundary", hours, "--out", "states", *words)
         assert answer.code == 0, answer.err
@@ -240,7 +240,7 @@ class TestTables:
         network = steam_line(t_supply_degc=191.61)
         network.consumers["p_use_bar"] = 7.0
         wet = saved(network, tmp_path / "wet")
-        hours = boundary_of(tmp_path / "hours", (30.0, 900.0, 10.0))
+        hours = boundary_of(tmp_path / "hours", (30.0, 500.0, 10.0))
         answer = heatnet("steam", wet, "--boundary", hours, "--out", "states", "--csv")
         assert answer.code == 0, answer.err
 
@@ -286,7 +286,7 @@ class TestTables:
 
     def test_too_much_asked_leaves_no_page_of_an_earlier_run(self, line, heatnet, tmp_path):
         assert heatnet("steam", line, "--out", "states").code == 0
-        hours = boundary_of(tmp_path / "hours", (900.0,))
+        hours = boundary_of(tmp_path / "hours", (500.0,))
         answer = heatnet("steam", line, "--boundary", hours, "--out", "states")
         assert answer.code == 3
         pipe = line_to(steam_line(), "mill", t_ground_degc=10.0)

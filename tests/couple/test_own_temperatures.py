@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from heatnet.couple.state import state_at_outdoor
 from heatnet.model.examples import two_pipe
-from heatnet.model.regulation import consumer_returns_degc, plant_supplies_degc
+from heatnet.model.regulation import consumer_returns_degc
 
 SHARE = np.array([1.0, 0.5, 0.0])
 
 
 def with_consumer(**columns):
-    network = two_pipe()
+    network = replace(two_pipe(), regulation="quality")
     return network.with_tables(consumers=network.consumers.assign(**columns))
 
 
@@ -34,14 +36,6 @@ def test_floor_heating_follows_its_own_secondary_and_never_passes_the_curve():
     # at half load: t_m = 18 + 27 0.5^(1/1.3) = 33.84, t_r = 33.84 - 2.5, plus half of 5 K
     assert returns[1] == pytest.approx(18 + 27 * 0.5 ** (1 / 1.3) - 2.5 + 2.5, abs=1e-9)
     assert (returns <= curve + 1e-12).all()
-
-
-def test_an_own_supply_is_met_at_design():
-    network = two_pipe()
-    usual = network.design.t_supply_degc
-    network = network.with_tables(plants=network.plants.assign(t_supply_degc=usual - 25.0))
-    supplies = plant_supplies_degc(network, SHARE, np.array([usual, 80.0, 30.0])).iloc[:, 0]
-    np.testing.assert_allclose(supplies, [usual - 25.0, 80.0 - 12.5, 30.0], rtol=1e-12)
 
 
 def test_the_return_of_the_table_reaches_the_pipes():

@@ -17,7 +17,7 @@ HOURS = pd.date_range("2025-01-01", periods=6, freq="h", name="time")
 def limits_of(network, values, loads):
     boundary = Boundary(HOURS, {"load_p_mw": pd.DataFrame(values, index=HOURS)})
     model = PowerModel(network)
-    return heat_load_limits(model, boundary, model.flows(setpoints_of(network, boundary)), loads)
+    return heat_load_limits(model, boundary, loads)
 
 
 def loading(network, values):
@@ -43,13 +43,9 @@ def test_a_feeder_with_one_heat_load_is_brought_to_its_limit():
     np.testing.assert_allclose(line.weight["pump"], 1.0)
     held = pump.copy()
     held[line.rows] = line.room_mw
-    # the loading grows faster than the power: the line through a state far above is too kind below, the next round is not
-    assert (loading(network, {**values, "pump": held})[over, 0] <= 1.005).all()
-    again = next(limit for limit in limits_of(network, {**values, "pump": held}, ["pump"]) if limit.kind == "line")
-    held[again.rows] = again.room_mw
     after = loading(network, {**values, "pump": held})[over, 0]
-    assert (after <= 1.0 + 1e-5).all()
-    assert (after > 0.999).all(), "no more than needed is taken away"
+    assert (after <= 1.0).all()
+    assert (after > 0.998).all(), "no more than needed is taken away"
 
 
 def test_two_loads_behind_one_transformer_share_its_room():

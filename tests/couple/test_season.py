@@ -45,6 +45,8 @@ def result_of(year, **heat_mw):
     return SimpleNamespace(
         heat_mw=pd.DataFrame(columns, index=year.time),
         unmet_mw=pd.DataFrame({"tiny/water": np.zeros(len(year.time))}, index=year.time),
+        unit_charge_mw=pd.DataFrame(index=year.time),
+        store_discharge_mw=pd.DataFrame(index=year.time),
     )
 
 

@@ -10,19 +10,19 @@ import pytest
 from heatnet.couple.state import state_at_outdoor
 from heatnet.couple.year import LoadScale, network_year
 from heatnet.model.network import Design
-from heatnet.model.regulation import heating_curve_degc
+from heatnet.model.regulation import regulated_degc
 
 ALL = np.ones(96, dtype=bool)
 
 
 def with_design(network, t_supply_degc, t_return_degc):
-    return replace(network, heating_curve=(), design=Design(t_supply_degc, t_return_degc, -7.0))
+    return replace(network, regulation="quality", heating_curve=(), design=Design(t_supply_degc, t_return_degc, -7.0))
 
 
 @pytest.mark.parametrize("design", [(120, 60), (110, 50), (95, 70), (80, 40), (60, 40), (50, 40)])
 def test_at_full_load_the_curve_meets_the_design_point(design, network):
     """Also where the usual secondary of 75/50 °C would be hotter than the primary."""
-    t_supply, t_return = heating_curve_degc(with_design(network, *design), np.array([1.0]))
+    t_supply, t_return = regulated_degc(with_design(network, *design), np.array([1.0]))
     assert t_supply.item() == pytest.approx(design[0], abs=1e-9)
     assert t_return.item() == pytest.approx(design[1], abs=1e-9)
 
@@ -30,21 +30,21 @@ def test_at_full_load_the_curve_meets_the_design_point(design, network):
 @pytest.mark.parametrize("design", [(120, 60), (95, 70), (60, 40)])
 def test_constant_flow_makes_the_drop_proportional_to_the_load(design, network):
     share = np.linspace(0.1, 1.0, 10)
-    t_supply, t_return = heating_curve_degc(with_design(network, *design), share)
+    t_supply, t_return = regulated_degc(with_design(network, *design), share)
     assert t_supply - t_return == pytest.approx(share * (design[0] - design[1]), rel=1e-12)
     assert (np.diff(t_supply) > 0).all()
 
 
 def test_usual_figures_of_quality_regulation(network):
     """120/60 °C at design is about 82/46 at 60 % load."""
-    t_supply, t_return = heating_curve_degc(with_design(network, 120, 60), np.array([0.6]))
+    t_supply, t_return = regulated_degc(with_design(network, 120, 60), np.array([0.6]))
     assert t_supply.item() == pytest.approx(82, abs=1.0)
     assert t_return.item() == pytest.approx(46, abs=1.0)
 
 
 def test_a_given_curve_goes_before_the_design_point(network):
     given = replace(network, heating_curve=((0.0, 60.0, 40.0), (1.0, 100.0, 50.0)))
-    t_supply, t_return = heating_curve_degc(given, np.array([0.0, 0.5, 1.0]))
+    t_supply, t_return = regulated_degc(given, np.array([0.0, 0.5, 1.0]))
     assert list(t_supply) == [60, 80, 100]
     assert list(t_return) == [40, 45, 50]
 

@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from heatnet.model.heat_store import HeatStore
+from heatnet.model.power_site import PowerSite
 from heatnet.model.supply import DispatchProblem, EmissionFactors, Prices, SupplyUnit
 
 HEAT_CNY_PER_MWH = 1.0  # price of the fuel "gas" below, so that fuel_per_heat is the cost of a MWh
@@ -66,3 +68,39 @@ def unit() -> Callable[..., SupplyUnit]:
 @pytest.fixture(scope="session")
 def problem() -> Callable[..., DispatchProblem]:
     return _problem
+
+
+def _store(name: str = "tank", **more: Any) -> HeatStore:
+    """Return a cyclic store of balance "n/water" without loss, 10 MWh and 10 MW, charged by unit "n/boiler"."""
+    settings: dict[str, Any] = {
+        "network": "n",
+        "plant": name,
+        "balance": "n/water",
+        "energy_mwh": 10.0,
+        "charge_mw": 10.0,
+        "discharge_mw": 10.0,
+        "charged_by": ("n/boiler",),
+        **more,
+    }
+    return HeatStore(id=f"n/{name}", **settings)
+
+
+@pytest.fixture(scope="session")
+def store() -> Callable[..., HeatStore]:
+    return _store
+
+
+def _site(hours: int, base: Any = 0.0, pv: Any = 0.0, **more: Any) -> PowerSite:
+    """Return a site "n/site" with the unit "n/boiler"; numbers hold for every hour."""
+
+    def hourly(value: Any) -> np.ndarray:
+        return np.broadcast_to(np.asarray(value, dtype=float), (hours,)).copy()
+
+    arrays = {key: hourly(more.pop(key)) for key in ("import_max_mw", "export_cny_per_mwh") if key in more}
+    settings: dict[str, Any] = {"id": "n/site", "units": ("n/boiler",), **more}
+    return PowerSite(base_mw=hourly(base), pv_mw=hourly(pv), **arrays, **settings)
+
+
+@pytest.fixture(scope="session")
+def site() -> Callable[..., PowerSite]:
+    return _site

@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from heatnet.dispatch.tariff import tariff_periods, time_of_use_tariff
+from heatnet.dispatch.tariff import time_of_use_tariff
 from heatnet.errors import InputError
+from heatnet.model.tariff import tariff_periods
 
 PRICES = {"valley": 370.0, "flat": 720.0, "peak": 1050.0, "critical": 1200.0}
 LETTERS = {"valley": "v", "flat": "f", "peak": "p", "critical": "c"}

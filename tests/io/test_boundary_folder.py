@@ -163,6 +163,33 @@ def test_different_times(folder, network):
     assert "differ from those of consumer_heat_mw" in problem.found
 
 
+class TestKilowattsForMegawatts:
+    """`consumer_north` was built for 4 MW, the plant for 15 MW: a limit in MW alone does not see 1500 kW."""
+
+    def test_of_a_consumer(self, folder, network):
+        text = HOURS.replace(",1.5,", ",1500,").replace(",2.0,3.0", ",900,3.0")
+        (problem,) = problems_of(folder(consumer_heat_mw__csv=text), network)
+        assert problem.where == "hours/consumer_heat_mw.csv, line 3, column consumer_north"
+        assert problem.found == "value 1500.0, while design_heat_mw is 4"
+        assert "looks like kW" in problem.remedy
+        assert "1 more" in problem.remedy
+
+    def test_of_a_plant_by_its_capacity(self, folder, network):
+        known = network.with_tables(plants=network.plants.assign(capacity_mw=15.0))
+        path = folder(plant_heat_mw__csv="time,plant\n0,15\n1,450\n")
+        (problem,) = problems_of(path, known)
+        assert problem.where == "hours/plant_heat_mw.csv, line 3, column plant"
+        assert "capacity_mw is 15" in problem.found
+        assert load_boundary(path, network).values["plant_heat_mw"].shape == (2, 1), "no capacity, nothing to say"
+
+    def test_of_a_constant(self, folder, network):
+        (problem,) = problems_of(folder(boundary__yaml="consumer_heat_mw: {consumer_north: 400}\n"), network)
+        assert problem.where == "hours/boundary.yaml, key consumer_heat_mw, consumer_north"
+
+    def test_twenty_times_is_allowed(self, folder, network):
+        load_boundary(folder(boundary__yaml="consumer_heat_mw: {consumer_north: 80}\n"), network)
+
+
 def test_csv_beside_parquet(folder, network):
     path = folder(consumer_heat_mw__csv=HOURS)
     pd.DataFrame({"time": [0.0], "consumer_north": [1.0]}).to_parquet(path / "consumer_heat_mw.parquet")

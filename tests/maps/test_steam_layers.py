@@ -105,15 +105,15 @@ def test_pressures_are_mpa_in_chinese(steam_results: Path, data: dict, tiny: dic
     chinese = _data(steam_results, "zh")
     hour = _hour(data, tiny["HOURS"]["design"])
     assert _steam(chinese, 1)[0]["pipes"]["p"][0][hour] == pytest.approx(1.2)
-    units = {row["key"]: row["unit"] for row in chinese["steam_colours"]}
+    units = {row["key"]: row["unit"] for row in chinese["colours"]["steam"]}
     assert units["p"] == units["margin"] == "MPa"
-    assert {row["key"]: row["unit"] for row in data["steam_colours"]}["p"] == "bar"
+    assert {row["key"]: row["unit"] for row in data["colours"]["steam"]}["p"] == "bar"
     gaps = {row["key"]: row["unit"] for row in chinese["quantities"]["water"]["stations"]}
     assert gaps["dp"] == "MPa"
 
 
 def test_colours_span_all_elements_of_a_quantity(data: dict) -> None:
-    rows = {row["key"]: row for row in data["steam_colours"]}
+    rows = {row["key"]: row for row in data["colours"]["steam"]}
     assert rows["p"]["range"][0] == pytest.approx(11.0), "at a node; pipes have 12 at least"
     assert rows["mdot_t_per_h"]["range"][0] == 0.0
     # the largest of pipe and users is 36 t/h, against the pipe's direction
@@ -123,7 +123,7 @@ def test_colours_span_all_elements_of_a_quantity(data: dict) -> None:
 
 def test_a_map_without_solved_steam_is_as_before(results: Path, steam_results: Path, data: dict) -> None:
     before = _data(results)
-    assert before["steam_colours"] == []
+    assert before["colours"]["steam"] == []
     for known in (before, data):
         entry, layout = _steam(known, 0)
         assert (entry["solved"], layout["nodes"], entry["pipes"]) == (False, [], {})
@@ -141,4 +141,4 @@ def test_the_page_is_offline_and_speaks_the_language(
     html = build_map(steam_results, tmp_path / "map.html", lang).read_text(encoding="utf-8")
     assert external_references(html) == []
     assert [word for word in words if word not in html] == []
-    assert json.loads(re.search(r'id="heatnet-data">(.*?)</script>', html, re.DOTALL)[1])["steam_colours"]
+    assert json.loads(re.search(r'id="heatnet-data">(.*?)</script>', html, re.DOTALL)[1])["colours"]["steam"]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from heatnet.metrics import claims
 from heatnet.metrics.claims import CHECKS, Verdict, plan_claims, sewage_potential_mwh
-from heatnet.metrics.claims_context import ClaimContext, FuelChange, claim_context, fuel_changes
+from heatnet.metrics.claims_context import ClaimContext, FuelChange, StorageSchedule, claim_context, fuel_changes
 from heatnet.metrics.substitution import rate_of, substitution_rates
 from heatnet.physics.water import enthalpy_j_per_kg
 
@@ -171,6 +171,42 @@ def test_break_even_green_share_gives_no_net_emission(context):
     share = CHECKS["yujiapu_co2"](claim, context).quoted["break_even"]
     at_break_even = claim | {"constants": claim["constants"] | {"green_share": share}}
     assert CHECKS["yujiapu_co2"](at_break_even, context).computed == pytest.approx(0.0, abs=1e-6)
+
+
+def test_valley_share_by_schedule(context):
+    assert by_id(context)["yujiapu_valley_share"]["computed"] is None
+    schedule = StorageSchedule(0.92, 157.0, 22.0, 128.9, None)
+    row = by_id(replace(context, storage=schedule))["yujiapu_valley_share"]
+    assert (row["computed"], row["verdict"]) == (0.92, "reproduced")
+    assert "129 MWh" in row["reason"]["en"]
+    assert "more MW than were tried" in row["reason"]["en"]
+    low = by_id(replace(context, storage=replace(schedule, valley_heat_share=0.6)))["yujiapu_valley_share"]
+    assert low["verdict"] == "overstated"
+
+
+def test_green_share_of_the_plan_by_hand():
+    """f = 0.7041 and 0.82 t/MWh; heat 0.11 t/GJ = 0.396 t/MWh; gas boiler 0.19994/0.94 = 0.2127 t/MWh; 84 % valley power."""
+    context = ClaimContext(2904.0, 0.7041, 0.82, 0.19994)
+    row = by_id(context)["yujiapu_green_share"]
+    assert row["verdict"] == "not_netted"
+    assert row["computed"] == pytest.approx((1 - 0.396 / 0.7041) / 0.84)  # 52 %
+    # 1 - 0.396/0.82 = 0.5171, 1 - 0.2127/0.7041 = 0.6979, 1 - 0.2127/0.82 = 0.7406, each over 0.84
+    for share in ("52%", "62%", "83%", "88%"):
+        assert share in row["reason"]["en"]
+    # 0.7041 x (1 - 0.252)/0.396 = 1.33, 0.82 x 0.748/0.396 = 1.55, with 0.2127 instead 2.48 and 2.88
+    for cop in ("1.33 (1.55)", "2.48 (2.88)"):
+        assert cop in row["reason"]["en"]
+    net = by_id(context)["yujiapu_co2"]
+    assert net["computed"] == pytest.approx(28_000 * (0.396 - 0.748 * 0.7041))  # -3,659 t
+    for tonnes in ("2,794", "-3,659", "-6,086", "-8,791", "-11,218"):
+        assert tonnes in net["reason"]["en"]
+
+
+def test_a_topic_has_its_own_claims_alone(context):
+    rows = plan_claims(context, "electric_heat")
+    assert [row["id"] for row in rows] == [
+        "yujiapu_valley_share", "yujiapu_tce", "yujiapu_co2", "yujiapu_green_share",
+    ]  # fmt: skip
 
 
 def test_park_and_geothermal(context):

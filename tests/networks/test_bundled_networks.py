@@ -8,15 +8,21 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from heatnet.demand.climate import synthetic_year
+from heatnet.demand.load import consumer_loads
+from heatnet.demand.season import heating_season
 from heatnet.io.bundled import bundled_path
 from heatnet.io.network_folder import load_network
+from heatnet.model.power_schema import POWER_TABLES
 from heatnet.model.schema import SOURCE_MARKS, TABLES
+from heatnet.plants import heat_stores
 from heatnet.study.load import load_study
 
 NETWORKS = bundled_path("networks")
-NAMES = ("teda_east", "teda_west", "cabot", "beitang")
+NAMES = ("teda_east", "teda_west", "cabot", "beitang", "yujiapu")
 FOLDERS = sorted(file.parent for file in NETWORKS.rglob("network.yaml"))
 LAYERS = sorted([*NETWORKS.rglob("*.geojson"), *bundled_path("gis").rglob("*.geojson")])
+EVERY_TABLE = (*TABLES, *POWER_TABLES)
 #: TEDA's parts between the West zone, Cabot's site in the north and the harbour, WGS 84
 WEST_DEG, EAST_DEG, SOUTH_DEG, NORTH_DEG = 117.45, 117.85, 38.98, 39.25
 
@@ -79,7 +85,7 @@ def test_every_folder_says_where_it_comes_from(folder):
 @pytest.mark.parametrize("folder", FOLDERS, ids=name_of)
 def test_every_row_has_a_source_mark(folder):
     """From the files themselves, not from what reading makes of them."""
-    for table in TABLES:
+    for table in EVERY_TABLE:
         file = folder / f"{table}.geojson"
         if file.is_file():
             features = json.loads(file.read_text(encoding="utf-8"))["features"]
@@ -89,7 +95,7 @@ def test_every_row_has_a_source_mark(folder):
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=name_of)
 def test_figures_of_the_plan_stand_beside_its_wording(folder):
-    for table in TABLES:
+    for table in EVERY_TABLE:
         file = folder / f"{table}.geojson"
         if file.is_file():
             rows = [feature["properties"] for feature in json.loads(file.read_text(encoding="utf-8"))["features"]]
@@ -149,7 +155,32 @@ def test_layers_open_in_a_gis(file):
 def test_the_bundled_study_is_right():
     study = load_study(bundled_path("studies") / "teda_2025")
     assert set(study.cases) >= {"coal_baseline", "gas_only", "plan_2025"}
-    assert set(next(iter(study.cases.values())).networks) == set(NAMES)
+    assert set(next(iter(study.cases.values())).networks) == {"teda_east", "teda_west", "cabot", "beitang"}
+
+
+def test_yujiapu_takes_the_heat_that_the_plan_says(networks):
+    """28 GWh over 700,000 m² in the statutory season; the tank holds what the plan's share of a design day takes."""
+    site = networks["yujiapu"]
+    weather = synthetic_year("CSWD", seed=1, year=2025)
+    loads = consumer_loads(site, weather, heating_season(weather.time, "11-15", "03-15"))
+    assert loads.to_numpy().sum() == pytest.approx(28_000, rel=1e-3)
+    assert site.consumers["area_m2"].sum() == 700_000
+    (tank,) = heat_stores(site)
+    design_day_mwh = 24 * site.consumers["design_heat_mw"].sum()
+    assert tank.energy_mwh == pytest.approx((0.84 - 8 / 24) * design_day_mwh, rel=0.05)
+    assert tank.charge_mw * 8 >= tank.energy_mwh
+    built = site.plants.index[site.plants["capacity_mw"] > 0]
+    assert set(built) == {"boilers_charge", "boilers_direct", "tank"}
+    assert site.plants.at["boilers_direct", "capacity_mw"] >= loads.sum(axis=1).max()
+
+
+def test_the_study_of_yujiapu_is_right():
+    study = load_study(bundled_path("studies") / "yujiapu_storage")
+    assert list(study.cases) == ["gas_boiler", "plan", "tariff", "heat_pump"]
+    tanks = {name: heat_stores(case.networks["yujiapu"]) for name, case in study.cases.items()}
+    assert not tanks["gas_boiler"]
+    # the same water between 55 and 40 °C instead of 90 and 50 °C holds 15 K instead of 40 K
+    assert tanks["heat_pump"][0].energy_mwh / tanks["plan"][0].energy_mwh == pytest.approx(15 / 40, rel=0.03)
 
 
 def test_projects_of_the_plan_are_off_before_and_on_after():

@@ -20,6 +20,10 @@ def test_gas_boiler_condenses_below_50_degc():
     np.testing.assert_allclose(gas_boiler_efficiency_share(t_return, 0.94, 0.97), [0.97, 0.97, 0.955, 0.94, 0.94])
 
 
+def test_nothing_condenses_where_the_return_is_not_known():
+    np.testing.assert_array_equal(gas_boiler_efficiency_share(np.array([np.nan, 40.0]), 0.94, 0.97), [0.94, 0.97])
+
+
 def test_gas_boiler_unit(network, conditions, plant):
     """Fuel = 1/efficiency by the hour's return (60, 53, 40, 40 °C); capacity = sum of the boilers; power as stated."""
     row = plant(

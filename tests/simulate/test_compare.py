@@ -187,3 +187,12 @@ def test_both_engines_on_a_ring():
     comparison = compare(*(simulate(network, boundary, engine=engine) for engine in ("season", "pandapipes")))
     assert (comparison.compared, comparison.one_sided) == (2, 0)
     assert [kind for kind, one in of_kind(comparison).items() if one.value > AGREEMENT[kind]] == []
+
+
+def test_rows_of_two_states_are_named(solved):
+    """More than 1 K, or more than 1 % of the largest flow; a pressure alone makes no other state."""
+    largest = max(float(np.abs(solved[name]).max()) for name in QUANTITIES if "_mdot_" in name and solved[name].size)
+    assert compare(solved, changed(solved, node_t_return_degc=(1, 2, 0.99))).far == ()
+    assert compare(solved, changed(solved, consumer_dp_bar=(1, 1, 3.0))).far == ()
+    other = changed(solved, node_t_return_degc=(1, 2, -1.01), pipe_mdot_kg_per_s=(2, 3, 0.011 * largest))
+    assert compare(solved, other).far == (1.0, 2.0)

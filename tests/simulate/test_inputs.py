@@ -69,14 +69,20 @@ class TestWeather:
         inputs = inputs_of(by_index, outdoor())
         np.testing.assert_allclose(inputs.consumer_heat_mw, 0.95 * SHARE[:, np.newaxis] * design, rtol=1e-12)
 
-    def test_it_is_the_state_of_the_solve_command(self):
+    @pytest.mark.parametrize("regulation", ["quality", "staged", "variable", None])
+    @pytest.mark.parametrize("heating_curve", [(), ((0.0, 70.0, 20.0), (1.0, 105.0, 50.0))])
+    def test_it_is_the_state_of_the_solve_command(self, regulation, heating_curve):
         from heatnet.couple.state import state_at_outdoor
 
-        design = tree().consumers["design_heat_mw"].to_numpy()
-        network = with_consumers(regulated(tree(), "quality"), area_m2=design * 1e6 / 50.0, index_w_per_m2=50.0)
-        state, inputs = state_at_outdoor(network, 3.0), inputs_of(network, outdoor())
-        for name in ("consumer_heat_mw", "consumer_t_return_degc"):
-            np.testing.assert_allclose(getattr(inputs, name)[1], state.values[name].to_numpy()[0], rtol=1e-9)
+        network = regulated(replace(two_source_loop(), heating_curve=heating_curve), regulation)
+        design = network.consumers["design_heat_mw"].to_numpy()
+        own = [60.0, np.nan, 40.0, np.nan]
+        network = with_consumers(network, area_m2=design * 1e6 / 50.0, index_w_per_m2=50.0, t_return_degc=own)
+        inputs = inputs_of(network, outdoor())
+        for row, t_degc in enumerate(OUTDOOR):
+            state = state_at_outdoor(network, t_degc)
+            for name in ("consumer_heat_mw", "consumer_t_return_degc", "plant_t_supply_degc"):
+                np.testing.assert_allclose(getattr(inputs, name)[row], state.values[name].to_numpy()[0], rtol=1e-9)
 
     def test_without_outdoor_temperature_design_values_hold(self):
         inputs = inputs_of(regulated(tree(), "quality"), boundary_of())
@@ -84,11 +90,12 @@ class TestWeather:
         assert (inputs.consumer_t_return_degc == 50.0).all()
         assert (inputs.consumer_heat_mw == tree().consumers["design_heat_mw"].to_numpy()).all()
 
-    def test_without_regulation_heat_alone_follows_the_weather(self):
-        inputs = inputs_of(regulated(tree(), None), outdoor())
-        assert (inputs.plant_t_supply_degc == 110.0).all()
-        assert (inputs.consumer_t_return_degc == 50.0).all()
-        assert inputs.consumer_heat_mw[2, 0] == pytest.approx(0.2 * 4.0)
+    def test_without_the_key_regulation_is_by_quality(self):
+        inputs, quality = (inputs_of(regulated(tree(), law), outdoor()) for law in (None, "quality"))
+        for name in ("consumer_heat_mw", "consumer_t_return_degc", "plant_t_supply_degc"):
+            np.testing.assert_array_equal(getattr(inputs, name), getattr(quality, name))
+        drop = inputs.plant_t_supply_degc[:, 0] - inputs.consumer_t_return_degc[:, 0]
+        np.testing.assert_allclose(drop, 60.0 * SHARE, atol=1e-9)
 
     def test_what_the_boundary_gives_goes_first(self):
         given = outdoor(

@@ -53,6 +53,7 @@ DATA_CENTRE = {
     "id": "dc", "node": "east", "kind": "data_centre_heat", "role": "heat", "connection": "secondary",
     "t_source_degc": 30, "carnot_share": 0.5, "t_supply_max_degc": 60,
 }  # fmt: skip
+CURVE = {"electric_heat": {"curve": {"case": "project", "store": "tiny/boiler", "energy_mwh": [1]}}}
 PROJECT = "study.yaml, cases.project.networks.tiny"
 RULES = (
     # keys and values
@@ -91,6 +92,11 @@ RULES = (
     Rule("zone named like a network", put(zones={"all_of_it": ["tiny"], "tiny": ["tiny"]}), "key zones.tiny",
         ("is taken",)),
     Rule("target zone misspelt", put(target={"zone": "all_of_its"}), "key target.zone", ("'all_of_it'",)),
+    Rule("green share in per cent", put(electric_heat={"green_share": 30}), "electric_heat.green_share", ("0 to 1",)),
+    Rule("green hours misspelt", put(electric_heat={"green_hours": "vally"}), "electric_heat.green_hours", ("'valley'",)),
+    Rule("curve of a store that is none", put(**CURVE), "electric_heat.curve.store", ("tiny/boiler", "no heat store")),
+    Rule("curve of a strange case", put(electric_heat={"curve": {"case": "projct", "store": "tiny/tank"}}),
+        "electric_heat.curve.case", ("'project'",)),
     Rule("plan check of a strange network", put(plan_check={"tinny": CHECK}), "key plan_check.tinny", ("'tiny'",)),
     Rule("network misspelt",
         put(networks=["tinny"], zones={}, target={"zone": "tinny"}, cases=PLAIN_CASES),

@@ -7,7 +7,7 @@
   const map = window.map_heatnet;
   const frame = document.querySelector(".map-frame");
   const NO_VALUE = "#b9bfc4";
-  const STEAM = "#cc6677", STEAM_DASH = "11 7";
+  const STEAM = "#cc6677", STEAM_DASH = "11 7", POWER = "#0077bb";
   const byId = (id) => document.getElementById(id);
 
   // ---------- small helpers ----------
@@ -39,7 +39,7 @@
     const mixed = stops[low].map((part, i) => Math.round(part + (stops[low + 1][i] - part) * (at - low)));
     return "rgb(" + mixed.join(",") + ")";
   }
-  const carrierOf = (layout) => layout.carrier === "steam" ? "steam" : "water";
+  const carrierOf = (layout) => data.colours[layout.carrier] ? layout.carrier : "water";  // sites are coloured as water
   function rangeOf(carrier, kinds, quantity) {
     if (byId("range").value === "all") return quantity.range;
     let values = [];
@@ -86,14 +86,14 @@
   const groups = {};
   const currentCase = () => data.cases[Number(byId("case").value)];
   const quantityOf = (kind, key) => data.quantities.water[kind].find((one) => one.key === key);
-  const steamQuantity = () => data.steam_colours.find((one) => one.key === byId("steam-quantity").value);
+  const ownQuantity = (carrier) => data.colours[carrier].find((one) => one.key === byId(carrier + "-quantity").value);
   const valueAt = (network, kind, key, position) => {
     const block = network[kind][key];
     return block ? block[position][state.hour] : null;
   };
 
   // ---------- base layers ----------
-  for (const [pane, level] of [["base", 250], ["labels", 405], ["casing", 410], ["pipes", 420], ["steam", 425], ["stations", 430]]) map.createPane(pane).style.zIndex = level;
+  for (const [pane, level] of [["base", 250], ["labels", 405], ["casing", 410], ["pipes", 420], ["electric", 423], ["steam", 425], ["stations", 430]]) map.createPane(pane).style.zIndex = level;
   const STYLES = {
     zones: { color: "#c3ccb9", weight: 1.2, fillColor: "#e9ede2", fillOpacity: 0.75 },
     avenues: { color: "#d5d9dc", weight: 2 },
@@ -128,6 +128,7 @@
   const KIND_NAMES = {
     water: { pipes: labels.pipe, stations: labels.station, plants: labels.plant },
     steam: { pipes: labels.pipe, stations: labels.user, plants: labels.plant, nodes: labels.node },
+    electric: { pipes: labels.line, stations: labels.transformer, plants: labels.power_source, nodes: labels.bus },
   };
   function popupOf(entry) {
     const item = entry.item;
@@ -138,7 +139,7 @@
     box.append(element("p", second, "other"));
     const scroll = element("div", null, "popup-scroll");
     const rows = item.rows.slice();
-    if (entry.kind === "plants") {
+    if (entry.kind === "plants" && carrier !== "electric") {
       const heat = entry.network.plants.delivered_mwh[entry.position];
       rows.push([labels.delivered, shown(heat, { digits: 0, unit: "MWh" })]);
     }
@@ -152,7 +153,7 @@
     if (hourly.some(([, value]) => !missing(value))) {
       scroll.append(tableOf(hourly.map(([quantity, value]) => [quantity.label, shown(value, quantity)])));
     } else {
-      scroll.append(element("p", carrier === "steam" && entry.network.solved ? labels.no_value : labels.not_simulated, "small"));
+      scroll.append(element("p", carrier !== "water" && entry.network.solved ? labels.no_value : labels.not_simulated, "small"));
     }
     box.append(scroll);
     return box;
@@ -181,7 +182,7 @@
     const most = Math.max(0, ...networks.flatMap((network) => network.plants.delivered_mwh.map((heat) => heat || 0)));
     for (const network of networks) {
       const layout = data.layouts[network.layout];
-      const steam = layout.carrier === "steam";
+      const steam = layout.carrier === "steam", electric = layout.carrier === "electric";
       layout.pipes.forEach((item, position) => {
         const style = { pane: "pipes", weight: item.width, color: NO_VALUE, lineCap: "round" };
         const edge = { pane: "casing", weight: item.width + 1.8, color: "#4b5157", interactive: false };
@@ -189,12 +190,16 @@
           // dashes with an edge of their own: a water pipe in the same street shows between them
           Object.assign(edge, { pane: "steam", weight: item.width + 4, color: STEAM, dashArray: STEAM_DASH, lineCap: "butt" });
           Object.assign(style, { pane: "steam", weight: item.width + 0.5, dashArray: STEAM_DASH, lineCap: "butt" });
+        } else if (electric) {
+          // a light edge, so that power lines do not look like pipes
+          Object.assign(edge, { pane: "electric", weight: item.width + 2.6, color: "#ffffff" });
+          Object.assign(style, { pane: "electric", weight: item.width });
         } else if (steam) Object.assign(style, { color: STEAM, weight: 2.5, dashArray: "7 5" });
         // a dark edge keeps the light end of the scale readable on the light ground
         if (!steam || network.solved) L.polyline(item.xy, edge).addTo(groupOf(layout, "pipes"));
         keep("pipes", item, network, layout, position, L.polyline(item.xy, style));
       });
-      const ring = steam && network.solved ? { color: STEAM, weight: 3 } : { color: "#1f2933", weight: 1 };
+      const ring = steam && network.solved ? { color: STEAM, weight: 3 } : electric ? { color: POWER, weight: 2.5 } : { color: "#1f2933", weight: 1 };
       layout.nodes.forEach((item, position) => {
         keep("nodes", item, network, layout, position,
           L.circleMarker(item.at, Object.assign({ pane: "stations", radius: 3.5, fillOpacity: 1, fillColor: NO_VALUE }, ring, { weight: 1.5 })));
@@ -206,7 +211,7 @@
       layout.plants.forEach((item, position) => {
         const heat = network.plants.delivered_mwh[position];
         const size = plantSize(heat, most);
-        const icon = L.divIcon({ className: "plant-icon", html: symbol(item.symbol, item.colour, size, !(heat > 0)), iconSize: [size, size] });
+        const icon = L.divIcon({ className: "plant-icon", html: symbol(item.symbol, item.colour, size, !(heat > 0) && !electric), iconSize: [size, size] });
         const marker = L.marker(item.at, { icon, keyboard: true, alt: item.name });
         marker.on("add", () => { const node = marker.getElement(); node.setAttribute("aria-label", item.name); node.title = item.name; });
         keep("plants", item, network, layout, position, marker);
@@ -219,20 +224,20 @@
   function colour() {
     const pipe = quantityOf("pipes", byId("pipe-quantity").value);
     const station = quantityOf("stations", byId("station-quantity").value);
-    const steam = steamQuantity();
+    const own = Object.fromEntries(Object.keys(data.colours).map((carrier) => [carrier, ownQuantity(carrier)]));
     const ranges = { pipes: rangeOf("water", ["pipes"], pipe), stations: rangeOf("water", ["stations"], station) };
-    if (steam) ranges.steam = rangeOf("steam", ["pipes", "nodes", "stations"], steam);
+    for (const [carrier, quantity] of Object.entries(own)) if (quantity) ranges[carrier] = rangeOf(carrier, ["pipes", "nodes", "stations"], quantity);
     for (const entry of drawn) {
-      const ofSteam = carrierOf(entry.layout) === "steam";
-      if (entry.kind === "plants" || (ofSteam && !entry.network.solved)) continue;
-      const quantity = ofSteam ? steam : entry.kind === "pipes" ? pipe : station;
+      const carrier = carrierOf(entry.layout), further = carrier !== "water";
+      if (entry.kind === "plants" || (further && !entry.network.solved)) continue;
+      const quantity = further ? own[carrier] : entry.kind === "pipes" ? pipe : station;
       // what has no such quantity at all, such as the velocity at a user, is white; grey would say that a value is missing
       const paint = entry.network[entry.kind][quantity.key]
-        ? colourOf(valueAt(entry.network, entry.kind, quantity.key, entry.position), ofSteam ? ranges.steam : ranges[entry.kind], quantity)
-        : ofSteam ? "#ffffff" : NO_VALUE;
+        ? colourOf(valueAt(entry.network, entry.kind, quantity.key, entry.position), further ? ranges[carrier] : ranges[entry.kind], quantity)
+        : carrier === "electric" && entry.kind === "pipes" ? POWER : further ? "#ffffff" : NO_VALUE;
       entry.layer.setStyle(entry.kind === "pipes" ? { color: paint } : { fillColor: paint });
     }
-    drawLegend(pipe, station, steam, ranges);
+    drawLegend(pipe, station, own, ranges);
   }
   function applyVisibility() {
     for (const [key, group] of Object.entries(groups)) {
@@ -262,18 +267,25 @@
     line.append(dash, element("span", words));
     return line;
   }
-  function drawLegend(pipe, station, steam, ranges) {
+  function drawLegend(pipe, station, own, ranges) {
     const legend = byId("legend");
     legend.replaceChildren();
     scaleLegend(legend, labels.legend_pipes, pipe, ranges.pipes, [labels.width_pipes]);
     scaleLegend(legend, labels.legend_stations, station, ranges.stations, [labels.size_stations]);
-    const steamNetworks = currentCase().networks.filter((network) => carrierOf(data.layouts[network.layout]) === "steam");
-    if (steam && steamNetworks.some((network) => network.solved)) {
-      scaleLegend(legend, labels.legend_steam, steam, ranges.steam, []);
+    const networksOf = (carrier) => currentCase().networks.filter((network) => carrierOf(data.layouts[network.layout]) === carrier);
+    const steamNetworks = networksOf("steam");
+    if (own.steam && steamNetworks.some((network) => network.solved)) {
+      scaleLegend(legend, labels.legend_steam, own.steam, ranges.steam, []);
       legend.append(dashRow(STEAM, labels.steam_pipe));
       const user = element("div", null, "legend-row");
       user.append(symbol("circle", STEAM, 14, true), element("span", labels.steam_user));
       legend.append(user);
+    }
+    if (own.electric && networksOf("electric").length) {
+      scaleLegend(legend, labels.legend_power, own.electric, ranges.electric, []);
+      const transformer = element("div", null, "legend-row");
+      transformer.append(symbol("circle", POWER, 14, true), element("span", labels.power_transformer));
+      legend.append(transformer);
     }
     legend.append(element("h2", labels.legend_plants));
     const seen = new Set();
@@ -345,11 +357,13 @@
     for (const [kind, id] of [["pipes", "pipe-quantity"], ["stations", "station-quantity"]]) {
       byId(id).append(...data.quantities.water[kind].filter((one) => one.colours).map(choice));
     }
-    byId("steam-quantity").append(...data.steam_colours.map(choice));
-    byId("steam-field").hidden = !data.steam_colours.length;
+    for (const [carrier, colours] of Object.entries(data.colours)) {
+      byId(carrier + "-quantity").append(...colours.map(choice));
+      byId(carrier + "-field").hidden = !colours.length;
+    }
     for (const layout of layoutsOnce()) {
       switchFor(byId("network-switches"), layout.id, layout.name, state.hidden);
-      if (!layout.pipes.length || (layout.carrier === "steam" && !data.steam_colours.length)) continue;
+      if (!layout.pipes.length || layout.carrier === "electric" || (layout.carrier === "steam" && !data.colours.steam.length)) continue;
       const button = element("button", labels.fit.replace("{name}", layout.name));
       button.type = "button";
       button.addEventListener("click", () => map.fitBounds(layout.bounds, { padding: [25, 25] }));
@@ -361,7 +375,7 @@
     for (const [key, text] of layers) switchFor(byId("layer-switches"), key, text, state.layersOff);
     byId("case").addEventListener("change", () => { map.closePopup(); fillHours(); drawCase(); });
     byId("hour").addEventListener("change", () => { state.hour = Number(byId("hour").value); map.closePopup(); colour(); });
-    for (const id of ["pipe-quantity", "station-quantity", "steam-quantity", "range"]) byId(id).addEventListener("change", colour);
+    for (const id of ["pipe-quantity", "station-quantity", "steam-quantity", "electric-quantity", "range"]) byId(id).addEventListener("change", colour);
     byId("find").addEventListener("change", (event) => find(event.target.value));
     fillHours();
     drawCase();

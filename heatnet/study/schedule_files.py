@@ -1,0 +1,55 @@
+"""The dispatch of a network as tables of its results folder: heat by plant, sums of the balance, stores."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from heatnet.couple.season import Probe, gate_loss_mw
+from heatnet.couple.year import NetworkYear
+from heatnet.io.results_store import write_table
+from heatnet.metrics.stores import store_loss_mw, stores_take_mw
+from heatnet.model.supply import DispatchProblem, DispatchResult, FloatArray
+
+
+def write_schedule(
+    problem: DispatchProblem, result: DispatchResult, year: NetworkYear, probed: Probe, folder: Path
+) -> None:
+    """Write `<carrier>/dispatch_*.parquet` of each balance of a network, a row an hour of the year.
+
+    `dispatch_heat_mw` has a column a plant; `dispatch_balance_mw` demand, the loss in it, unmet and dumped heat, and with
+    stores what they take (less what they give) and lose; `dispatch_store_*` a column a store.
+    """
+    for balance in problem.balances:
+        network, carrier = balance.split("/")
+        if network != year.network.id:
+            continue
+        units = [unit for unit in problem.units if unit.balance == balance]
+        heat = result.heat_mw[[unit.id for unit in units]].set_axis([unit.plant for unit in units], axis=1)
+        write_table(heat, folder / carrier / "dispatch_heat_mw.parquet")
+        sums = {
+            "demand_mw": problem.demand_of(balance),
+            "loss_mw": gate_loss_mw(year, probed, carrier),
+            "unmet_mw": result.unmet_mw[balance],
+            "dumped_mw": result.dumped_mw[balance],
+        }
+        sums |= _write_stores(problem, result, balance, folder / carrier)
+        write_table(pd.DataFrame(sums, index=problem.time), folder / carrier / "dispatch_balance_mw.parquet")
+
+
+def _write_stores(
+    problem: DispatchProblem, result: DispatchResult, balance: str, folder: Path
+) -> dict[str, FloatArray]:
+    """Write the frames of a balance's stores; return what its sums have of them, nothing without stores."""
+    stores = [store for store in problem.stores if store.balance == balance]
+    if not stores:
+        return {}
+    for name in ("store_level_mwh", "store_charge_mw", "store_discharge_mw"):
+        frame = getattr(result, name)[[store.id for store in stores]]
+        write_table(frame.set_axis([store.plant for store in stores], axis=1), folder / f"dispatch_{name}.parquet")
+    return {
+        "store_take_mw": stores_take_mw(problem, result, balance),
+        "store_loss_mw": np.sum([store_loss_mw(store, result) for store in stores], axis=0),
+    }
