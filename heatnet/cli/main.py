@@ -35,6 +35,10 @@ def _run(argv: list[str]) -> int:
         if end.code == _INTERRUPTED:
             print(_interrupted(words), file=sys.stderr)
         return end.code if isinstance(end.code, int) else int(bool(end.code))
+    except BrokenPipeError:
+        from heatnet.cli.show import leave_quietly
+
+        leave_quietly()
     except HeatnetError as error:
         return _explain(error)
     except OSError as error:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from heatnet.errors import Problem
 from heatnet.i18n import _
@@ -19,8 +21,19 @@ def console(stderr: bool = False) -> Console:
     """Return the terminal; without one (a pipe, a log) lines are 120 columns wide."""
     from rich.console import Console
 
-    plain = Console(stderr=stderr, highlight=False)
-    return plain if plain.is_terminal else Console(stderr=stderr, highlight=False, width=120)
+    class Terminal(Console):
+        def on_broken_pipe(self) -> None:
+            # whoever reads has seen enough: no defect
+            leave_quietly()
+
+    plain = Terminal(stderr=stderr, highlight=False)
+    return plain if plain.is_terminal else Terminal(stderr=stderr, highlight=False, width=120)
+
+
+def leave_quietly() -> NoReturn:
+    """End without a word where nobody reads any more (`| head`): what is still to be printed goes nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    raise SystemExit(0)
 
 
 def print_problems(problems: Sequence[Problem]) -> None:

@@ -10,13 +10,13 @@ import numpy as np
 
 from heatnet.cli.words import rows_text, small_text
 from heatnet.i18n import _, language, pick
+from heatnet.io.words import time_text
 from heatnet.metrics.row_hours import row_hours
 from heatnet.simulate import is_solved
 from heatnet.simulate.compare import FAR_K, FAR_SHARE
 from heatnet.simulate.quantities import QUANTITIES
 from heatnet.simulate.status import HourStatus
 from heatnet.units import GJ_PER_MWH
-from heatnet.web.labels import time_text
 
 if TYPE_CHECKING:
     import xarray as xr

@@ -10,8 +10,8 @@ import pandas as pd
 
 from heatnet.cli.words import rows_text
 from heatnet.i18n import _, language
+from heatnet.io.words import time_text
 from heatnet.simulate import is_solved
-from heatnet.web.labels import time_text
 
 if TYPE_CHECKING:
     import xarray as xr

@@ -9,8 +9,8 @@ import typer
 
 from heatnet.errors import InputError, NotSolvableError, Problem, Problems
 from heatnet.i18n import _, language, pick
+from heatnet.io.words import time_text
 from heatnet.units import T_PER_H_PER_KG_PER_S
-from heatnet.web.labels import time_text
 
 if TYPE_CHECKING:
     import xarray as xr

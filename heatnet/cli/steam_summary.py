@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from heatnet.i18n import _, language, pick
+from heatnet.io.words import pressure_digits, pressure_unit
 from heatnet.steam import is_solved
 from heatnet.units import T_PER_H_PER_KG_PER_S
 
@@ -62,7 +63,7 @@ def _print_row(answer: SteamAnswer, row: SteamRow) -> None:
     from heatnet.report.steam_page import used_table
 
     out = console()
-    pressure, degrees, flow = _("Pressure, bar"), _("Temperature, °C"), _("Flow, t/h")
+    pressure, degrees, flow = _pressure_heading(), _("Temperature, °C"), _("Flow, t/h")
     out.print(table(_("Plants"), (_("Plant"), pressure, degrees, flow, _("Heat, MW")), _plant_rows(answer, row)))
     if row.profile is not None:
         name = answer.network.display_name("consumers", answer.farthest, language())
@@ -98,6 +99,16 @@ def _number(value: float, digits: int = 1) -> str:
     return "–" if not np.isfinite(value) else f"{value:,.{digits}f}"
 
 
+def _pressure(p_bar: float) -> str:
+    """Return a pressure in the unit in which sentences and pages tell it."""
+    factor = pressure_unit()[1]
+    return _number(p_bar * factor, pressure_digits(factor))
+
+
+def _pressure_heading() -> str:
+    return _("Pressure, absolute") + _(", {unit}").format(unit=pressure_unit()[0])
+
+
 def _plant_rows(answer: SteamAnswer, row: SteamRow) -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = []
     for plant in row.state["plant"].to_numpy():
@@ -107,7 +118,7 @@ def _plant_rows(answer: SteamAnswer, row: SteamRow) -> list[tuple[str, ...]]:
         rows.append(
             (
                 answer.network.display_name("plants", str(plant), language()),
-                _number(float(one["plant_p_bar"]), 2),
+                _pressure(float(one["plant_p_bar"])),
                 _number(float(one["plant_t_supply_degc"])),
                 _number(float(one["plant_mdot_kg_per_s"]) * T_PER_H_PER_KG_PER_S),
                 _number(float(one["plant_heat_mw"]), 2),
@@ -127,7 +138,7 @@ def _profile_rows(profile: xr.Dataset) -> list[tuple[str, ...]]:
         rows.append(
             (
                 _number(float(distance[place]), 0),
-                _number(float(one["p_bar"]), 2),
+                _pressure(float(one["p_bar"])),
                 _number(float(one["t_degc"])),
                 _number(float(one["superheat_k"])),
                 _number(100 * float(one["dryness_share"])),
@@ -146,8 +157,8 @@ def _user_rows(answer: SteamAnswer, row: SteamRow) -> list[tuple[str, ...]]:
             (
                 answer.network.display_name("consumers", str(consumer), language()),
                 _number(float(one["consumer_mdot_kg_per_s"]) * T_PER_H_PER_KG_PER_S),
-                _number(float(one["consumer_p_bar"]), 2),
-                _number(float(answer.network.consumers.at[consumer, "min_p_bar"]), 2),
+                _pressure(float(one["consumer_p_bar"])),
+                _pressure(float(answer.network.consumers.at[consumer, "min_p_bar"])),
                 _number(float(one["consumer_t_supply_degc"])),
                 _number(float(one["consumer_superheat_k"])),
                 _number(100 * float(one["consumer_dryness_share"])),
@@ -161,7 +172,10 @@ def _shown(report: ReportTable, fold_first: bool = False) -> Table:
     """Return a table of the page for the terminal."""
     from heatnet.cli.show import table
 
-    columns = [f"{column.label}, {column.unit}" if column.unit else column.label for column in report.columns]
+    columns = [
+        column.label + _(", {unit}").format(unit=column.unit) if column.unit else column.label
+        for column in report.columns
+    ]
     return table(report.caption, columns, [report.printed(row) for row in report.rows], fold_first)
 
 
@@ -192,13 +206,15 @@ def _network_rows(answer: SteamAnswer, row: SteamRow) -> list[tuple[str, str, st
     if len(margin):
         worst = str(margin.idxmin())
         place = answer.network.display_name("consumers", worst, language())
-        rows.insert(0, (_("Pressure above the need, worst user"), f"{margin[worst]:.2f} bar", place))
+        rows.insert(
+            0, (_("Pressure above the need, worst user"), f"{_pressure(margin[worst])} {pressure_unit()[0]}", place)
+        )
     return rows
 
 
 def _required_lines(answer: SteamAnswer) -> list[str]:
     """Return for each plant that holds the pressure the least one, of the row that needs most, and for whom."""
-    from heatnet.web.labels import time_text
+    from heatnet.io.words import time_text
 
     lines = []
     holding = answer.network.plants.index[answer.network.plants["role"] == "pressure"]
@@ -208,10 +224,10 @@ def _required_lines(answer: SteamAnswer) -> list[str]:
             continue
         time = pressure.idxmax()
         margin = answer.states["consumer_p_margin_bar"].sel(time=time).to_series().dropna()
-        text = _("Least pressure at {plant} with which every user has his: {p} bar absolute, for {user}")
+        text = _("Least pressure at {plant} with which every user has his: {p} absolute, for {user}")
         line = text.format(
             plant=answer.network.display_name("plants", plant, language()),
-            p=_number(pressure[time], 2),
+            p=f"{_pressure(pressure[time])} {pressure_unit()[0]}",
             user=answer.network.display_name("consumers", str(margin.idxmin()), language()),
         )
         lines.append(line if answer.is_design else _("{sentence} ({time})").format(sentence=line, time=time_text(time)))
@@ -242,7 +258,7 @@ def print_line_study(summary: Mapping[str, Any]) -> None:
     columns = (
         _("Pipe"),
         _("Flow, t/h"),
-        _("Pressure, bar"),
+        _pressure_heading(),
         _("Temperature, °C"),
         _("Superheat, K"),
         _("Velocity, m/s"),
@@ -253,7 +269,10 @@ def print_line_study(summary: Mapping[str, Any]) -> None:
     for dn, pipe in summary["pipes"].items():
         for flow, one in pipe["flows"].items():
             if one["status"] == "ok":
-                cells = tuple(_number(one[name], 2 if name in ("p_bar", "loss_mw") else 0) for name in names)
+                cells = (
+                    _pressure(one["p_bar"]),
+                    *(_number(one[name], 2 if name == "loss_mw" else 0) for name in names if name != "p_bar"),
+                )
             else:
                 cells = (arrival_label(one["status"]), *["–"] * (len(names) - 1))
             rows.append((f"DN{dn}", flow, *cells))

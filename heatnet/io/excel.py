@@ -15,9 +15,11 @@ from typing import Any
 import pandas as pd
 
 from heatnet.i18n import _, language, pick, use_language
+from heatnet.io.excel_sheet import Cell, Head, Writer
+from heatnet.io.excel_steam import steam_sheet
 from heatnet.io.network_folder import load_network
 from heatnet.io.results_store import case_networks, list_cases, read_labelled_hours, read_summary, read_table
-from heatnet.io.words import assumption_label, code_label, pressure_unit, unit_label
+from heatnet.io.words import assumption_label, code_label, unit_label
 from heatnet.model.network import Network
 from heatnet.model.substitution import UNMET_LIMIT_SHARE, definitions, headline, variants
 from heatnet.units import unit_of
@@ -25,26 +27,6 @@ from heatnet.units import unit_of
 PA_PER_BAR = 1e5
 #: fixed, so that the same results give the same bytes
 _CREATED = dt.datetime(2000, 1, 1)
-Cell = str | float | int | dt.datetime | None
-
-
-@dataclass(frozen=True)
-class Head:
-    """A column heading; `form` names the number format of its cells."""
-
-    label: str
-    unit: str = ""
-    form: str = "text"
-    width: int = 14
-
-    @property
-    def text(self) -> str:
-        """Label with its unit."""
-        return f"{self.label} ({unit_label(self.unit)})" if self.unit else self.label
-
-
-FORMATS = {"text": "@", "int": "#,##0", "one": "#,##0.0", "two": "#,##0.00", "three": "#,##0.000"}
-FORMATS |= {"share": "0.0%", "general": "General", "day": "yyyy-mm-dd"}
 
 
 def write_excel(results_dir: str | Path, path: str | Path, lang: str) -> Path:
@@ -74,7 +56,7 @@ def write_excel(results_dir: str | Path, path: str | Path, lang: str) -> Path:
         study = _study(folder)
         with xlsxwriter.Workbook(str(temporary), options) as book:
             book.set_properties({"title": pick(study.summary["title"]), "created": _CREATED})
-            writer = _Writer(book)
+            writer = Writer(book)
             _verdict(writer, study.summary)
             if study.summary["target_share"] is not None:
                 _substitution(writer, study.summary)
@@ -82,48 +64,12 @@ def write_excel(results_dir: str | Path, path: str | Path, lang: str) -> Path:
             _daily(writer, study)
             _pipes(writer, study)
             _stations(writer, study)
+            steam_sheet(writer, study.summary)
             if study.summary.get("plan_claims"):
                 _claims(writer, study.summary)
             _assumptions(writer, study.summary)
     temporary.replace(target)
     return target
-
-
-class _Writer:
-    """Writes tables to sheets; knows the formats of the workbook."""
-
-    def __init__(self, book: Any) -> None:
-        self.book = book
-        self._head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
-        self._forms = {name: book.add_format({"num_format": code}) for name, code in FORMATS.items()}
-
-    def sheet(self, name: str, heads: Sequence[Head], rows: Sequence[Sequence[Cell]], frozen: int = 1) -> Any:
-        """Write one sheet: headings in the first row, frozen, filterable; returns the sheet."""
-        page = self.book.add_worksheet(name[:31])
-        for column, head in enumerate(heads):
-            page.write_string(0, column, head.text, self._head)
-            page.set_column(column, column, head.width)
-        for number, row in enumerate(rows, start=1):
-            for column, (head, cell) in enumerate(zip(heads, row, strict=True)):
-                self._cell(page, number, column, cell, head)
-        page.freeze_panes(1, frozen)
-        if rows:
-            page.autofilter(0, 0, len(rows), len(heads) - 1)
-        page.repeat_rows(0)
-        page.set_landscape()
-        page.fit_to_pages(1, 0)
-        return page
-
-    def _cell(self, page: Any, row: int, column: int, cell: Cell, head: Head) -> None:
-        if cell is None:
-            return
-        if isinstance(cell, str):
-            page.write_string(row, column, cell, self._forms["text"])
-        elif isinstance(cell, dt.datetime):
-            page.write_datetime(row, column, cell, self._forms[head.form])
-        elif math.isfinite(cell):
-            factor = pressure_unit()[1] if head.unit == "bar" else 1
-            page.write_number(row, column, cell * factor, self._forms[head.form])
 
 
 @dataclass(frozen=True)
@@ -163,7 +109,7 @@ def _dig(tree: Any, *keys: str) -> Any:
     return tree
 
 
-def _verdict(writer: _Writer, summary: Mapping[str, Any]) -> None:
+def _verdict(writer: Writer, summary: Mapping[str, Any]) -> None:
     chosen = headline() | dict(summary.get("headline") or {})
     path = [chosen[axis] for axis in ("set", "counting", "denominator", "period")]
     target = summary["target_share"]
@@ -194,7 +140,7 @@ def _verdict(writer: _Writer, summary: Mapping[str, Any]) -> None:
         _rate_chart(writer, page, name, len(rows))
 
 
-def _rate_chart(writer: _Writer, page: Any, sheet: str, count: int) -> None:
+def _rate_chart(writer: Writer, page: Any, sheet: str, count: int) -> None:
     chart = writer.book.add_chart({"type": "column"})
     line = writer.book.add_chart({"type": "line"})
     cases = [sheet, 1, 0, count, 0]
@@ -209,7 +155,7 @@ def _rate_chart(writer: _Writer, page: Any, sheet: str, count: int) -> None:
     page.insert_chart(count + 3, 0, chart, {"x_scale": 1.3})
 
 
-def _substitution(writer: _Writer, summary: Mapping[str, Any]) -> None:
+def _substitution(writer: Writer, summary: Mapping[str, Any]) -> None:
     names = {(row.axis, row.id): row.name for row in definitions()}
     rows: list[list[Cell]] = []
     for case, entry in summary["cases"].items():
@@ -244,7 +190,7 @@ def _schedules(study: _Study) -> Iterator[tuple[list[str], pd.Series]]:
                 yield [*place, plant_name, kind], heat[plant]
 
 
-def _monthly(writer: _Writer, study: _Study) -> None:
+def _monthly(writer: Writer, study: _Study) -> None:
     rows: list[list[Cell]] = []
     for head, heat in _schedules(study):
         sums = heat.groupby(heat.index.month).sum().reindex(range(1, 13), fill_value=0.0)
@@ -261,7 +207,7 @@ def _monthly(writer: _Writer, study: _Study) -> None:
         _monthly_chart(writer, page, name, rows)
 
 
-def _monthly_chart(writer: _Writer, page: Any, sheet: str, rows: Sequence[Sequence[Cell]]) -> None:
+def _monthly_chart(writer: Writer, page: Any, sheet: str, rows: Sequence[Sequence[Cell]]) -> None:
     """Stack the water plants of the last case, the one with most projects by habit; other cases by filter and copy."""
     last = rows[-1][0]
     chart = writer.book.add_chart({"type": "column", "subtype": "stacked"})
@@ -281,7 +227,7 @@ def _monthly_chart(writer: _Writer, page: Any, sheet: str, rows: Sequence[Sequen
     page.insert_chart(len(rows) + 3, 0, chart, {"x_scale": 2.0, "y_scale": 1.3})
 
 
-def _daily(writer: _Writer, study: _Study) -> None:
+def _daily(writer: Writer, study: _Study) -> None:
     heads, columns = [Head(_("Day"), form="day", width=12)], []
     for head, heat in _schedules(study):
         if float(heat.sum()) > 0:
@@ -339,7 +285,7 @@ def _specific_friction_pa_per_m(diameter_mm: Cell, length_m: Cell, zeta: Cell, *
     return (abs(drop) * PA_PER_BAR - local * abs(mdot * velocity) / (2.0 * area_m2)) / length
 
 
-def _pipes(writer: _Writer, study: _Study) -> None:
+def _pipes(writer: Writer, study: _Study) -> None:
     static = ("from_node", "to_node", "dn", "inner_diameter_mm", "length_m", "source", "zeta")
     quantities = ("pipe_mdot_kg_per_s", "pipe_velocity_m_per_s", "pipe_dp_supply_bar", "pipe_loss_supply_mw")
     rows = _element_rows(study, "pipes", static, (*quantities, "pipe_loss_return_mw"))
@@ -360,7 +306,7 @@ def _pipes(writer: _Writer, study: _Study) -> None:
     writer.sheet(_("Pipes, highest load"), heads, rows, frozen=3)
 
 
-def _stations(writer: _Writer, study: _Study) -> None:
+def _stations(writer: Writer, study: _Study) -> None:
     static = ("node", "kind", "area_m2", "index_w_per_m2", "design_heat_mw", "source")
     labels = {
         "consumer_heat_mw": _("Heat taken"),
@@ -380,7 +326,7 @@ def _stations(writer: _Writer, study: _Study) -> None:
     writer.sheet(_("Stations, highest load"), heads, rows, frozen=3)
 
 
-def _claims(writer: _Writer, summary: Mapping[str, Any]) -> None:
+def _claims(writer: Writer, summary: Mapping[str, Any]) -> None:
     rows: list[list[Cell]] = []
     for one in summary["plan_claims"]:
         told = [pick(one["claim"]), one.get("as_printed"), _plain(one["claimed"]), _plain(one["computed"])]
@@ -390,7 +336,7 @@ def _claims(writer: _Writer, summary: Mapping[str, Any]) -> None:
     writer.sheet(_("Plan figures"), heads, rows)
 
 
-def _assumptions(writer: _Writer, summary: Mapping[str, Any]) -> None:
+def _assumptions(writer: Writer, summary: Mapping[str, Any]) -> None:
     rows: list[list[Cell]] = []
     for one in summary.get("assumptions", []):
         figure = [assumption_label(str(one["item"])), _plain(one["value"]), unit_label(one["unit"])]

@@ -54,6 +54,20 @@ def assumption_label(item: str) -> str:
     return words.get(item, item)
 
 
+def time_text(time: object, rows: int = 0) -> str:
+    """Return a row's time: its date and hour, its seconds, or that it is the only state of a boundary of constants.
+
+    Parameters
+    ----------
+    time : pandas.Timestamp or float
+    rows : int
+        How many rows there are, where one alone is a boundary of constants.
+    """
+    if not isinstance(time, int | float):
+        return str(time)[:16]
+    return _("constant") if rows == 1 and float(time) == 0.0 else _("second {time:g}").format(time=float(time))
+
+
 def unit_label(unit: str) -> str:
     """Return a unit as people write it in the current language; pressures in `bar` are read in `pressure_unit`."""
     words = {"CNY": _("CNY"), "steam-t": _("steam-t"), "tce": _("tce"), "m2": "m²", "m3": "m³", "CO2": "CO₂"}

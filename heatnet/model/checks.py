@@ -217,7 +217,11 @@ def _check_consumers(network: Network, raw: Mapping[str, RawTable], problems: Pr
             )
         if row["control"] == "flow_dt" and np.isnan(row["mdot_kg_per_s"]):
             problems.add(f"{where}, mdot_kg_per_s", _("is missing"), _("A consumer with control: flow_dt needs it"))
-        elif row["control"] in ("heat_return", "heat_dt") and np.isnan(row["design_heat_mw"]):
+        elif (
+            row["control"] in ("heat_return", "heat_dt")
+            and np.isnan(row["design_heat_mw"])
+            and not has_problem(problems, f"{where}, design_heat_mw")
+        ):
             problems.add(
                 f"{where}, design_heat_mw",
                 _("is missing"),

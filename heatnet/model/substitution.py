@@ -156,7 +156,10 @@ def definitions() -> tuple[Definition, ...]:
             "denominator",
             Denominator.WITH_PROCESS,
             _("space and process heat"),
-            _("space heat and process steam at the plant gates"),
+            _(
+                "space heat and process steam at the plant gates; loss that waste heat carries counts as used heat, so that "
+                "worse insulation can raise the rate"
+            ),
         ),
         Definition("period", Period.SEASON, _("heating season"), _("the hours of the heating season")),
         Definition("period", Period.YEAR, _("whole year"), _("all hours of the year")),

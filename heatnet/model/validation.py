@@ -239,6 +239,10 @@ def _unit_hint(name: str, number: float) -> str:
         return _("This looks like metres; the column is in millimetres.")
     if name.endswith("_degc") and number > 200:
         return _("This looks like kelvin; the column is in °C.")
+    if name.endswith("_bar") and number > 1e5:
+        return _("This looks like Pa; pressures are in bar, absolute.")
+    if name.endswith("_bar") and number >= 100:
+        return _("This looks like kPa; pressures are in bar, absolute.")
     if name.endswith("_mw") and number > 1000:
         return _("This looks like kW; the column is in MW.")
     if name.endswith("_share") and 1 < number <= 100:

@@ -12,13 +12,13 @@ import pandas as pd
 from markupsafe import Markup
 
 from heatnet.i18n import _, language, pick, use_language
-from heatnet.io.words import pressure_digits, pressure_unit
+from heatnet.io.words import pressure_digits, pressure_unit, time_text
 from heatnet.metrics.steam_state import SteamAnswer, SteamRow
 from heatnet.report.steam_picture import SteamCurve, steam_picture
 from heatnet.report.steam_totals import totals_table
 from heatnet.report.tables import Column, Row, Table
 from heatnet.units import T_PER_H_PER_KG_PER_S
-from heatnet.web.labels import steam_status_label, time_text
+from heatnet.web.labels import steam_status_label
 from heatnet.web.page import inline_html, template_environment, write_page
 
 if TYPE_CHECKING:

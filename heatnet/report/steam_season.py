@@ -154,9 +154,9 @@ def contract_table(context: Context, network: str) -> Table:
         for unit, terms in (_account(case, network).get("contracts") or {}).items():
             numbers = (
                 _dig(key)(terms)
-                for key in ("steam_t", "year_max_t", "take_year_min_t", "heat_mwh_per_t", "hours_at_minimum")
+                for key in ("steam_t", "year_max_t", "take_year_min_t", "take_min_t_per_h", "heat_mwh_per_t")
             )
-            more = (_dig(key)(terms) for key in ("dumped_t", "line_limit_hours"))
+            more = (_dig(key)(terms) for key in ("hours_at_minimum", "dumped_t", "line_limit_hours", "power_lost_mwh"))
             rows.append(Row((context.label(case), context.unit_name(case, unit), *numbers, *more)))
     columns = (
         Column(_("Case")),
@@ -164,13 +164,32 @@ def contract_table(context: Context, network: str) -> Table:
         Column(_("Steam of the year"), "t", 0),
         Column(_("at most a year"), "t", 0),
         Column(_("at least a year"), "t", 0),
+        Column(_("at least in every hour"), "t/h", 1),
         Column(_("Heat per tonne at its gate"), "MWh/t", 3),
         Column(_("Hours at the least flow"), "h", 0),
         Column(_("Steam taken and not used"), "t", 0),
         Column(_("Hours in which the line limits the flow"), "h", 0),
+        Column(_("Power lost at the turbine"), "MWh", 0),
     )
     caption = _("Contracts of steam: {network}").format(network=context.network_name(network))
-    return Table(caption, columns, tuple(rows))
+    return Table(caption, columns, tuple(rows), _contract_note(context, network))
+
+
+def _contract_note(context: Context, network: str) -> str:
+    """Return by how much steam of the contracts and steam of the pipes differ, in cases that throw some away."""
+    told = []
+    for case in context.ok_cases:
+        terms = (_account(case, network).get("contracts") or {}).values()
+        dumped = sum(float(_dig("dumped_t")(one) or 0.0) for one in terms)
+        if dumped >= 1.0:
+            told.append(_("{case}: {dumped} t").format(case=context.label(case), dumped=number(dumped, 0)))
+    if not told:
+        return ""
+    note = _(
+        "Steam taken and not used is paid for and never enters the pipes: steam from the plants in the table above is this steam "
+        "of the year less that ({cases}), and what other plants give."
+    )
+    return note.format(cases=_("; ").join(told))
 
 
 def steam_drawing(results: NetworkResults) -> tuple[str, Markup] | None:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from heatnet.i18n import _, language
-from heatnet.io.words import pressure_digits, pressure_unit
+from heatnet.io.words import pressure_digits, pressure_unit, time_text
 from heatnet.metrics.steam_state import SteamAnswer
 from heatnet.metrics.steam_totals import SteamTotals, steam_totals
 from heatnet.report.tables import Column, Row, Table, number
-from heatnet.web.labels import time_text
 
 
 def totals_table(answer: SteamAnswer) -> Table | None:

@@ -7,6 +7,7 @@ import pandas as pd
 
 from heatnet.errors import Problems
 from heatnet.i18n import _
+from heatnet.io.words import time_text
 from heatnet.model.boundary import NETWORK_WIDE, Boundary
 from heatnet.model.network import Network
 from heatnet.physics.arrays import FloatArray
@@ -22,6 +23,8 @@ from heatnet.steam.sweep import SATURATED_WITHIN_K
 W_PER_MW = 1e6
 #: condensate of consumers, and feed water of plants, where nobody gives a temperature: that of process users in practice
 FALLBACK_RETURN_DEGC = 80.0
+#: a plant's pressure over its users' need that no network has
+_CLEARLY_LESS_SHARE = 0.25
 
 
 def given_of(
@@ -82,6 +85,7 @@ def given_of(
     _check_values(network, problems, "plant_heat_mw", plant_heat, role == "heat", plants.index)
     _check_values(network, problems, "plant_mdot_kg_per_s", plant_flow, role == "flow", plants.index)
     if not by_need:
+        _check_megapascals(network, p_bar, problems)
         _check_saturation(network, boundary, p_bar, mode, t_supply, problems)
     problems.raise_if_any()
     feed = _feed_degc(t_return, consumers) if t_feed_degc is None else t_feed_degc
@@ -245,12 +249,34 @@ def _check_saturation(
         row = int(np.nanargmax(gap))
         problems.add(
             f"plant_t_supply_degc, {plant}",
-            _("{t:.1f} °C at {p:g} bar ({time}) is below saturation").format(
-                t=t_supply[row, i], p=p_bar[row, i], time=boundary.time[row]
+            _("{state} is below saturation").format(
+                state=_at(boundary, row, f"{t_supply[row, i]:.1f} °C, {p_bar[row, i]:g} bar")
             ),
             _("Allowed: {low:.1f} °C (dry saturated) or more").format(low=float(boiling[row])),
             _("Raise the temperature or lower the pressure."),
         )
+
+
+def _at(boundary: Boundary, row: int, text: str) -> str:
+    """Return a text with the row's time, where there are several rows."""
+    return text if len(boundary.time) == 1 else f"{text} ({time_text(boundary.time[row])})"
+
+
+def _check_megapascals(network: Network, p_bar: FloatArray, problems: Problems) -> None:
+    """A plant with a quarter of what its users need, or less, whose tenfold would do, is given in MPa."""
+    need = network.consumers["min_p_bar"].to_numpy(dtype=float)
+    if np.isnan(need).all():
+        return
+    most = float(np.nanmax(need))
+    for i in np.flatnonzero((network.plants["role"] == "pressure").to_numpy()):
+        low = p_bar[:, i].min(initial=np.inf)
+        if low <= _CLEARLY_LESS_SHARE * most <= most <= 10.0 * low <= P_HIGH_BAR:
+            problems.add(
+                f"plant_p_bar, {network.plants.index[i]}",
+                _("value {value:g} bar").format(value=low),
+                _("The users need up to {most:g} bar").format(most=most),
+                _("This looks like MPa; pressures are in bar, absolute."),
+            )
 
 
 def _feed_degc(t_return: FloatArray, consumers: pd.DataFrame) -> float:

@@ -10,13 +10,15 @@ import xarray
 
 from heatnet.errors import NotSolvableError
 from heatnet.i18n import _, language
+from heatnet.io.words import time_text
 from heatnet.model.boundary import Boundary
 from heatnet.model.network import Network
+from heatnet.physics import steam
 from heatnet.physics.arrays import FloatArray
-from heatnet.steam.fluid import steam_fluid
+from heatnet.steam.fluid import PA_PER_BAR, steam_fluid
 from heatnet.steam.given import Given
 from heatnet.steam.hour import Raw
-from heatnet.steam.inputs import given_of
+from heatnet.steam.inputs import W_PER_MW, given_of
 from heatnet.steam.march import WET_FROM
 from heatnet.steam.plan import BoolArray, Plan, way_to
 from heatnet.steam.run import checked_plan, rows_of, solved_raw
@@ -142,9 +144,14 @@ def require_solved(dataset: xarray.Dataset, network: Network | None = None, boun
     lines = []
     for name, times in status.groupby(status).groups.items():
         first = times[0]
-        line = _("{count} rows, the first at {time}: {reason}").format(
-            count=len(times), time=first, reason=_reasons()[str(name)]
-        )
+        reason = _reasons()[str(name)]
+        if name == SteamStatus.PLANT_FLOW_REVERSED and network is not None and boundary is not None:
+            reason += " (" + _given_and_taken(network, boundary, list(boundary.time).index(first)) + ")"
+        line = _("No solution: {reason}").format(reason=reason)
+        if len(status) > 1:
+            line = _("{count} rows, the first at {time}: {reason}").format(
+                count=len(times), time=time_text(first), reason=reason
+            )
         lines.append(_("{sentence}.").format(sentence=line))
         if name != SteamStatus.CHOKED:
             continue
@@ -157,6 +164,25 @@ def require_solved(dataset: xarray.Dataset, network: Network | None = None, boun
         lines += [_("{sentence}.").format(sentence=told)] if told else []
         lines.append(_("'heatnet steam NETWORK --by-need' finds the pressure at the plant that the users need."))
     raise NotSolvableError("\n".join(lines))
+
+
+def _given_and_taken(network: Network, boundary: Boundary, row: int) -> str:
+    """Return the heat of the plants that follow a heat or flow and that of the consumers, as text."""
+    plan = checked_plan(network)
+    given = rows_of(given_of(network, boundary, plan), [row])
+    roles, point = network.plants["role"].to_numpy(), network.pressure_point
+    holding = given.plant_p[0][roles == "pressure"]
+    p_bar = float(np.nanmin(holding)) / PA_PER_BAR if np.isfinite(holding).any() else point.p_bar if point else np.nan
+    per_kg = steam.enthalpy_j_per_kg(p_bar, given.plant_t[0]) - given.h_feed
+    plants = np.where(
+        roles == "heat", given.plant_heat[0], np.where(roles == "flow", given.plant_flow[0] * per_kg, 0.0)
+    )
+    arriving = float(np.max(per_kg)) + given.h_feed
+    consumers = np.where(
+        given.by_flow, given.consumer_flow[0] * (arriving - given.h_condensate[0]), given.consumer_heat[0]
+    )
+    text = _("about {given:.1f} MW given, {taken:.1f} MW taken")
+    return text.format(given=np.nansum(plants) / W_PER_MW, taken=consumers.sum() / W_PER_MW)
 
 
 def dry_flows(

@@ -20,6 +20,7 @@ from heatnet.plants.place import number
 from heatnet.plants.steam_state import contract_flow_kg_per_s, gate_heat_mwh_per_t
 from heatnet.study.config import StudyConfig
 from heatnet.study.states import in_double_precision, in_single_precision, write_states
+from heatnet.units import T_PER_H_PER_KG_PER_S
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -91,6 +92,8 @@ def _contract(
         "steam_t": float(heat.sum()) / per_t,
         "year_max_t": _or_none(number(row, "steam_year_t")),
         "take_year_min_t": _or_none(number(row, "take_year_min_t")),
+        "take_min_t_per_h": _or_none(number(row, "mdot_min_kg_per_s") * T_PER_H_PER_KG_PER_S),
+        "power_lost_mwh": float((unit.power_lost_per_heat * heat).sum()),
         "hours_at_minimum": int(((unit.take_min_mw > 0) & (heat <= unit.take_min_mw + _ROUNDING)).sum()),
         "dumped_t": float((share * result.dumped_mw[unit.balance].to_numpy()).sum()) / per_t,
         "line_limit_hours": int((limit < flow * (1 - _ROUNDING)).sum()),

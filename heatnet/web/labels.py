@@ -30,20 +30,6 @@ def definition_names(axis: str) -> dict[str, str]:
     return {row.id: row.name for row in definitions() if row.axis == axis}
 
 
-def time_text(time: object, rows: int = 0) -> str:
-    """Return a row's time: its date and hour, its seconds, or that it is the only state of a boundary of constants.
-
-    Parameters
-    ----------
-    time : pandas.Timestamp or float
-    rows : int
-        How many rows there are, where one alone is a boundary of constants.
-    """
-    if not isinstance(time, int | float):
-        return str(time)[:16]
-    return _("constant") if rows == 1 and float(time) == 0.0 else _("second {time:g}").format(time=float(time))
-
-
 def carrier_label(name: str) -> str:
     """Return a carrier in words."""
     return code_label(name)

@@ -9,9 +9,9 @@ import xarray as xr
 
 from heatnet.cli.simulation_summary import _also_at_rest, _figure
 from heatnet.cli.words import rows_text, small_text
+from heatnet.io.words import time_text
 from heatnet.metrics.row_hours import row_hours
 from heatnet.model.examples import tree
-from heatnet.web.labels import time_text
 
 
 def test_digits_by_size():

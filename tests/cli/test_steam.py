@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -15,7 +19,7 @@ from heatnet.cli.steam import PAGE
 from heatnet.io.bundled import bundled_path
 from heatnet.io.network_folder import save_network
 from heatnet.io.results_store import read_table
-from heatnet.model.steam_examples import steam_line, steam_network
+from heatnet.model.steam_examples import steam_line, steam_network, steam_ring
 from heatnet.steam.line import line_arrival, line_capacity_kg_per_s, line_dry_flow_kg_per_s, line_to
 
 EAST = bundled_path("networks") / "teda_east"
@@ -90,8 +94,10 @@ class TestBundledNetworks:
     def test_chinese(self, heatnet):
         answer = heatnet("steam", str(EAST), "--lang", "zh")
         assert answer.code == 0
-        for word in ("过热度", "干度", "散热损失", "设计工况"):
+        for word in ("过热度", "干度", "散热损失", "设计工况", "压力（绝对），MPa"):
             assert word in answer.out
+        assert not re.search(r"\bbar\b", answer.out), "one unit of pressure"
+        assert re.search(r"津滨热电厂 +1\.300", answer.out)
 
     def test_more_than_the_line_can_carry_names_the_largest_flow(self, heatnet, tmp_path):
         boundary = tmp_path / "boundary"
@@ -211,7 +217,7 @@ class TestTables:
     @pytest.mark.parametrize("suffix", [".parquet", ".csv"])
     def test_along_a_boundary(self, suffix, line, heatnet, tmp_path):
         """Statuses and a balance that closes from the files alone; the profile is that of largest and smallest flow."""
-        hours = boundary_of(tmp_path / "hours", (30.0, 10.0, 20.0, 900.0))
+        hours = boundary_of(tmp_path / "hours", (30.0, 10.0, 20.0, 500.0))
         words = ["--csv"] if suffix == ".csv" else []
         answer = heatnet("steam", line, "--boundary", hours, "--out", "states", *words)
         assert answer.code == 0, answer.err
@@ -234,7 +240,7 @@ class TestTables:
         network = steam_line(t_supply_degc=191.61)
         network.consumers["p_use_bar"] = 7.0
         wet = saved(network, tmp_path / "wet")
-        hours = boundary_of(tmp_path / "hours", (30.0, 900.0, 10.0))
+        hours = boundary_of(tmp_path / "hours", (30.0, 500.0, 10.0))
         answer = heatnet("steam", wet, "--boundary", hours, "--out", "states", "--csv")
         assert answer.code == 0, answer.err
 
@@ -280,7 +286,7 @@ class TestTables:
 
     def test_too_much_asked_leaves_no_page_of_an_earlier_run(self, line, heatnet, tmp_path):
         assert heatnet("steam", line, "--out", "states").code == 0
-        hours = boundary_of(tmp_path / "hours", (900.0,))
+        hours = boundary_of(tmp_path / "hours", (500.0,))
         answer = heatnet("steam", line, "--boundary", hours, "--out", "states")
         assert answer.code == 3
         pipe = line_to(steam_line(), "mill", t_ground_degc=10.0)
@@ -324,6 +330,34 @@ class TestWrongWishes:
         answer = heatnet("steam", saved(steam_line(t_supply_degc=150.0), tmp_path / "cold"))
         assert answer.code == 2
         assert "is below saturation" in answer.err
+
+        assert "150.0 °C, 13 bar is below saturation" in answer.err, "one state has no time"
+
+    def test_a_plant_pressure_in_megapascals(self, tmp_path, heatnet):
+        """1.3 at a plant whose user needs 8 bar; 3.3 bar is low, and no other unit."""
+        refused = heatnet("steam", saved(steam_line(p_bar=1.3), tmp_path / "mega"))
+        assert refused.code == 2
+        assert "looks like MPa" in refused.err
+        assert "looks like MPa" not in heatnet("steam", saved(steam_line(p_bar=3.3), tmp_path / "low")).err
+
+    def test_plants_that_give_too_much_are_told_with_numbers(self, tmp_path, heatnet):
+        network = steam_ring(helper_mw=40.0)
+        answer = heatnet("steam", saved(network, tmp_path / "ring"))
+        assert answer.code == 3
+        assert "(about 40.0 MW given, 25.0 MW taken)" in answer.err
+
+    def test_who_stops_reading_ends_it_quietly(self, line):
+        """A pipe that is closed at once, as `| head` would: no defect, not a word."""
+        code = "from heatnet.cli.main import run; run(['check', 'line'])"
+        command, environment = (
+            [sys.executable, "-c", code],
+            {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+        )
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        with subprocess.Popen(command, cwd=line.parent, env=environment, **pipes) as process:
+            process.stdout.close()
+            assert process.stderr.read() == b""
+            assert process.wait(60) == 0
 
     @pytest.mark.parametrize(
         ("words", "text"),

@@ -56,3 +56,9 @@ def test_every_choice_is_defined_once(axis, members):
 def test_texts_are_looked_up_when_called(monkeypatch):
     monkeypatch.setattr(substitution, "_", lambda message: f"<{message}>")
     assert all(row.name.startswith("<") and row.meaning.startswith("<") for row in definitions())
+
+
+def test_the_definition_says_that_loss_counts_as_used_heat():
+    """(W + L)/(D + L) > W/D: who reads the rate with process steam must know that worse insulation can raise it."""
+    (row,) = (row for row in definitions() if row.id == "with_process")
+    assert "worse insulation can raise the rate" in row.meaning

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from heatnet.i18n import use_language
+from heatnet.i18n import _, use_language
 from heatnet.io.excel import write_excel
 from heatnet.io.words import code_label, unit_label
 from heatnet.model.plant_kinds import PLANT_KINDS
@@ -127,3 +127,34 @@ def test_units_are_written_as_people_write_them() -> None:
     assert [unit_label(unit) for unit in ("m2", "t CO2/GJ", "1", "CNY/GJ")] == ["m²", "t CO₂/GJ", "–", "CNY/GJ"]
     with use_language("zh"):
         assert [unit_label(unit) for unit in ("steam-t", "CNY/GJ", "bar")] == ["蒸吨", "元/GJ", "MPa"]
+
+
+def test_steam_by_case_and_contract(steam_results: Path, tmp_path: Path) -> None:
+    """A row for the network of the case whose pipes were solved, one for its contract; in Chinese pressures in MPa."""
+    folder = shutil.copytree(steam_results, tmp_path / "results")
+    summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
+    plant = {"name": {"en": "CHP steam", "zh": "热电厂"}, "kind": "chp_steam", "waste_class": "none"}
+    summary["cases"]["project"]["plants"] = {"east/steam/chp": plant}
+    (folder / "summary.json").write_text(json.dumps(summary), encoding="utf-8")
+    made = openpyxl.load_workbook(write_excel(folder, tmp_path / "steam.xlsx", "en"))
+    network, contract = _rows(made["Steam"])
+    assert (network["Case"], network["Network"], network["Plant"]) == ("Project", "East", None)
+    assert network["Steam of the year (t)"] == 200000.0
+    assert network["of it to process users (t)"] == 125000.0
+    assert network["Heat lost on the way (MWh)"] == 6000.0
+    assert network["Heat lost through the insulation, share"] == pytest.approx(0.0367)
+    assert network["Least pressure above a user's need (bar)"] == pytest.approx(-0.25)
+    assert network["Hours in which steam condenses on its way (h)"] == 100
+    assert contract["Plant"] == "CHP steam"
+    assert contract["at most a year (t)"] == 250000.0
+    assert contract["at least in every hour (t/h)"] == 20.0
+    assert contract["Power lost at the turbine (MWh)"] == 43000.0
+    chinese = openpyxl.load_workbook(write_excel(folder, tmp_path / "zh.xlsx", "zh"))
+    with use_language("zh"):
+        words = _("Least pressure above a user's need")
+        (row, _contract) = _rows(chinese[_("Steam")])
+    assert row[f"{words} (MPa)"] == pytest.approx(-0.025)
+
+
+def test_without_solved_steam_there_is_no_such_sheet(book) -> None:
+    assert "Steam" not in book.sheetnames

@@ -67,14 +67,27 @@ def test_an_account_may_have_fewer_keys(context: Context) -> None:
         entry["steam"] = full
     # nobody states a need, so that no hours below it are counted
     assert [row.cells[1:] for row in tables[0].rows] == [("h", "–", "7")]
-    assert tables[1].printed(tables[1].rows[0])[2:] == ["–"] * 7
+    assert tables[1].printed(tables[1].rows[0])[2:] == ["–"] * 9
+    assert tables[1].note == ""
 
 
 def test_contracts_are_told_by_plant(context: Context) -> None:
     with use_language("en"):
         table = contract_table(context, "east")
         row = table.printed(table.rows[0])
-    assert row == ["Project", "East: CHP steam", "200,000", "250,000", "–", "0.752", "321", "0", "17"]
+    assert row == ["Project", "East: CHP steam", "200,000", "250,000", "–", "20.0", "0.752", "321", "0", "17", "43,000"]
+
+
+def test_steam_thrown_away_explains_two_tonnages(context: Context) -> None:
+    contracts = context.study.cases["project"].summary["by_network"]["east"]["steam"]["contracts"]["east/steam/chp"]
+    contracts["dumped_t"] = 1234.0
+    try:
+        with use_language("en"):
+            note = contract_table(context, "east").note
+    finally:
+        contracts["dumped_t"] = 0.0
+    assert "not used" in note
+    assert "Project: 1,234 t" in note
 
 
 def test_hours_are_the_highest_load_the_median_and_the_least_flow(context: Context, tiny: dict) -> None:

@@ -354,6 +354,8 @@ def steam_account() -> dict:
                 "heat_mwh_per_t": 0.752,
                 "year_max_t": 250000.0,
                 "take_year_min_t": None,
+                "take_min_t_per_h": 20.0,
+                "power_lost_mwh": 43000.0,
                 "hours_at_minimum": 321,
                 "dumped_t": 0.0,
                 "line_limit_hours": 17,
