@@ -25,6 +25,8 @@ from heatnet.model.supply import DispatchProblem, DispatchResult, FloatArray, Su
 
 #: rounds of dispatch and power flow at most
 MOST_ROUNDS = 3
+#: a schedule this close to a limit stands at it
+_AT_LIMIT_MW = 1e-4
 
 
 @dataclass(frozen=True, eq=False)
@@ -179,7 +181,8 @@ def dispatch_within_power(
         limited = replace(problem, sites=_limited(problem, powers, found))
         result = dispatch(limited)
         rounds += 1
-    return PowerDispatch(limited, result, rounds, cost, {name: _hours(limits) for name, limits in found.items()})
+    hours = {name: _hours(name, powers[name], limited, result, limits) for name, limits in found.items()}
+    return PowerDispatch(limited, result, rounds, cost, hours)
 
 
 def without_batteries(sites: Sequence[PowerSite]) -> tuple[PowerSite, ...]:
@@ -229,8 +232,15 @@ def _limited(
     return tuple(sites)
 
 
-def _hours(limits: Sequence[HeatLoadLimit]) -> dict[tuple[str, str], np.ndarray]:
+def _hours(
+    name: str, power: PowerYear, problem: DispatchProblem, result: DispatchResult, limits: Sequence[HeatLoadLimit]
+) -> dict[tuple[str, str], np.ndarray]:
+    """Return the hours in which the schedule stands at a limit, by element."""
+    loads = heat_loads_mw(power, _units_of(problem, name), result.heat_mw, {})
     rows: dict[tuple[str, str], set[int]] = {}
     for limit in limits:
-        rows.setdefault((limit.element, limit.kind), set()).update(limit.rows.tolist())
-    return {key: np.array(sorted(hours), dtype=int) for key, hours in rows.items()}
+        drawn = (limit.weight.to_numpy() * loads[limit.weight.columns].to_numpy()[limit.rows]).sum(axis=1)
+        rows.setdefault((limit.element, limit.kind), set()).update(
+            limit.rows[drawn >= limit.room_mw - _AT_LIMIT_MW].tolist()
+        )
+    return {key: np.array(sorted(hours), dtype=int) for key, hours in rows.items() if hours}
