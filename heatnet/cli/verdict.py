@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from heatnet.cli.verdict_electric import electric_blocks, electric_sentences
+from heatnet.cli.verdict_power import power_sentences
 from heatnet.cli.verdict_steam import steam_sentences
 from heatnet.i18n import _, pick
 from heatnet.units import TJ_PER_MWH
@@ -40,7 +41,7 @@ def print_verdict(title: str, summary: Entry, folder: Path) -> None:
     if name in good and good[name]["by_network"]:
         title = _("Networks over the season, case {case}").format(case=name)
         out.print(table(title, *_networks(summary, good[name])))
-        for sentence in steam_sentences(summary, good[name]):
+        for sentence in (*steam_sentences(summary, good[name]), *power_sentences(summary, good[name])):
             out.print(escape(sentence))
     for sentence in check_sentences(good):
         out.print(escape(sentence))
@@ -240,6 +241,8 @@ def _networks(summary: Entry, entry: Entry) -> tuple[tuple[str, ...], list[list[
     columns = (_("Network"), _("Worst consumer"), _("Available pressure, bar"), _("Loss"), _("Hours solved"))
     rows = []
     for network, state in entry["by_network"].items():
+        if "hours_simulated" not in state:
+            continue
         worst = state.get("worst_consumer")
         rows.append(
             [

@@ -241,8 +241,8 @@ def _panel(
         return _LEFT + (_WIDTH - _LEFT - _RIGHT) * share
 
     parts = [text(_LEFT, top - 8, title)]
-    for value in (low, (low + high) / 2, high):
-        digits = 0 if high > 10 else 3
+    digits = 0 if limit is not None else 3
+    for value in (0.0, limit / 2, limit) if limit is not None else (low, (low + high) / 2, high):
         parts.append(
             f'<line x1="{_LEFT}" x2="{_WIDTH - _RIGHT}" y1="{y(value):.1f}" y2="{y(value):.1f}" stroke="#dddddd"/>'
         )

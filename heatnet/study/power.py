@@ -96,7 +96,8 @@ def solve_power_year(
     rows = _reference_rows(config, solved, figures.worst_row)
     account["reference_check"] = asdict(compare_with_pandapower(model, boundary, solved, rows))
     account["margin_mw"] = _margins(power.network, boundary, solved, threads)
-    account["limits"] = _limits(name, schedule, year)
+    account["limits"] = _limits(power.network, name, schedule, year)
+    account["most_loaded"] = _most_loaded(power.network, figures.branches)
     account["site"] = site_accounts(problem, result).get(name, {})
     return SolvedPower(states, band, account)
 
@@ -133,7 +134,20 @@ def _band(name: str, problem: DispatchProblem, result: DispatchResult, stored_mw
     return band
 
 
-def _limits(name: str, schedule: PowerDispatch, year: NetworkYear) -> dict[str, Any]:
+def _names(network: PowerNetwork, kind: str, element: str) -> dict[str, str]:
+    table = {"line": "lines", "transformer": "transformers", "bus": "buses"}[kind]
+    return {lang: network.display_name(table, element, lang) for lang in ("en", "zh")}
+
+
+def _most_loaded(network: PowerNetwork, branches: pd.DataFrame) -> dict[str, Any] | None:
+    if not len(branches):
+        return None
+    element, row = str(branches.index[0]), branches.iloc[0]
+    share = float(row["loading_max_share"])
+    return {"id": element, "name": _names(network, row["kind"], element), "loading_max_share": share}
+
+
+def _limits(network: PowerNetwork, name: str, schedule: PowerDispatch, year: NetworkYear) -> dict[str, Any]:
     """Return which elements limited the heat plants of a network, in how many hours, and what all limits cost."""
     limited = schedule.limited.get(name, {})
     rows = {int(row) for hours in limited.values() for row in hours}
@@ -142,7 +156,10 @@ def _limits(name: str, schedule: PowerDispatch, year: NetworkYear) -> dict[str, 
         "hours": len(rows),
         "hours_in_season": int(year.in_season[sorted(rows)].sum()) if rows else 0,
         "cost_cny": schedule.cost_of_limits_cny,
-        "by_element": {element: {"kind": kind, "hours": len(hours)} for (element, kind), hours in limited.items()},
+        "by_element": {
+            element: {"kind": kind, "hours": len(hours), "name": _names(network, kind, element)}
+            for (element, kind), hours in limited.items()
+        },
     }
 
 

@@ -60,6 +60,15 @@ def test_every_hour_of_the_year_is_solved_and_balanced(powered):
     assert account(powered)["reference_check"]["max_dv_pu"] < 1e-9
 
 
+def test_meter_and_power_flow_tell_the_same_hour_by_hour(powered):
+    """What the grid gives = what the dispatch's site draws + pumps, which it does not know + loss of the feeder."""
+    run = powered.runs["project"]
+    network, grid = table(powered, "network"), table(powered, "grid_p_mw")["grid"]
+    meter = (run.result.site_import_mw - run.result.site_export_mw)["tiny"].to_numpy()
+    expected = meter + run.pipes["tiny"].pump_mw + network["power_loss_mw"].to_numpy()
+    np.testing.assert_allclose(grid, expected, rtol=0, atol=5 * FILE_PRECISION)
+
+
 def test_the_loads_are_those_of_the_heat_plants(powered):
     run = powered.runs["project"]
     unit = next(unit for unit in run.problem.units if unit.plant == "heat_pump")

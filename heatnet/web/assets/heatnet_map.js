@@ -312,7 +312,7 @@
     const label = element("label", null, "switch");
     const box = element("input");
     box.type = "checkbox";
-    box.checked = true;
+    box.checked = !set.has(key);
     box.addEventListener("change", () => { if (box.checked) set.delete(key); else set.add(key); applyVisibility(); });
     label.append(box, element("span", text));
     into.append(label);
@@ -361,6 +361,8 @@
       byId(carrier + "-quantity").append(...colours.map(choice));
       byId(carrier + "-field").hidden = !colours.length;
     }
+    // power lines run where pipes do: they are there at a click
+    for (const layout of layoutsOnce()) if (layout.carrier === "electric") state.hidden.add(layout.id);
     for (const layout of layoutsOnce()) {
       switchFor(byId("network-switches"), layout.id, layout.name, state.hidden);
       if (!layout.pipes.length || layout.carrier === "electric" || (layout.carrier === "steam" && !data.colours.steam.length)) continue;
