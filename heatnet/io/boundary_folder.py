@@ -135,21 +135,29 @@ def _note_table(
     numbers = _typed_cells(table, column_of(variable), place, problems)
     frames[variable] = numbers.set_axis(time)
     _note_kilowatts(numbers, variable, network, lambda row: f"{place}, {_('line')} {row + 2}, {_('column')} ", problems)
-    if not time.is_monotonic_increasing or time.has_duplicates:
-        problems.add(f"{place}, time", _("the times do not rise"), _("Each time once, in order"))
+    falls = np.flatnonzero(~(time[1:] > time[:-1]))
+    if len(falls):
+        where = f"{place}, {_('line')} {int(falls[0]) + 3}, time"
+        problems.add(where, _("the times do not rise"), _("Each time once, in order"))
 
 
 def _raw_table(file: Path) -> pd.DataFrame:
     if file.suffix == ".csv":
-        table = pd.read_csv(file, dtype=str, keep_default_na=False, encoding="utf-8-sig", skipinitialspace=True)
+        try:
+            table = pd.read_csv(file, dtype=str, keep_default_na=False, encoding="utf-8-sig", skipinitialspace=True)
+        except UnicodeDecodeError as error:
+            raise ValueError(_("it is not UTF-8; save it again as UTF-8")) from error
         if not isinstance(table.index, pd.RangeIndex):
             raise ValueError(_("lines have more cells than the heading"))
     else:
         table = pd.read_parquet(file)
         table = table.reset_index() if table.index.name == "time" else table
     table.columns = [str(name) for name in table.columns]
-    if table.columns[0] != "time":
-        raise ValueError(_("the first column is '{name}', not 'time'").format(name=table.columns[0]))
+    first = table.columns[0]
+    if ";" in first or "\t" in first:
+        raise ValueError(_("its columns are separated by semicolons or tabs; save it with commas"))
+    if first != "time":
+        raise ValueError(_("the first column is '{name}', not 'time'").format(name=first))
     return table
 
 
@@ -165,7 +173,12 @@ def _typed_time(cells: pd.Series) -> pd.Index:
         zoned = texts.str.contains(_ZONE_MARK).to_numpy()
         if zoned.any() and not zoned.all():
             raise ValueError(_("some times name their zone, others do not"))
-        stamps = pd.DatetimeIndex(pd.to_datetime(texts, format="ISO8601", utc=bool(zoned.any())))
+        read = pd.to_datetime(texts, format="ISO8601", utc=bool(zoned.any()), errors="coerce")
+        if read.isna().any():
+            line = int(np.flatnonzero(read.isna())[0])
+            text = _("line {line}: '{text}' is no time; write 2025-01-01T00:00, or seconds")
+            raise ValueError(text.format(line=line + 2, text=texts.iloc[line]))
+        stamps = pd.DatetimeIndex(read)
     local = stamps if stamps.tz is None else stamps.tz_convert(_LOCAL_ZONE).tz_localize(None)
     return local.rename("time")
 
@@ -224,11 +237,21 @@ def _common_time(frames: dict[str, pd.DataFrame], problems: Problems) -> pd.Inde
         if not frame.index.equals(reference.index):
             problems.add(
                 name,
-                _("its times differ from those of {name}").format(name=first),
+                _difference_of_times(frame.index, reference.index, first),
                 "",
                 _("Give all variables the same times."),
             )
     return reference.index
+
+
+def _difference_of_times(own: pd.Index, other: pd.Index, name: str) -> str:
+    """Return in words how the times of two tables differ."""
+    if len(own) != len(other):
+        text = _("its times differ from those of {name}: {own} rows against {other}")
+        return text.format(name=name, own=len(own), other=len(other))
+    place = int(np.flatnonzero([a != b for a, b in zip(own, other, strict=True)])[0])
+    text = _("its times differ from those of {name}: line {line} is {own}, there {other}")
+    return text.format(name=name, line=place + 2, own=own[place], other=other[place])
 
 
 def _note_constants(

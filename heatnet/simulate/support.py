@@ -40,7 +40,9 @@ def check_supported(
     _check_lines(network, layout, problems)
     _check_throttles(network, problems)
     if engine == "pandapipes":
-        _check_features(network, problems, _("pandapipes does not solve this"))
+        _check_features(
+            network, problems, _("pandapipes does not solve this, the season engine does: 'heatnet simulate'")
+        )
         for name, wanted in (("transient", transient), ("station_returns", station_returns)):
             if wanted:
                 problems.add(name, _("stands beside engine: pandapipes"), _("pandapipes does not solve this"))

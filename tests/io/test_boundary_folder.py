@@ -105,8 +105,11 @@ WRONG_TABLES = (
     ("heat in kW", HOURS.replace(",1.5,", ",15000,"), "line 3, column consumer_north", "kW"),
     ("heat infinite", HOURS.replace(",1.5,", ",inf,"), "line 3, column consumer_north", "0 to 5000"),
     ("first column misspelt", HOURS.replace("time", "tiem"), "consumer_heat_mw.csv", "'tiem', not 'time'"),
-    ("times fall", HEAT.format(a=0, b=1800, c=900), "consumer_heat_mw.csv, time", "do not rise"),
-    ("time twice", HEAT.format(a=0, b=900, c=900), "consumer_heat_mw.csv, time", "do not rise"),
+    ("semicolons", HOURS.replace(",", ";"), "consumer_heat_mw.csv", "save it with commas"),
+    ("a date as spreadsheets write it", HEAT.format(a="01/02/2025 00:00", b="01/02/2025 01:00", c="x"), "consumer_heat_mw.csv",
+     "line 2: '01/02/2025 00:00' is no time; write 2025-01-01T00:00"),
+    ("times fall", HEAT.format(a=0, b=1800, c=900), "consumer_heat_mw.csv, line 4, time", "do not rise"),
+    ("time twice", HEAT.format(a=0, b=900, c=900), "consumer_heat_mw.csv, line 4, time", "do not rise"),
     ("time a word", HEAT.format(a="noon", b="one", c="two"), "consumer_heat_mw.csv", "cannot be read"),
     ("some times with a zone", HEAT.format(a="2025-01-01T00:00Z", b="2025-01-01T01:00", c="2025-01-01T02:00"),
         "consumer_heat_mw.csv", "zone"),
@@ -211,3 +214,29 @@ def test_a_folder_without_a_boundary(make, tmp_path, network):
         (tmp_path / "hours").mkdir()
     (problem,) = problems_of(tmp_path / "hours", network)
     assert problem.found == ("holds no boundary" if make else "does not exist")
+
+
+def test_a_table_in_another_coding_is_told(tmp_path):
+    folder = tmp_path / "hours"
+    folder.mkdir()
+    (folder / "consumer_heat_mw.csv").write_bytes(HOURS.encode("utf-16"))
+    with pytest.raises(InputError) as raised:
+        load_boundary(folder, tree())
+    assert "save it again as UTF-8" in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("other", "told"),
+    [
+        ("time,all\n0,5\n900,5\n", "2 rows against 3"),
+        ("time,all\n0,5\n950,5\n1800,5\n", "line 3 is 950.0, there 900.0"),
+    ],
+)
+def test_how_times_differ_is_told(tmp_path, other, told):
+    folder = tmp_path / "hours"
+    folder.mkdir()
+    (folder / "consumer_heat_mw.csv").write_text(HEAT.format(a=0, b=900, c=1800))
+    (folder / "t_outdoor_degc.csv").write_text(other)
+    with pytest.raises(InputError) as raised:
+        load_boundary(folder, tree())
+    assert told in str(raised.value)
