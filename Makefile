@@ -10,7 +10,7 @@ run: $(VENV)/.installed
 	$(BIN)/heatnet run $(STUDY)
 
 test: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 slow: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -m slow

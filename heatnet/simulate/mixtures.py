@@ -67,7 +67,7 @@ def _solve_rows(
                 else:
                     for column in range(columns):
                         x[there, column] += part * x[node, column]
-        closed = _closed(x, cut, cuts, sources)
+        closed = _closed(x, cut, cuts, mix[row])
         for node in range(junctions):
             for s in range(sources):
                 solved[row, node, s] = x[node, s]
@@ -142,8 +142,12 @@ def _in_circle(origin: IntArray, into: IntArray, coming: IntArray, listed: BoolA
 
 
 @compiled
-def _closed(x: FloatArray, cut: IntArray, cuts: int, sources: int) -> FloatArray:
-    """Return the values of the cut junctions from their rows of sources and of each other's influence."""
+def _closed(x: FloatArray, cut: IntArray, cuts: int, mix: FloatArray) -> FloatArray:
+    """Return the values of the cut junctions from their rows of sources and of each other's influence.
+
+    What goes round in a circle that nothing feeds comes from `mix`.
+    """
+    sources = len(mix)
     a = np.zeros((cuts, cuts + sources))
     for node in range(len(cut)):
         if cut[node] >= 0:
@@ -158,6 +162,9 @@ def _closed(x: FloatArray, cut: IntArray, cuts: int, sources: int) -> FloatArray
         pivot = a[k, k] if a[k, k] > _LEAST_RENEWED_SHARE else np.inf
         for column in range(cuts + sources):
             a[k, column] /= pivot
+        if pivot == np.inf:
+            for s in range(sources):
+                a[k, cuts + s] = mix[s]
         for i in range(cuts):
             factor = a[i, k]
             if i != k and factor != 0.0:

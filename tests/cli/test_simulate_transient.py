@@ -183,7 +183,7 @@ WRONG = {
     "empty_cell": ({"consumer_heat_mw": wide(STAMPS, {"c1": (3, "", 1)})}, ("line 3, column c1", "is empty")),
     "not_ascending": (
         {"consumer_heat_mw": wide((STAMPS[0], STAMPS[2], STAMPS[1]), HEAT_MW)},
-        ("consumer_heat_mw.csv, time", "the times do not rise"),
+        ("consumer_heat_mw.csv, line 4, time", "the times do not rise"),
     ),
     "a_time_twice": ({"consumer_heat_mw": wide((0, 900, 900), HEAT_MW)}, ("time", "the times do not rise")),
     "other_times": ({"plant_heat_mw": wide((0, 1, 2), {"heat_pump": (1, 1, 1)})}, ("its times differ",)),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, reject, settings
+from hypothesis import example, given, reject, settings
 from hypothesis import strategies as st
 
 from heatnet.simulate import tracing
@@ -120,7 +120,18 @@ def test_without_losses_all_heat_of_each_source_is_delivered(state):
     np.testing.assert_allclose(traced["source_delivered_mw"], heat, rtol=1e-6, atol=1e-9 * heat.sum())
 
 
+#: a consumer that gives heat, as the water comes colder than it leaves, beside a plant that cools: their warm water goes round
+#: and no source has made it
+WARMED_BY_A_CONSUMER = State(
+    nodes=["n0", "n1"],
+    pipes=[("p", "n1", "n0", 0.0, 0.5, -0.5)],
+    consumers=[("c0", "n0", 3.0, 30.0), ("c1", "n1", 2.0, 33.0)],
+    plants=[("plant0", "n0", 2.5, 70.0, 0.0), ("plant1", "n1", 2.5, 32.0, 0.0)],
+)
+
+
 @settings(max_examples=40, deadline=None)
+@example(WARMED_BY_A_CONSUMER)
 @given(states(lossless=False, equal_return=False, cooling=True))
 def test_what_a_source_gives_is_found_again_at_those_who_take_it(state):
     """Stream by stream: what is taken from an excess has its mixture, what is taken below it that of who makes it up."""

@@ -18,6 +18,8 @@ from heatnet.simulate.transient.rounds import Settled
 from heatnet.simulate.transient.rules import Rules
 from heatnet.simulate.transient.sweep import LEAST_FLOW
 
+#: no more than this passes a shut check valve: what stands behind it is at rest
+_SEEPS_KG_PER_S = 1e-6
 #: a shortfall below this is rounding, MW
 _LEAST_SHORTFALL_MW = 1e-9
 
@@ -79,7 +81,7 @@ class Rows:
         if np.any(np.asarray(values["consumer_shortfall_mw"]) > _LEAST_SHORTFALL_MW):
             return HourStatus.UNDERSUPPLIED
         on_a_line = np.concatenate([self._layout.supply, self._layout.back])
-        moving = settled.carried.inflow[on_a_line[on_a_line != NOWHERE]] > LEAST_FLOW
+        moving = settled.carried.inflow[on_a_line[on_a_line != NOWHERE]] > _SEEPS_KG_PER_S
         return HourStatus.OK if moving.all() else HourStatus.STAGNANT
 
     def _nodes(self, settled: Settled, p: FloatArray) -> dict[str, FloatArray | float]:
