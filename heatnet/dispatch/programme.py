@@ -8,7 +8,8 @@
                 0 <= unmet_bt,   0 <= dumped_bt <= max(0, sum_{u feeds b} take_min_ut - demand_bt)
 
 Heat in MW, every row lasts one hour. Heat stores s have the equations of `heatnet.dispatch.stores`, power sites, whose units pay
-for no electricity in c, those of `heatnet.dispatch.sites`.
+for no electricity in c, those of `heatnet.dispatch.sites`,
+limits of the pipes those of `heatnet.dispatch.heat_limits`.
 
 `dumped` exists only where a contract forces more heat on the network in an hour than its demand takes; what a yearly
 minimum asks for must be used (`heatnet.dispatch.contract`). The dual of a balance is the cost of one more MWh.
@@ -31,6 +32,7 @@ import pandas as pd
 
 from heatnet.dispatch.costs import own_cost_cny_per_mwh, sites_power_mw
 from heatnet.dispatch.groups import Group
+from heatnet.dispatch.heat_limits import add_heat_limits, limit_columns
 from heatnet.dispatch.linopy_arrays import labelled, solution
 from heatnet.dispatch.quiet import quiet_solver
 from heatnet.dispatch.sites import add_sites, site_columns
@@ -93,6 +95,7 @@ def solve_group(problem: DispatchProblem, group: Group) -> GroupSolution:
         "shadow_price_cny_per_mwh": {balance: _dual(model, balance) for balance in group.balances},
     }
     columns |= store_columns(model, group.stores)
+    columns |= limit_columns(model, group.limits, len(problem.time))
     columns |= site_columns(model, group.sites, sites_power_mw(problem, group.sites, columns["heat_mw"]))
     return GroupSolution(status, columns)
 
@@ -123,6 +126,8 @@ def state_group(problem: DispatchProblem, group: Group) -> Any:
     if heat is not None:
         objective = objective + (heat * _cost(problem, group, hours)).sum()
         _add_year_limits(model, group, heat)
+    if group.limits:
+        objective = objective + add_heat_limits(model, group.limits, heat, problem.prices.unmet_cny_per_mwh)
     if group.stores:
         objective = objective + TIE_BREAK_CNY_PER_MWH * add_stores(model, group.stores, heat, hours)
     if group.sites:

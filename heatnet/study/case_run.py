@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -12,8 +12,9 @@ import pandas as pd
 
 from heatnet import __version__
 from heatnet.couple.data_centres import within_data_centres
+from heatnet.couple.network_true import dispatch_within_networks
 from heatnet.couple.power import PowerYear, power_years
-from heatnet.couple.power_dispatch import PowerDispatch, dispatch_within_power, with_sites, without_batteries
+from heatnet.couple.power_dispatch import PowerDispatch, with_sites, without_batteries
 from heatnet.couple.season import Probe, dispatch_problem, has_pipes, probe
 from heatnet.couple.steam import SteamProbe
 from heatnet.couple.steam_network import has_steam_pipes
@@ -44,6 +45,7 @@ from heatnet.study.prices import emission_factors, hourly_prices
 from heatnet.study.schedule_files import write_schedule
 from heatnet.study.steam import SteamYear, solve_steam_year, write_steam_year
 from heatnet.study.storage_curve import curve_of, storage_curve
+from heatnet.study.uptake import rounds_account, uptake_account
 
 Tick = Callable[[str], None]
 #: steps besides those of the networks: the dispatch, its two bounds, writing
@@ -73,6 +75,10 @@ class CaseRun:
         where the baseline as run has the same season and weather.
     seconds : dict of str to float
         Time of each stage.
+    rounds : dict
+        How dispatch and pipes came to agree, and what is left open (`heatnet.study.uptake.rounds_account`).
+    uptake : list of dict
+        What limits each waste-heat plant (`heatnet.study.uptake.uptake_account`).
     storage_curve : dict
         The dispatch with other sizes of a heat store, where the study asks that of this case; else empty.
     """
@@ -91,6 +97,8 @@ class CaseRun:
     matched: tuple[tuple[DispatchProblem, DispatchResult], ...] = ()
     seconds: dict[str, float] = field(default_factory=dict)
     storage_curve: dict[str, Any] = field(default_factory=dict)
+    rounds: dict[str, Any] = field(default_factory=dict)
+    uptake: list[dict[str, Any]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -173,12 +181,18 @@ def run_case(
     _check_probes(probes)
     powers = power_years(case.networks, weather)
     models = {name: PowerModel(power.network) for name, power in powers.items()}
-    schedule = dispatch_within_power(
-        with_sites(_problem(study, years, probes, powers), powers), powers, models, threads
-    )
+    sites = with_sites(_problem(study, years, probes, powers), powers).sites
+
+    def problem_of(said: Mapping[str, Probe]) -> DispatchProblem:
+        return replace(_problem(study, years, said, powers), sites=sites)
+
+    found = dispatch_within_networks(years, probes, problem_of, powers, models, study.config.simulation.rounds, threads)
+    schedule, probes = found.schedule, dict(found.probes)
     problem, result = schedule.problem, schedule.result
     tick("dispatch")
-    bounds = _schedules(study, case, weather, probes, demand_bounds, without_batteries(problem.sites), powers)
+    # loads of another size have other flows and losses: they keep the mean ones
+    mean = {name: one.mean for name, one in probes.items()}
+    bounds = _schedules(study, case, weather, mean, demand_bounds, without_batteries(problem.sites), powers)
     matched = _matched_baseline(study, case, weather, demand_bounds)
     curve = curve_of(study.config, case.name)
     points = storage_curve(curve, problem) if curve is not None and result.is_optimal else {}
@@ -209,6 +223,8 @@ def run_case(
         matched,
         seconds,
         points,
+        rounds_account(found, years),
+        uptake_account(problem, result, years, schedule.limited) if result.is_optimal else [],
     )
     _write(run, solved, steam, electric, study, case, weather, folder)
     lap("write")
@@ -285,7 +301,7 @@ def _matched_baseline(
 
 
 def _problem(
-    study: Study, years: dict[str, NetworkYear], probes: dict[str, Probe], powers: dict[str, PowerYear]
+    study: Study, years: dict[str, NetworkYear], probes: Mapping[str, Probe], powers: dict[str, PowerYear]
 ) -> DispatchProblem:
     time = next(iter(years.values())).time
     problem = dispatch_problem(years, probes, hourly_prices(study.prices, time), emission_factors(study.prices))

@@ -161,6 +161,15 @@ class Simulation(Strict):
             "the highest load, the lowest load and the most reversed flows.",
         ),
     ] = 4
+    rounds: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=20,
+            description="Rounds of dispatch and pipes at most: what the pipes say of loss, return flow and limits goes back into "
+            "the dispatch until it stands. 1: nothing goes back.",
+        ),
+    ] = 3
     index_loss_share: Annotated[
         float, Field(ge=0, le=1, description="Share of network loss that the consumers' heat indices contain.")
     ] = 0.05
