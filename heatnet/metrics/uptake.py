@@ -16,7 +16,7 @@ Only hours in which the balance has a demand count: outside the season nothing i
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -160,8 +160,8 @@ def by_cause(table: pd.DataFrame) -> pd.DataFrame:
     return order.drop(columns="leads").reset_index(drop=True)
 
 
-def binding_cause(table: pd.DataFrame, causes: Sequence[str] = ()) -> tuple[str, str]:
+def binding_cause(table: pd.DataFrame) -> tuple[str, str]:
     """Return cause and element that keep most heat away; ("", "") where all that is connected is taken."""
     kept = by_cause(table)
-    kept = kept[(kept["cause"] != TAKEN) & (~kept["cause"].isin(causes))]
+    kept = kept[kept["cause"] != TAKEN]
     return ("", "") if kept.empty else (str(kept["cause"].iloc[0]), str(kept["element"].iloc[0]))

@@ -156,5 +156,5 @@ def supply_unit(
         power_lost_per_heat=hourly(power_lost_per_heat),
         year_max_mwh=known(year_max_mwh),
         year_min_mwh=known(year_min_mwh),
-        bounds=bounds,
+        bounds=dict(bounds),
     )

@@ -169,7 +169,7 @@ class Simulation(Strict):
             description="Rounds of dispatch and pipes at most: what the pipes say of loss, return flow and limits goes back into "
             "the dispatch until it stands. 1: nothing goes back.",
         ),
-    ] = 3
+    ] = 5
     index_loss_share: Annotated[
         float, Field(ge=0, le=1, description="Share of network loss that the consumers' heat indices contain.")
     ] = 0.05
