@@ -8,6 +8,7 @@ second instead of two; `tests/dispatch/test_linear_model.py` holds the matrices 
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -292,25 +293,18 @@ class LinearModel:
         return Matrices(cost, low, high, matrix, sense, right, np.arange(self._columns), np.arange(self._rows))
 
     def solve(self, options: Mapping[str, object]) -> str:
-        """Solve with HiGHS and return its word for how that ended, as ``kOptimal``; only then there are values and duals."""
-        import highspy
+        """Solve with HiGHS and return its word for how that ended, as ``kOptimal``; only then there are values and duals.
 
+        A programme that is one of the last solved, number for number, has that one's solution: rounds of a dispatch, ends of the
+        demand and cases of a study leave most groups of balances as they are.
+        """
         stated = self.matrices
-        solver = highspy.Highs()
-        for name, value in options.items():
-            solver.setOptionValue(name, value)
-        columns = len(stated.c)
-        solver.addVars(columns, stated.lb, stated.ub)
-        solver.changeColsCost(columns, np.arange(columns, dtype=np.int32), stated.c)
-        low = np.where(stated.sense != "<", stated.b, -np.inf)
-        high = np.where(stated.sense != ">", stated.b, np.inf)
-        rows = stated.A
-        solver.addRows(len(low), low, high, rows.nnz, rows.indptr, rows.indices, rows.data)
-        solver.run()
-        status = str(solver.getModelStatus().name)
-        if status == "kOptimal":
-            found = solver.getSolution()
-            self.values, self.duals = (np.asarray(part, dtype=float) for part in (found.col_value, found.row_dual))
+        key = _digest(stated, options)
+        if key not in _solved:
+            _solved[key] = _solution(stated, options)
+            while len(_solved) > _MOST_KEPT:
+                _solved.pop(next(iter(_solved)))
+        status, self.values, self.duals = _solved[key]
         return status
 
     def solution_of(self, name: str) -> FloatArray:
@@ -337,3 +331,43 @@ def _entries(rows: IntArray, left: Expression) -> tuple[IntArray, IntArray, Floa
 
 def _joined(parts: Iterable[NDArray[Any]]) -> NDArray[Any]:
     return np.concatenate([*parts] or [np.zeros(0)])
+
+
+#: solutions of the last programmes by their numbers: status, values and duals
+_solved: dict[bytes, tuple[str, FloatArray | None, FloatArray | None]] = {}
+_MOST_KEPT = 16
+
+
+def forget_solutions() -> None:
+    """Let the next programme be solved whether or not it was solved before."""
+    _solved.clear()
+
+
+def _digest(stated: Matrices, options: Mapping[str, object]) -> bytes:
+    """Return what tells a programme and its solver's options from all others."""
+    digest = hashlib.blake2b(repr((stated.A.shape, stated.A.nnz, sorted(options.items()))).encode())
+    rows = stated.A
+    for part in (stated.c, stated.lb, stated.ub, stated.sense, stated.b, rows.indptr, rows.indices, rows.data):
+        digest.update(part.tobytes())
+    return digest.digest()
+
+
+def _solution(stated: Matrices, options: Mapping[str, object]) -> tuple[str, FloatArray | None, FloatArray | None]:
+    """Return how HiGHS ended, and at the optimum the values and duals."""
+    import highspy
+
+    solver = highspy.Highs()
+    for name, value in options.items():
+        solver.setOptionValue(name, value)
+    columns, rows = len(stated.c), stated.A
+    solver.addVars(columns, stated.lb, stated.ub)
+    solver.changeColsCost(columns, np.arange(columns, dtype=np.int32), stated.c)
+    low = np.where(stated.sense != "<", stated.b, -np.inf)
+    high = np.where(stated.sense != ">", stated.b, np.inf)
+    solver.addRows(len(low), low, high, rows.nnz, rows.indptr, rows.indices, rows.data)
+    solver.run()
+    status = str(solver.getModelStatus().name)
+    if status != "kOptimal":
+        return status, None, None
+    found = solver.getSolution()
+    return status, np.asarray(found.col_value, dtype=float), np.asarray(found.row_dual, dtype=float)

@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 import xarray
 
-from heatnet.dispatch import dispatch, programme
+from heatnet.dispatch import dispatch, linear_model, programme
 from heatnet.dispatch.groups import independent_groups
-from heatnet.dispatch.linear_model import LinearModel
+from heatnet.dispatch.linear_model import LinearModel, forget_solutions
 from heatnet.model.power_site import Battery, PowerLimit
 
 HOURS = pd.RangeIndex(3, name="hour")
@@ -128,3 +128,31 @@ def test_the_rich_problem_has_a_schedule(unit, problem, site, store):
     assert found.store_charge_mw.to_numpy().sum() > 0
     free = dispatch(replace(stated, sites=(replace(stated.sites[0], limits=()),)))
     assert free.cost_cny["total_cny"] < found.cost_cny["total_cny"] - 1.0
+
+
+def test_only_the_very_same_programme_is_solved_once(unit, problem, monkeypatch):
+    """Two balances: the second dispatch solves the one whose demand has changed, and the numbers are those of a fresh solution.
+
+    A key that left out bounds, costs or options would give the old schedule.
+    """
+    solved = []
+    plain = linear_model._solution
+    monkeypatch.setattr(linear_model, "_solution", lambda *stated: solved.append(1) or plain(*stated))
+    forget_solutions()
+    units = [unit(3, "boiler", 20.0, 9.0), unit(3, "other", 30.0, 9.0, balance="other/water")]
+
+    def heat_of(demand, units):
+        return dispatch(problem({"n/water": demand, "other/water": [2, 2, 2]}, units)).heat_mw.to_numpy().T.tolist()
+
+    assert heat_of([1, 2, 3], units) == [[1, 2, 3], [2, 2, 2]]
+    assert len(solved) == 2
+    assert heat_of([3, 2, 1], units) == [[3, 2, 1], [2, 2, 2]]
+    assert len(solved) == 3
+    weak = [unit(3, "boiler", 20.0, 2.0), units[1]]
+    assert heat_of([3, 2, 1], weak) == [[2, 2, 1], [2, 2, 2]]
+    assert len(solved) == 4
+    assert heat_of([1, 2, 3], units) == [[1, 2, 3], [2, 2, 2]]
+    assert len(solved) == 4
+    monkeypatch.setattr(programme, "SOLVER_OPTIONS", {**programme.SOLVER_OPTIONS, "random_seed": 1})
+    assert heat_of([1, 2, 3], units) == [[1, 2, 3], [2, 2, 2]]
+    assert len(solved) == 6
