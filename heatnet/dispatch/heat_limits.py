@@ -30,7 +30,7 @@ def add_heat_limits(model: Any, limits: Sequence[HeatLimit], heat: Any, unmet_cn
     """
     import xarray
 
-    cost: Any = 0.0
+    costs: list[Any] = []
     for number, limit in enumerate(limits):
         rows = pd.Index(limit.rows, name="hour")
         units = pd.Index(list(limit.weight), name="unit")
@@ -39,8 +39,8 @@ def add_heat_limits(model: Any, limits: Sequence[HeatLimit], heat: Any, unmet_cn
         weighed = (heat.sel(unit=list(units), hour=limit.rows) * weight).sum("unit")
         room = xarray.DataArray(np.asarray(limit.room_mw, dtype=float), coords=[rows])
         model.add_constraints(weighed - excess <= room, name=f"heat limit {number} {limit.id}")
-        cost = cost + EXCESS_PRICE_SHARE * unmet_cny_per_mwh * excess.sum()
-    return cost
+        costs.append(EXCESS_PRICE_SHARE * unmet_cny_per_mwh * excess.sum())
+    return sum(costs[1:], start=costs[0])
 
 
 def limit_columns(model: Any, limits: Sequence[HeatLimit], hours: int) -> dict[str, dict[str, FloatArray]]:
