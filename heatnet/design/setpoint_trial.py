@@ -25,7 +25,7 @@ from heatnet.couple.year import NetworkYear
 from heatnet.demand.load import heat_filter
 from heatnet.design.setpoint_costs import marginal_t_co2_per_mwh, year_conditions
 from heatnet.design.setpoint_states import LIMITS, RowStates, simulate_rows, states_of
-from heatnet.dispatch import dispatch
+from heatnet.dispatch import dispatch, marginal_cost_cny_per_mwh
 from heatnet.errors import NotSolvableError
 from heatnet.i18n import _
 from heatnet.metrics.carbon import co2_by_unit
@@ -303,6 +303,18 @@ def account_of(case: SetpointCase, rows: RowStates, problem: DispatchProblem, re
         "t_return_mean_degc": float(np.nanmean(rows.t_return_degc)),
         "loss_difference_share": float((assumed - loss.sum()) / loss.sum()) if loss.sum() > 0 else 0.0,
     }
+
+
+def hourly_cost_cny(case: SetpointCase, trial: Trial) -> FloatArray:
+    """Return the cost of every solved hour at equal heat, (N,), CNY: all heat made, pumps, what missing heat would have cost."""
+    problem, result = trial.problem, trial.result
+    cost = marginal_cost_cny_per_mwh(replace(problem, stores=(), sites=()))
+    heat = (cost * result.heat_mw[list(cost.columns)]).sum(axis=1).to_numpy()
+    unmet = result.unmet_mw.sum(axis=1).to_numpy() * problem.prices.unmet_cny_per_mwh
+    worth = np.maximum(result.shadow_price_cny_per_mwh[case.balance].to_numpy(), 0.0)
+    pump, short = case.whole(trial.rows.pump_mw), case.whole(trial.rows.shortfall_mw)
+    whole = heat + unmet + pump * problem.import_cost_cny_per_mwh + short * worth
+    return np.asarray(whole[case.hours], dtype=float)
 
 
 def waste_heat_mwh(case: SetpointCase, problem: DispatchProblem, result: DispatchResult) -> float:

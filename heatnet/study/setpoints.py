@@ -12,7 +12,7 @@ from heatnet.couple.season import has_pipes, probe
 from heatnet.couple.year import network_year
 from heatnet.demand.season import heating_season
 from heatnet.design.setpoint_search import SetpointOptions
-from heatnet.design.setpoint_trial import SetpointCase, Trial
+from heatnet.design.setpoint_trial import SetpointCase, Trial, hourly_cost_cny
 from heatnet.design.setpoints import SetpointRun, Tick, optimise_setpoints
 from heatnet.errors import InputError, NotSolvableError, Problem, Problems
 from heatnet.i18n import _
@@ -205,6 +205,7 @@ def hourly_table(run: SetpointRun) -> pd.DataFrame:
             f"{name}_pump_mw": rows.pump_mw,
             f"{name}_loss_mw": rows.loss_mw,
             f"{name}_shortfall_mw": rows.shortfall_mw,
+            f"{name}_cost_cny": hourly_cost_cny(case, trial),
             f"{name}_status": trial.states["status"].to_numpy().astype(str),
         }
     return pd.DataFrame(columns, index=case.year.time[case.hours])
