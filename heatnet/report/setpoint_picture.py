@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 from markupsafe import Markup
 
 from heatnet.report.steam_picture import axis_digits, axis_step, polylines
@@ -68,13 +67,6 @@ def panels_picture(title: str, panels: Sequence[Panel], ticks: Sequence[tuple[fl
     parts += [text(x(place), base + 15, word, "middle") for place, word in ticks if far[0] <= place <= far[1]]
     parts.append(text(WIDTH - RIGHT, base + 32, below, "end"))
     return svg(WIDTH, base + 40, title, parts)
-
-
-def day_ticks(time: pd.DatetimeIndex, step_days: int = 0) -> list[tuple[float, str]]:
-    """Return ticks at the beginning of months, or every few days, in hours from the first time."""
-    first = time[0]
-    days = pd.date_range(first.normalize(), time[-1], freq="MS" if step_days == 0 else f"{step_days}D")
-    return [((day - first).total_seconds() / 3600.0, f"{day:%m-%d}") for day in days if day >= first]
 
 
 def _key(labels: dict[int, str]) -> tuple[list[str], float]:

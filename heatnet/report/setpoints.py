@@ -14,13 +14,13 @@ from markupsafe import Markup
 from heatnet.i18n import _, pick, use_language
 from heatnet.io.results_store import read_table
 from heatnet.io.words import pressure_digits, pressure_unit, unit_label
-from heatnet.report.setpoint_picture import Line, Panel, day_ticks, panels_picture
+from heatnet.report.setpoint_picture import Line, Panel, panels_picture
 from heatnet.report.steam_page import Section, write_sections
 from heatnet.report.tables import Column, Row, Table, number
 
 Summary = Mapping[str, Any]
 PAGE, SUMMARY_FILE, HOURLY_FILE = "setpoints.html", "setpoints.json", "setpoints_hourly.parquet"
-#: hours of the picture of single hours: a week about the coldest hour
+#: hours of the picture of single hours
 _WEEK_H = 168
 #: dots of a variant over the outdoor temperature
 _DOTS = 700
@@ -64,7 +64,7 @@ def setpoint_sections(summary: Summary, hourly: pd.DataFrame) -> list[Section]:
     tables = [table for table in (curve_table(summary, hourly),) if table.rows]
     sections.append(Section(_("Heating curve"), tables=tables, pictures=curves))
     sections.append(Section(_("The season, means of a day"), pictures=[season_picture(summary, hourly)]))
-    sections.append(Section(_("A week about the coldest hour"), pictures=[week_picture(summary, hourly)]))
+    sections.append(Section(_("A week as cold as the season's mean"), pictures=[week_picture(summary, hourly)]))
     sections.append(Section(_("What was chosen from"), told=[_options_told(summary)]))
     if summary["geometry_note"]:
         sections.append(Section(_("Limits"), told=[pick(summary["geometry_note"]), _limits_told()]))
@@ -117,7 +117,7 @@ def _told(name: str, trial: Mapping[str, Any]) -> str:
     words = (
         _("{name}: {cny} thousand CNY a year less at equal heat, {co2} t of CO₂ less")
         if saved["equal_heat_cny"] >= 0
-        else _("{name}: {cny} thousand CNY a year more at equal heat, CO₂ saved {co2} t")
+        else _("{name}: {cny} thousand CNY a year more at equal heat, {co2} t of CO₂ less")
     )
     parts = [
         words.format(
@@ -243,23 +243,25 @@ def curve_picture(summary: Summary, hourly: pd.DataFrame) -> Markup:
 
 
 def season_picture(summary: Summary, hourly: pd.DataFrame) -> Markup:
-    """Return supply temperature, head and saving by day."""
+    """Return supply temperature, head and saving by day, from the season's first day on; the summer is left out."""
     daily = hourly.select_dtypes("number").resample("D").mean().dropna(how="all")
-    hours = (daily.index - daily.index[0]).total_seconds().to_numpy() / 3600.0
+    gaps = np.diff(daily.index.to_numpy(), append=daily.index[0].to_numpy() + np.timedelta64(365, "D"))
+    first = (int(np.argmax(gaps)) + 1) % len(daily)
+    daily = pd.concat([daily.iloc[first:], daily.iloc[:first]])
+    days = np.arange(len(daily), dtype=float)
     unit, factor = pressure_unit()
     panels = [
-        Panel(_("supply temperature, °C"), _lines(summary, daily, hours, "t_supply_degc")),
-        Panel(_("head of the pumps, {unit}").format(unit=unit), _lines(summary, daily, hours, "head_bar", factor)),
-        Panel(_("saved since the first day, thousand CNY"), _savings(summary, daily, hours)),
+        Panel(_("supply temperature, °C"), _lines(summary, daily, days, "t_supply_degc")),
+        Panel(_("head of the pumps, {unit}").format(unit=unit), _lines(summary, daily, days, "head_bar", factor)),
+        Panel(_("saved since the first day, thousand CNY"), _savings(summary, daily, days)),
     ]
-    return panels_picture(_("The season by day"), panels, day_ticks(pd.DatetimeIndex(daily.index)), _("month and day"))
+    ticks = [(float(i), f"{day:%m-%d}") for i, day in enumerate(daily.index) if day.day == 1]
+    return panels_picture(_("The season by day"), panels, ticks, _("month and day"))
 
 
 def week_picture(summary: Summary, hourly: pd.DataFrame) -> Markup:
-    """Return supply temperature and head of the hours of a week about the coldest hour."""
-    coldest = int(np.argmin(hourly["t_outdoor_filtered_degc"].to_numpy()))
-    first = int(np.clip(coldest - _WEEK_H // 2, 0, max(len(hourly) - _WEEK_H, 0)))
-    week = hourly.iloc[first : first + _WEEK_H]
+    """Return supply temperature, head and missing heat of the hours of a week as cold as the season's mean."""
+    week = _usual_week(hourly)
     hours = (week.index - week.index[0]).total_seconds().to_numpy() / 3600.0
     unit, factor = pressure_unit()
     panels = [
@@ -267,7 +269,20 @@ def week_picture(summary: Summary, hourly: pd.DataFrame) -> Markup:
         Panel(_("head of the pumps, {unit}").format(unit=unit), _lines(summary, week, hours, "head_bar", factor)),
         Panel(_("heat missing at stations, MW"), _lines(summary, week, hours, "shortfall_mw"), from_zero=True),
     ]
-    return panels_picture(_("A week by hour"), panels, day_ticks(pd.DatetimeIndex(week.index), 1), _("month and day"))
+    ticks = [(float(hour), f"{time:%m-%d}") for hour, time in zip(hours, week.index, strict=True) if time.hour == 0]
+    return panels_picture(_("A week by hour"), panels, ticks, _("month and day"))
+
+
+def _usual_week(hourly: pd.DataFrame) -> pd.DataFrame:
+    """Return the week without a gap whose mean filtered outdoor temperature is nearest to the season's."""
+    outdoor = hourly["t_outdoor_filtered_degc"].to_numpy()
+    if len(outdoor) <= _WEEK_H:
+        return hourly
+    off = np.abs(np.convolve(outdoor, np.full(_WEEK_H, 1.0 / _WEEK_H), "valid") - outdoor.mean())
+    times = hourly.index.to_numpy()
+    whole = times[_WEEK_H - 1 :] - times[: len(off)] == np.timedelta64(_WEEK_H - 1, "h")
+    first = int(np.argmin(np.where(whole, off, np.inf)))
+    return hourly.iloc[first : first + _WEEK_H]
 
 
 def _lines(summary: Summary, frame: pd.DataFrame, x: np.ndarray, key: str, factor: float = 1.0) -> list[Line]:
