@@ -109,7 +109,24 @@ def setpoint_sentences(summary: Summary) -> list[str]:
             cost=number(design["constant_head_cny"] * _THOUSAND, 0),
         )
     )
-    return told
+    return [*told, *_check_told(summary["reference_check"])]
+
+
+def _check_told(check: Mapping[str, Any]) -> list[str]:
+    """Return how far pandapipes lies from the season engine in a sample of the first variant's hours."""
+    if not check["compared"]:
+        return []
+    return [
+        _(
+            "Checked with pandapipes in {hours} hours: at most {kelvin:.1g} K, {bar:.1g} bar and {flow:.1g} of the "
+            "largest flow apart."
+        ).format(
+            hours=check["compared"],
+            kelvin=check["max_temperature_difference_k"],
+            bar=check["max_pressure_difference_bar"],
+            flow=check["max_flow_difference_share"],
+        )
+    ]
 
 
 def _told(name: str, trial: Mapping[str, Any]) -> str:

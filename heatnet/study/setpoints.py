@@ -11,6 +11,7 @@ import pandas as pd
 from heatnet.couple.season import has_pipes, probe
 from heatnet.couple.year import network_year
 from heatnet.demand.season import heating_season
+from heatnet.design.setpoint_check import setpoint_check
 from heatnet.design.setpoint_search import SetpointOptions
 from heatnet.design.setpoint_trial import SetpointCase, Trial, hourly_cost_cny
 from heatnet.design.setpoints import SetpointRun, Tick, optimise_setpoints
@@ -129,7 +130,10 @@ def run_setpoints(study: Study, out: Path, tick: Tick = lambda _stage: None, thr
     tick(_("probe of the pipes"))
     case, options = setpoint_case(study, threads)
     run = optimise_setpoints(case, options, tick)
-    summary = summary_of(study, case_input, run)
+    tick(_("check by pandapipes"))
+    checked = next(iter(run.best))
+    check = setpoint_check(case, run.best[checked], study.config.simulation.reference_hours)
+    summary = summary_of(study, case_input, run) | {"reference_check": {"trial": checked.name, **check}}
     hourly = hourly_table(run)
     for suffix in (".parquet", ".csv"):
         write_table(hourly, out / f"{HOURLY}{suffix}")

@@ -20,8 +20,11 @@ LENGTH_M, DIAMETER_MM, ROUGHNESS_MM, ZETA_PER_M = 3000.0, 309.0, 0.5, 0.01
 T_GROUND_DEGC, MIN_DP_BAR, GAS_CNY_PER_MWH, EFFICIENCY = 8.0, 1.0, 300.0, 0.9
 
 
-def one_pipe(u_w_per_mk: float, **consumer: Any):
-    """Return the network; the consumer has a fixed return of 50 °C unless its secondary temperatures are given."""
+def one_pipe(u_w_per_mk: float, well: bool = False, **consumer: Any):
+    """Return the network; the consumer's return is by the curve unless its secondary temperatures are given.
+
+    With a well: 93 °C, 6 MW, at the works, into the supply where that is at most 90 °C.
+    """
     meta = {
         "design": {"t_supply_degc": 110.0, "t_return_degc": 50.0, "t_outdoor_degc": -7.0},
         "regulation": "quality",
@@ -39,6 +42,19 @@ def one_pipe(u_w_per_mk: float, **consumer: Any):
         "u_w_per_mk": u_w_per_mk,
     }
     boiler = {"id": "boiler", "node": "works", "kind": "gas_boiler", "role": "pressure", "capacity_mw": 40.0}
+    doublet = {
+        "id": "well",
+        "node": "works",
+        "kind": "geothermal_doublet",
+        "role": "heat",
+        "connection": "supply",
+        "capacity_mw": 6.0,
+        "heat_mw": 0.0,
+        "t_source_degc": "93",
+        "mdot_source_kg_per_s": 60.0,
+        "t_reinjection_min_degc": 30.0,
+    }
+    plants = [boiler | {"efficiency_share": EFFICIENCY}, *([doublet] if well else [])]
     station = {"id": "houses", "node": "station", "kind": "residential", "design_heat_mw": 20.0} | consumer
     return build_network(
         "one_pipe",
@@ -47,7 +63,7 @@ def one_pipe(u_w_per_mk: float, **consumer: Any):
             "nodes": pd.DataFrame({"id": ["works", "station"], "elevation_m": [0.0, 0.0]}),
             "pipes": pd.DataFrame([pipe]),
             "consumers": pd.DataFrame([{"min_dp_bar": MIN_DP_BAR} | station]),
-            "plants": pd.DataFrame([boiler | {"efficiency_share": EFFICIENCY}]),
+            "plants": pd.DataFrame(plants),
         },
     )
 

@@ -185,3 +185,22 @@ def test_one_head_for_all_hours_is_enough_and_costs_more_than_one_that_follows(p
     more = fixed.account["total_cny"] - follows.account["total_cny"]
     assert more == pytest.approx(follows.account["constant_head_cny"], rel=1e-3)
     assert constant.account["equal_heat_cny"] <= fixed.account["equal_heat_cny"] + 1e-6
+
+
+def test_supply_stays_as_cold_as_a_well_that_feeds_it(pipe_network, pipe_case):
+    """The well of 93 °C may feed a supply of at most 90 °C: six free megawatts are worth more than the pumps' few kilowatts.
+
+    Without the well the optimum is above 90 °C in all of these hours. Whoever takes the plants' heat from the design curve leaves
+    the well out, which is too hot for it.
+    """
+    options = replace(FREE, t_min_degc=70.0, t_max_degc=130.0)
+    alone = optimise_setpoints(pipe_case(pipe_network(0.4)), options).best[BY_HOUR]
+    assert np.all(alone.t_supply_degc > 90.0)
+    run = optimise_setpoints(pipe_case(pipe_network(0.4, well=True)), options)
+    trial = run.best[BY_HOUR]
+    assert np.all((trial.t_supply_degc <= 90.0) & (trial.t_supply_degc > 90.0 - 2 * STEP_K))
+    assert run.design.account["waste_heat_gj"] < 0.6 * trial.account["waste_heat_gj"]
+    assert trial.account["waste_heat_gj"] == pytest.approx(12 * 6.0 * 3.6)
+    well = trial.states["plant_heat_mw"].sel(plant="well").to_numpy()
+    assert well == pytest.approx(np.full(12, 6.0))
+    assert trial.account["total_cny"] < run.design.account["total_cny"]

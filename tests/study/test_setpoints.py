@@ -46,7 +46,17 @@ def test_summary_on_disk_is_what_is_returned(written):
     assert read["trials"] == summary["trials"]
     assert list(read["trials"]) == ["design", "hour_design", "curve_design", "hour_full", "curve_full"]
     assert read["hours"] == 11 * 24
-    assert len(stages) == 7
+    assert len(stages) == 8
+
+
+def test_pandapipes_agrees_in_its_sample(written):
+    """Flows, pressures and losses of pandapipes from the stations' heat and return: tolerances of the season engine's study."""
+    check = written[1]["reference_check"]
+    assert check["trial"] == "hour_design"
+    assert check["compared"] >= 4
+    assert check["max_temperature_difference_k"] < 2e-3
+    assert check["max_pressure_difference_bar"] < 1e-4
+    assert check["max_flow_difference_share"] < 1e-4
 
 
 def test_savings_are_differences_of_the_accounts(written):
