@@ -96,7 +96,7 @@ def setpoint_sentences(summary: Summary) -> list[str]:
     if design["missing_mwh"] > 0.5:
         told.append(
             _(
-                "Under the design curve stations lack {heat} MWh in {hours} of {all} hours, most of it in morning peaks."
+                "Under the design curve stations lack {heat} MWh in {hours} of {all} hours."
             ).format(heat=number(design["missing_mwh"], 0), hours=design["hours_short"], all=summary["hours"])
         )
     unit, factor = pressure_unit()
