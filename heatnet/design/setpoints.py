@@ -50,9 +50,10 @@ class SetpointRun:
     case : SetpointCase
     options : SetpointOptions
     design : Trial
-        The design curve: the network's own regulation and head.
+        The design curve: the network's own regulation and head, or one head for the season where that is asked.
     best : dict of Variant to Trial
-        The best setpoints of each variant.
+        The best setpoints of each variant; by hour the design curve itself where it keeps to the
+        limits and nothing was better.
     curves : dict of Variant to HeatingCurve
         Of variants as a curve.
     rounds : list of dict
@@ -102,7 +103,7 @@ def optimise_setpoints(case: SetpointCase, options: SetpointOptions, tick: Tick 
         Where a dispatch has no result, no hour can be solved, or no path stays within the limit on the change per hour.
     """
     tick(_("design curve"))
-    design = try_setpoints(case, case.year.network, case.design_degc, first_dispatch(case))
+    design = _design_trial(case, options)
     run = SetpointRun(case, options, design)
     variants = variants_of(options)
     allowed = {"full": np.zeros(len(case.hours)), "design": np.nan_to_num(design.rows.shortfall_mw)}
@@ -114,6 +115,21 @@ def optimise_setpoints(case: SetpointCase, options: SetpointOptions, tick: Tick 
             tick(_("confirmation of {name}").format(name=variant.name))
             _confirm(run, variant, batch, allowed[variant.needs], base)
     return run
+
+
+def _design_trial(case: SetpointCase, options: SetpointOptions) -> Trial:
+    """Return the design curve with the network's own head; where one head is asked for the season, with the least such one."""
+    design = try_setpoints(case, case.year.network, case.design_degc, first_dispatch(case))
+    if options.head == "hour" or design.head_bar is not None:
+        return design
+    constant = case.network_with(design.account["head_max_bar"])
+    return try_setpoints(case, constant, case.design_degc, design.result)
+
+
+def _may_be_chosen(trial: Trial, options: SetpointOptions) -> bool:
+    """Return whether a trial's temperatures keep to the bounds and the limit on the change per hour."""
+    inside = (trial.t_supply_degc >= options.t_min_degc) & (trial.t_supply_degc <= options.t_max_degc)
+    return bool(inside.all()) and trial.account["ramp_max_k_per_h"] <= options.ramp_k_per_h
 
 
 def _confirm(run: SetpointRun, variant: Variant, batch: Batch, allowed_mw: FloatArray, base: Trial) -> None:
@@ -138,6 +154,8 @@ def _confirm(run: SetpointRun, variant: Variant, batch: Batch, allowed_mw: Float
             "confirmed_saving_cny": base.objective_cny(allowed_mw) - objective,
         }
     )
+    if variant.by == "hour" and _may_be_chosen(run.design, options):
+        run.best.setdefault(variant, run.design)
     if variant not in run.best or objective < run.best[variant].objective_cny(allowed_mw):
         run.best[variant] = trial
         if curve is not None:

@@ -95,9 +95,9 @@ def setpoint_sentences(summary: Summary) -> list[str]:
     told = [_told(name, trial) for name, trial in trials.items() if name != "design"]
     if design["missing_mwh"] > 0.5:
         told.append(
-            _(
-                "Under the design curve stations lack {heat} MWh in {hours} of {all} hours."
-            ).format(heat=number(design["missing_mwh"], 0), hours=design["hours_short"], all=summary["hours"])
+            _("Under the design curve stations lack {heat} MWh in {hours} of {all} hours.").format(
+                heat=number(design["missing_mwh"], 0), hours=design["hours_short"], all=summary["hours"]
+            )
         )
     unit, factor = pressure_unit()
     told.append(
