@@ -99,17 +99,17 @@ def setpoint_sentences(summary: Summary) -> list[str]:
                 heat=number(design["missing_mwh"], 0), hours=design["hours_short"], all=summary["hours"]
             )
         )
-    unit, factor = pressure_unit()
-    told.append(
-        _(
-            "A head that follows the worst consumer instead of {head} {unit} all season saves {cost} thousand CNY."
-        ).format(
-            head=number(design["head_max_bar"] * factor, pressure_digits(factor)),
-            unit=unit,
-            cost=number(design["constant_head_cny"] * _THOUSAND, 0),
-        )
-    )
+    if summary["options"]["head"] == "hour":
+        told.append(_head_told(design))
     return [*told, *_check_told(summary["reference_check"])]
+
+
+def _head_told(design: Mapping[str, Any]) -> str:
+    """Return what a head that follows the worst consumer saves on the design curve."""
+    unit, factor = pressure_unit()
+    words = _("A head that follows the worst consumer instead of {head} {unit} all season saves {cost} thousand CNY.")
+    head = number(design["head_max_bar"] * factor, pressure_digits(factor))
+    return words.format(head=head, unit=unit, cost=number(design["constant_head_cny"] * _THOUSAND, 0))
 
 
 def _check_told(check: Mapping[str, Any]) -> list[str]:
