@@ -3,21 +3,22 @@
 **Equal hours** (`equal_hours`) have the same demand, availability, cost and share in the rate. The programme is linear, so that some
 optimum treats them alike: one period of weight n replaces them, exactly.
 
-**Blocks** (`blocks`) are stretches of neighbouring hours of one electricity price. A period's demand and availability are the sums
-of its hours, its cost the least and its share in the rate the largest of them. Every schedule by the hour then is, summed up, a
+**Blocks** (`blocks`) are stretches of neighbouring hours of a day at one electricity price. A period's demand and availability are the sums
+of its hours, its cost the least and its share in the rate the largest of them. Blocks of alike days are put together. Every schedule by the hour then is, summed up, a
 schedule by the block that costs no more and counts no less: the optimum by blocks is a lower bound.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from heatnet.model.hourly import BoolArray, FloatArray
 
 IntArray = np.ndarray
+HOURS_A_DAY = 24
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,13 +34,19 @@ class Periods:
     first : ndarray of int, shape (P,)
         First hour of each period.
     chain : ndarray of int
-        Periods in which heat stores may work, in the order of time; each is a stretch of neighbouring hours.
+        Periods in which heat stores may work; single hours in the order of time, unless there are days.
+    days : tuple of ndarray of int
+        For each kind of day in which stores may work its periods, in the order of the day; empty where periods are hours.
+    kinds : ndarray of int
+        Kind of each day in which stores may work, as its place in `days`, in the order of time.
     """
 
     of_hour: IntArray
     hours: FloatArray
     first: IntArray
     chain: IntArray
+    days: tuple[IntArray, ...] = ()
+    kinds: IntArray = field(default_factory=lambda: np.zeros(0, dtype=int))
 
     @property
     def count(self) -> int:
@@ -89,31 +96,61 @@ def equal_hours(rows: Sequence[FloatArray], storing: BoolArray) -> Periods:
     return _periods(_in_order_of_time(of_hour.reshape(-1)), storing)
 
 
-def blocks(price: FloatArray, in_season: BoolArray, storing: BoolArray, length_h: int) -> Periods:
-    """Return stretches of at most `length_h` neighbouring hours of one price, season and storing."""
-    hours = len(price)
-    marks = np.column_stack([price, in_season, storing])
+def blocks(
+    price: FloatArray, in_season: BoolArray, storing: BoolArray, alike: Sequence[FloatArray], length_h: int, steps: int
+) -> Periods:
+    """Return blocks of neighbouring hours of a day, those of alike days put together.
+
+    Parameters
+    ----------
+    price, in_season, storing : ndarray, shape (T,)
+        Hours of a block agree in these, and so do days that are put together.
+    alike : sequence of ndarray, shape (T,)
+        What else decides whether days are alike: their means, in `steps` steps of the largest day. Any partition gives a lower bound;
+        alike days give a tight one.
+    length_h : int
+        Longest block.
+    steps : int
+        0: every day stays on its own.
+    """
+    hours = np.arange(len(price))
+    day = hours // HOURS_A_DAY
+    marks = np.column_stack([price, in_season, storing, day])
     new = np.append(True, (marks[1:] != marks[:-1]).any(axis=1))
     run = np.cumsum(new) - 1
-    position = np.arange(hours) - np.flatnonzero(new)[run]
-    return _periods(np.cumsum(new | (position % length_h == 0)) - 1, storing)
+    new |= (hours - np.flatnonzero(new)[run]) % length_h == 0
+    block = np.cumsum(new) - 1
+    first_of_day = np.flatnonzero(np.append(True, day[1:] != day[:-1]))
+    position = block - block[first_of_day][day]
+    kind = _kinds_of_days([*marks.T[:3], position], alike, day, steps)
+    of_hour = _in_order_of_time(np.unique(np.column_stack([kind[day], position]), axis=0, return_inverse=True)[1].reshape(-1))
+    periods = _periods(of_hour, storing)
+    of_day = kind[np.unique(day[storing])]
+    names = list(dict.fromkeys(of_day.tolist()))
+    own = tuple(np.unique(of_hour[kind[day] == one]) for one in names)
+    chain = np.concatenate(own) if own else periods.chain[:0]
+    return replace(periods, days=own, chain=chain, kinds=np.array([names.index(one) for one in of_day], dtype=int))
 
 
-def merged(periods: Periods, rows: Sequence[FloatArray], digits: int) -> Periods:
-    """Return blocks in which no store works put together where they are alike, to a number of digits of the largest.
-
-    Any partition gives a lower bound; alike blocks give a tight one.
-    """
-    free = np.ones(periods.count, dtype=bool)
-    free[periods.chain] = False
-    columns = [np.where(free, -1.0, np.arange(periods.count))]
-    for row in rows:
-        mean = periods.sums(row) / periods.hours
+def _kinds_of_days(
+    exact: Sequence[FloatArray], alike: Sequence[FloatArray], day: IntArray, steps: int
+) -> IntArray:
+    """Return a number for each day, the same for days that agree hour by hour in `exact` and in the steps of `alike`."""
+    count = int(day[-1]) + 1
+    hour = np.arange(len(day)) - day * HOURS_A_DAY
+    columns = []
+    for row in exact:
+        table = np.full((count, HOURS_A_DAY), np.nan)
+        table[day, hour] = row
+        columns.append(np.nan_to_num(table, nan=-1.0))
+    if steps == 0:
+        columns.append(np.arange(count)[:, None])
+    for row in alike:
+        mean = np.bincount(day, weights=row) / np.bincount(day)
         largest = float(np.abs(mean).max(initial=0.0))
-        columns.append(np.where(free, np.round(mean / largest, digits), 0.0) if largest > 0 else np.zeros(periods.count))
-    _values, group = np.unique(np.column_stack(columns), axis=0, return_inverse=True)
-    storing = np.isin(periods.of_hour, periods.chain)
-    return _periods(_in_order_of_time(group.reshape(-1)[periods.of_hour]), storing)
+        if steps and largest > 0:
+            columns.append(np.round(steps * mean / largest)[:, None])
+    return np.asarray(np.unique(np.hstack(columns), axis=0, return_inverse=True)[1].reshape(-1))
 
 
 def _in_order_of_time(of_hour: IntArray) -> IntArray:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from heatnet.design.candidates import Option, State
-from heatnet.design.periods import Periods, blocks, equal_hours, merged
+from heatnet.design.periods import Periods, blocks, equal_hours
 from heatnet.design.rate import RateTarget, RateTerms, UnitTerms
 from heatnet.dispatch.costs import unit_cost_cny_per_mwh
 from heatnet.model.heat_store import HeatStore
@@ -87,14 +87,12 @@ class System:
         """Return equal hours put together: the optimum is that of the hours."""
         return equal_hours(self.hourly_rows(), self.storing())
 
-    def block_periods(self, length_h: int, digits: int = 2) -> Periods:
+    def block_periods(self, length_h: int, steps: int) -> Periods:
         """Return blocks of neighbouring hours, alike ones put together: the optimum is a lower bound."""
         problem = self.state.problem
-        stretch = blocks(problem.prices.power_cny_per_mwh, self.target.in_season, self.storing(), length_h)
-        keys = [problem.prices.power_cny_per_mwh, self.target.in_season.astype(float)]
-        keys += [problem.demand_of(balance) for balance in problem.balances]
-        keys += [np.nan_to_num(piece.unit.available_mw, posinf=0.0) for piece in self.pieces]
-        return merged(stretch, keys, digits)
+        price = problem.prices.power_cny_per_mwh
+        alike = [problem.demand_of(balance) for balance in problem.balances] if steps else []
+        return blocks(price, self.target.in_season, self.storing(), alike, length_h, steps)
 
 
 def system_of(state: State, target: RateTarget, counts: Mapping[str, int] | None = None) -> System:

@@ -44,14 +44,14 @@ class SearchLimits:
         Portfolios evaluated over all hours, at most.
     block_h : int
         Longest block of the master, h; 1: no block.
-    digits : int
-        Digits of the largest value to which blocks are alike and put together; negative: never.
+    steps : int
+        Blocks are alike, and put together, whose demands agree in that many steps of the largest; 0: never.
     """
 
     gap_share: float = 0.002
     rounds: int = 40
     block_h: int = 8
-    digits: int = 2
+    steps: int = 20
 
 
 class Evaluator:
@@ -115,11 +115,11 @@ class _Master:
 
     def __init__(self, state: State, target: RateTarget, limits: SearchLimits, of_rate: bool) -> None:
         system = system_of(state, target)
-        periods = system.block_periods(limits.block_h, limits.digits)
+        periods = system.block_periods(limits.block_h, limits.steps)
         self.state = state
         self._of_rate = of_rate
         self._programme = state_programme(system, periods)
-        self._solver = Solver(self._programme.matrix, gap=min(1e-4, limits.gap_share / 4) if limits.gap_share else 1e-9)
+        self._solver = Solver(self._programme.matrix, gap=limits.gap_share / 4 or 1e-9)
         if of_rate:
             self._solver.set_costs(self._programme.costs_of_rate(0.0))
             self._solver.set_row(self._programme.target_row, -np.inf, np.inf)

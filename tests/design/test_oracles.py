@@ -9,7 +9,7 @@ from heatnet.design import Option, SearchLimits, SharedLoad, Size, State, cheape
 from heatnet.model.heat_store import HeatStore
 from heatnet.model.substitution import Counting, Denominator, Period
 
-EXACT = SearchLimits(gap_share=0.0, block_h=1, digits=12)
+EXACT = SearchLimits(gap_share=0.0, block_h=1, steps=0)
 #: the solver's tolerances on programmes of a few hundred CNY
 CNY = 1e-3
 
