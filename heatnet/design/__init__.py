@@ -10,11 +10,12 @@ from heatnet.design.candidates import Option, SharedLoad, Size, State
 from heatnet.design.curve import cost_curve
 from heatnet.design.outcome import Outcome
 from heatnet.design.rate import RateTarget
-from heatnet.design.search import SearchLimits, cheapest, largest_rate
+from heatnet.design.search import RateLimit, SearchLimits, cheapest, largest_rate, rate_bound
 
 __all__ = [
     "Option",
     "Outcome",
+    "RateLimit",
     "RateTarget",
     "SearchLimits",
     "SharedLoad",
@@ -24,4 +25,5 @@ __all__ = [
     "cheapest",
     "cost_curve",
     "largest_rate",
+    "rate_bound",
 ]

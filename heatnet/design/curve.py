@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -25,7 +25,7 @@ class Curve:
     nothing : Outcome or None
         Nothing built.
     points : tuple of Outcome
-        The first is the cheapest of all, whatever its rate.
+        With the one of nothing built and the cheapest of all, whatever its rate.
     largest : RateLimit
     """
 
@@ -50,31 +50,34 @@ def cost_curve(
     target : RateTarget
         Its definition counts.
     count : int
-        Points, evenly spaced between the rate of the cheapest system and the largest one.
+        Points, evenly spaced from 0 to the largest rate. Below the rate of the cheapest system a point is the cheapest system of at
+        most that rate, above it of at least that rate.
     also : sequence of float
         Further shares, such as the target; those that cannot be reached are left out.
     tick : callable
         Called after each point.
     """
-    evaluator = Evaluator(target)
+    evaluator, below = Evaluator(target), Evaluator(replace(target, at_most=True))
     plain = next((state for state in states if not state.chosen), states[0])
     nothing = evaluator.cheapest(plain, {}, 0.0)
-    tick("curve")
     largest = largest_rate(states, target, limits, evaluator)
     tick("curve")
     lowest = cheapest(states, target.at(0.0), limits, evaluator)
     tick("curve")
-    points: list[Outcome] = [] if lowest is None else [lowest]
     start = 0.0 if lowest is None else max(lowest.rate, 0.0)
     last = largest.rate * (1 - _BELOW_LARGEST)
-    shares = sorted({*np.linspace(start, last, count)[1:].tolist(), *(s for s in also if start < s <= last)})
-    for share in shares:
-        before: list[tuple[State, Counts]] = [_counts(points[-1])] if points else []
-        found = cheapest(states, target.at(share), limits, evaluator, first=before)
+    shares = sorted({*np.linspace(0.0, last, count).tolist(), *(share for share in also if share <= last)})
+    points: list[Outcome] = [] if nothing is None else [nothing]
+    for share in shares[1:]:
+        is_below = share < start
+        first: list[tuple[State, Counts]] = [_counts(points[-1])] if points else []
+        asked = replace(target.at(share), at_most=is_below)
+        found = cheapest(states, asked, limits, below if is_below else evaluator, first=first)
         if found is not None:
             points.append(found)
         tick("curve")
-    return Curve(nothing, tuple(points), largest)
+    points += [] if lowest is None else [lowest]
+    return Curve(nothing, tuple(sorted(points, key=lambda one: one.rate)), largest)
 
 
 def _counts(outcome: Outcome) -> tuple[State, Counts]:

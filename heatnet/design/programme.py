@@ -200,7 +200,8 @@ def _add_rate(programme: Programme) -> None:
                 matrix.add_entries(programme.d_row, programme.chosen[option.id], -more)
     for balance, columns in programme.unmet.items():
         matrix.add_entries(programme.d_row, columns, -programme.periods.largest(system.terms.heat_share(balance)))
-    programme.target_row = int(matrix.add_rows(1, low=0.0)[0])
+    edge = {"high": 0.0} if system.target.at_most else {"low": 0.0}
+    programme.target_row = int(matrix.add_rows(1, **edge)[0])
     matrix.add_entries(programme.target_row, programme.numerator, 1.0)
     matrix.add_entries(programme.target_row, programme.denominator, -system.target.share)
 

@@ -48,6 +48,8 @@ class RateTarget:
         Process part of the demand of balances that hold both uses, where the default by carrier does not hold.
     baseline : pair of DispatchProblem and DispatchResult, or None
         Schedule without any project in the same weather; needed for displaced heat.
+    at_most : bool
+        The share is not to be reached but not to be passed.
     """
 
     share: float
@@ -56,6 +58,7 @@ class RateTarget:
     in_season: BoolArray
     process_mw: Mapping[str, FloatArray] = field(default_factory=dict)
     baseline: Solution | None = None
+    at_most: bool = False
 
     def at(self, share: float) -> RateTarget:
         """Return the same definition with another share."""

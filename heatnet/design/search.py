@@ -82,6 +82,8 @@ class Evaluator:
             if not answer.found:
                 return None
             outcome = outcome_of(programme, answer, asked)
+            if asked.at_most:
+                return outcome
             if share > 0 and not outcome.may_have_a_rate:
                 return None
             missing = share - outcome.rate
@@ -106,20 +108,23 @@ class Evaluator:
             if abs(better - share) < 1e-7:
                 break
             share = better
-        solver.set_row(programme.target_row, 0.0, np.inf)
+        edge = (-np.inf, 0.0) if self._target.at_most else (0.0, np.inf)
+        solver.set_row(programme.target_row, *edge)
         return None if answer is None else outcome_of(programme, answer, self._target)
 
 
 class _Master:
     """The programme of one state over blocks; it gives choices in the order of their bound."""
 
-    def __init__(self, state: State, target: RateTarget, limits: SearchLimits, of_rate: bool) -> None:
+    def __init__(
+        self, state: State, target: RateTarget, limits: SearchLimits, of_rate: bool, whole_projects: bool = True
+    ) -> None:
         system = system_of(state, target)
         periods = system.block_periods(limits.block_h, limits.steps)
         self.state = state
         self._of_rate = of_rate
         self._programme = state_programme(system, periods)
-        self._solver = Solver(self._programme.matrix, gap=limits.gap_share / 4 or 1e-9)
+        self._solver = Solver(self._programme.matrix, limits.gap_share / 4 or 1e-9, whole_projects)
         if of_rate:
             self._solver.set_costs(self._programme.costs_of_rate(0.0))
             self._solver.set_row(self._programme.target_row, -np.inf, np.inf)
@@ -249,6 +254,14 @@ def largest_rate(
     bounds = [_rate_bound(master, target) for master in masters if np.isfinite(master.bound)]
     known = [] if best is None or np.isnan(best.rate) else [best.rate]
     return RateLimit(best, max([0.0, *bounds, *known]))
+
+
+def rate_bound(states: Sequence[State], target: RateTarget, limits: SearchLimits = SearchLimits()) -> float:
+    """Return a share that no portfolio exceeds, quickly: the programme over blocks with pieces of projects allowed."""
+    bounds = [
+        _rate_bound(_Master(state, target, limits, of_rate=True, whole_projects=False), target) for state in states
+    ]
+    return max([0.0, *(bound for bound in bounds if np.isfinite(bound))])
 
 
 def _rate_bound(master: _Master, target: RateTarget) -> float:

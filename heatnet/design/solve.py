@@ -52,15 +52,15 @@ class Answer:
 class Solver:
     """A programme in HiGHS that can be changed and solved again from where it stands."""
 
-    def __init__(self, matrix: Matrix, gap: float = 1e-4) -> None:
+    def __init__(self, matrix: Matrix, gap: float = 1e-4, integers: bool = True) -> None:
         import highspy
 
         with quiet_solver():
             self._highs = highspy.Highs()
         for name, value in (OPTIONS | {"mip_rel_gap": gap}).items():
             self._highs.setOptionValue(name, value)
-        self._highs.passModel(_lp(matrix))
-        self.has_integers = bool(matrix.arrays()["integer"].any())
+        self.has_integers = integers and bool(matrix.arrays()["integer"].any())
+        self._highs.passModel(_lp(matrix, self.has_integers))
 
     def set_entry(self, row: int, column: int, value: float) -> None:
         """Change one coefficient."""
@@ -105,7 +105,7 @@ def nothing_or(duals: Any, has_integers: bool) -> FloatArray:
     return np.zeros(0) if has_integers else np.array(duals)
 
 
-def _lp(matrix: Matrix) -> Any:
+def _lp(matrix: Matrix, integers: bool) -> Any:
     import highspy
 
     arrays, entries = matrix.arrays(), matrix.by_column()
@@ -117,7 +117,7 @@ def _lp(matrix: Matrix) -> Any:
     lp.a_matrix_.start_ = entries.indptr.astype(np.int32)
     lp.a_matrix_.index_ = entries.indices.astype(np.int32)
     lp.a_matrix_.value_ = entries.data
-    if arrays["integer"].any():
+    if integers:
         kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
         lp.integrality_ = [kinds[int(flag)] for flag in arrays["integer"]]
     return lp
