@@ -63,7 +63,9 @@ def add_commands(app: typer.Typer) -> None:
         optimise_study(study, given, tuple(without or ()), curve, out)
 
 
-def optimise_study(path: Path, choices: dict[str, Any], without: tuple[str, ...], curve: bool, out: Path | None) -> None:
+def optimise_study(
+    path: Path, choices: dict[str, Any], without: tuple[str, ...], curve: bool, out: Path | None
+) -> None:
     """Search, write every output, print the verdict.
 
     Raises
@@ -126,5 +128,4 @@ def _write_pages(study: Study, summary: dict[str, Any], folder: Path) -> None:
 
     assert study.portfolio is not None
     write_portfolio_page(summary, folder / "portfolio.html", language())
-    networks = {name: network for name, network in study.portfolio.networks(()).items()}
-    write_portfolio_map(summary, networks, folder / "portfolio_map.html", language())
+    write_portfolio_map(summary, study.portfolio.networks(()), folder / "portfolio_map.html", language())

@@ -1,6 +1,7 @@
 """Questions above one run: the cheapest portfolio of projects that reaches a share of waste heat.
 
-`annuity` turns an investment into a yearly cost, `candidates` holds what may be built, `periods` puts hours together, `rate` states
+`annuity` turns an investment into a yearly cost, `candidates` holds what may be built, `periods` puts hours
+together, `rate` states
 the substitution rate linearly, `programme` the mixed-integer programme, `solve` hands it to HiGHS, `search` finds the cheapest
 portfolio with a proven gap, `curve` repeats that from no target to the largest rate. Equations: docs/theory_portfolio.md.
 """

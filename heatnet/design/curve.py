@@ -10,7 +10,7 @@ import numpy as np
 from heatnet.design.candidates import State
 from heatnet.design.outcome import Outcome
 from heatnet.design.rate import RateTarget
-from heatnet.design.search import Counts, Evaluator, RateLimit, SearchLimits, cheapest, largest_rate
+from heatnet.design.search import USUAL, Counts, Evaluator, RateLimit, SearchLimits, cheapest, largest_rate
 
 #: the last point lies that much below the largest rate: at the rate itself every schedule is one in a thousand alike
 _BELOW_LARGEST = 2e-3
@@ -38,7 +38,7 @@ def cost_curve(
     states: Sequence[State],
     target: RateTarget,
     count: int = 12,
-    limits: SearchLimits = SearchLimits(),
+    limits: SearchLimits = USUAL,
     also: Sequence[float] = (),
     tick: Callable[[str], None] = lambda _stage: None,
 ) -> Curve:
@@ -50,8 +50,8 @@ def cost_curve(
     target : RateTarget
         Its definition counts.
     count : int
-        Points, evenly spaced from 0 to the largest rate. Below the rate of the cheapest system a point is the cheapest system of at
-        most that rate, above it of at least that rate.
+        Points, evenly spaced from 0 to the largest rate. Below the rate of the cheapest system a point is the
+        cheapest system of at most that rate, above it of at least that rate.
     also : sequence of float
         Further shares, such as the target; those that cannot be reached are left out.
     tick : callable

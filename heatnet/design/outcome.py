@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from heatnet.design.candidates import Option, State, problem_of
+from heatnet.design.matrix import IntArray
 from heatnet.design.programme import Programme
 from heatnet.design.rate import RateTarget
 from heatnet.design.solve import MONEY_UNIT_CNY, Answer
@@ -115,7 +116,15 @@ def outcome_of(programme: Programme, answer: Answer, target: RateTarget) -> Outc
 def _result(programme: Programme, answer: Answer, problem: DispatchProblem) -> DispatchResult:
     """Return the schedule as the dispatch would; equal hours of a period share its heat equally."""
     periods = programme.periods
-    spread = lambda own, columns: _spread(programme, answer, own, columns)  # noqa: E731
+
+    def spread(own: IntArray, columns: IntArray) -> FloatArray:
+        values = np.zeros(periods.count)
+        values[own] = np.maximum(answer.values[columns], 0.0)
+        return periods.spread(values)
+
+    def frame(columns: Mapping[str, FloatArray]) -> pd.DataFrame:
+        return pd.DataFrame(columns, index=problem.time, dtype=float)
+
     everything = np.arange(periods.count)
     heat = {unit.id: np.zeros(len(problem.time)) for unit in problem.units}
     for piece, (own, columns) in zip(programme.system.pieces, programme.heat, strict=True):
@@ -124,7 +133,6 @@ def _result(programme: Programme, answer: Answer, problem: DispatchProblem) -> D
     for number, (own, columns) in programme.dumped.items():
         dumped[programme.system.pieces[number].unit.balance] += spread(own, columns)
     unmet = {balance: spread(everything, programme.unmet[balance]) for balance in problem.balances}
-    frame = lambda columns: pd.DataFrame(columns, index=problem.time, dtype=float)  # noqa: E731
     duals = {
         balance: (answer.duals[rows] * MONEY_UNIT_CNY)[periods.of_hour]
         for balance, rows in programme.balance_rows.items()
@@ -139,12 +147,6 @@ def _result(programme: Programme, answer: Answer, problem: DispatchProblem) -> D
         shadow_price_cny_per_mwh=frame(duals),
         **{name: frame(columns) for name, columns in _stored(programme, answer, problem, heat).items()},
     )
-
-
-def _spread(programme: Programme, answer: Answer, own: FloatArray, columns: FloatArray) -> FloatArray:
-    values = np.zeros(programme.periods.count)
-    values[own] = np.maximum(answer.values[columns], 0.0)
-    return programme.periods.spread(values)
 
 
 def _stored(

@@ -1,10 +1,12 @@
 """Hours put together: equal hours once, or stretches of neighbouring hours as a relaxation.
 
-**Equal hours** (`equal_hours`) have the same demand, availability, cost and share in the rate. The programme is linear, so that some
-optimum treats them alike: one period of weight n replaces them, exactly.
+**Equal hours** (`equal_hours`) have the same demand, availability, cost and share in the rate. The programme is
+linear, so that some optimum treats them alike: one period of weight n replaces them, exactly.
 
-**Blocks** (`blocks`) are stretches of neighbouring hours of a day at one electricity price. A period's demand and availability are the sums
-of its hours, its cost the least and its share in the rate the largest of them. Blocks of alike days are put together. Every schedule by the hour then is, summed up, a
+**Blocks** (`blocks`) are stretches of neighbouring hours of a day at one electricity price. A period's demand and
+availability are the sums
+of its hours, its cost the least and its share in the rate the largest of them. Blocks of alike days are put
+together. Every schedule by the hour then is, summed up, a
 schedule by the block that costs no more and counts no less: the optimum by blocks is a lower bound.
 """
 
@@ -55,7 +57,7 @@ class Periods:
 
     def sums(self, values: FloatArray) -> FloatArray:
         """Return the sum over each period's hours, (P,)."""
-        return np.bincount(self.of_hour, weights=values, minlength=self.count)
+        return np.asarray(np.bincount(self.of_hour, weights=values, minlength=self.count), dtype=float)
 
     def least(self, values: FloatArray) -> FloatArray:
         """Return the least of each period's hours, (P,)."""
@@ -73,11 +75,11 @@ class Periods:
             return np.zeros(0)
         start = self.first[self.chain]
         end = start + self.hours[self.chain]
-        return np.append(start[1:], start[0] + len(self.of_hour)) - end
+        return np.asarray(np.append(start[1:], start[0] + len(self.of_hour)) - end, dtype=float)
 
     def spread(self, values: FloatArray) -> FloatArray:
         """Return a sum over each period, (P,), as equal hourly values, (T,)."""
-        return (values / self.hours)[self.of_hour]
+        return np.asarray((values / self.hours)[self.of_hour], dtype=float)
 
 
 def equal_hours(rows: Sequence[FloatArray], storing: BoolArray) -> Periods:
@@ -106,8 +108,8 @@ def blocks(
     price, in_season, storing : ndarray, shape (T,)
         Hours of a block agree in these, and so do days that are put together.
     alike : sequence of ndarray, shape (T,)
-        What else decides whether days are alike: their means, in `steps` steps of the largest day. Any partition gives a lower bound;
-        alike days give a tight one.
+        What else decides whether days are alike: their means, in `steps` steps of the largest day. Any partition
+        gives a lower bound; alike days give a tight one.
     length_h : int
         Longest block.
     steps : int
@@ -123,7 +125,9 @@ def blocks(
     first_of_day = np.flatnonzero(np.append(True, day[1:] != day[:-1]))
     position = block - block[first_of_day][day]
     kind = _kinds_of_days([*marks.T[:3], position], alike, day, steps)
-    of_hour = _in_order_of_time(np.unique(np.column_stack([kind[day], position]), axis=0, return_inverse=True)[1].reshape(-1))
+    of_hour = _in_order_of_time(
+        np.unique(np.column_stack([kind[day], position]), axis=0, return_inverse=True)[1].reshape(-1)
+    )
     periods = _periods(of_hour, storing)
     of_day = kind[np.unique(day[storing])]
     names = list(dict.fromkeys(of_day.tolist()))
@@ -132,9 +136,7 @@ def blocks(
     return replace(periods, days=own, chain=chain, kinds=np.array([names.index(one) for one in of_day], dtype=int))
 
 
-def _kinds_of_days(
-    exact: Sequence[FloatArray], alike: Sequence[FloatArray], day: IntArray, steps: int
-) -> IntArray:
+def _kinds_of_days(exact: Sequence[FloatArray], alike: Sequence[FloatArray], day: IntArray, steps: int) -> IntArray:
     """Return a number for each day, the same for days that agree hour by hour in `exact` and in the steps of `alike`."""
     count = int(day[-1]) + 1
     hour = np.arange(len(day)) - day * HOURS_A_DAY

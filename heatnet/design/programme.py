@@ -105,9 +105,7 @@ def _add_options(programme: Programme) -> None:
     system, matrix = programme.system, programme.matrix
     for option in system.options:
         if system.counts is None:
-            columns = matrix.add_columns(
-                option.count_max, option.cny_per_a / MONEY_UNIT_CNY, 0.0, 1.0, integer=True
-            )
+            columns = matrix.add_columns(option.count_max, option.cny_per_a / MONEY_UNIT_CNY, 0.0, 1.0, integer=True)
             programme.chosen[option.id] = columns
             if option.count_max > 1:
                 rows = matrix.add_rows(option.count_max - 1, low=0.0)
@@ -253,9 +251,7 @@ def _add_year(programme: Programme, piece: Piece, heat: IntArray, gate: IntArray
             matrix.add_entries(row, gate, -limit)
 
 
-def _add_within_size(
-    programme: Programme, piece: Piece, own: IntArray, heat: IntArray, available: FloatArray
-) -> None:
+def _add_within_size(programme: Programme, piece: Piece, own: IntArray, heat: IntArray, available: FloatArray) -> None:
     option = piece.option
     if option is None or option.size is None or option.size.of != piece.unit.id:
         return
@@ -293,9 +289,7 @@ def _add_dumped(
     return dumped
 
 
-def _add_terms(
-    programme: Programme, piece: Piece, own: IntArray, heat: IntArray, dumped: IntArray | None
-) -> None:
+def _add_terms(programme: Programme, piece: Piece, own: IntArray, heat: IntArray, dumped: IntArray | None) -> None:
     """Add what a piece's heat adds to N and D, less what is dumped of it."""
     matrix, periods, terms = programme.matrix, programme.periods, piece.terms
     for row, values in ((programme.n_row, terms.counted), (programme.d_row, terms.whole)):

@@ -1,10 +1,13 @@
-"""Heat stores over periods. Single hours have the equations of `heatnet.dispatch.stores`; a block of n hours has their consequences:
+"""Heat stores over periods.
+
+Single hours have the equations of `heatnet.dispatch.stores`; a block of n hours has their consequences:
 
     k^n L + k^(n-1) C - D  <=  L'  <=  L + C - k^(n-1) D
 
-with the share k kept in an hour, level L before and L' behind the block, charge C and discharge D in it. Alike days have their blocks
-in common, the levels of all of them added up; the level between one day and the next is each day's own, so that heat is carried on
-between neighbours alone.
+with the share k kept in an hour, level L before and L' behind the block, charge C and discharge D in it. Alike days
+have their blocks
+in common, the levels of all of them added up; the level between one day and the next is each day's own, so that heat
+is carried on between neighbours alone.
 
 Stores work in the periods of the chain; between these they lose heat. What charges a store are the units that it names, together.
 """

@@ -3,10 +3,11 @@ r"""The substitution rate as linear terms of the dispatch: numerator N, denomina
 With heat :math:`q_{ut}` of unit u in hour t, electricity :math:`e_{ut}` spent on a MWh, and sums over the hours of the period:
 
 - **water**: a MWh of a counted unit adds :math:`1` (delivered), :math:`1 - e` (recovered) to N; every MWh of heat adds 1 to D.
-- **process first**: where process users P and others (exchange stations, space heat of a site) take from one balance, unfired heat U
+- **process first**: where process users P and others (exchange stations, space heat of a site) take from one
+balance, unfired heat U
   serves the process first and :math:`U_S = \max(U - P, 0)` goes on. That is convex in U; its concave hull over
-  :math:`0 \le U \le \bar U` is :math:`U_S \le U (\bar U - P)^+ / \bar U`, which the programme uses. The two agree at :math:`U = \bar U`
-  and at 0. A MWh that goes through a station which draws d per MWh counts :math:`1/d`, or :math:`1/d - e`.
+  :math:`0 \le U \le \bar U` is :math:`U_S \le U (\bar U - P)^+ / \bar U`, which the programme uses. The two agree at
+  :math:`U = \bar U` and at 0. A MWh that goes through a station which draws d per MWh counts :math:`1/d`, or :math:`1/d - e`.
 - **dumped** heat is taken off the units whose contract forces it.
 - **displaced**: with equal demand, fossil heat falls by what unfired heat grows, so that the rate is the growth of the counted
   unfired heat over the baseline's fossil heat :math:`F_0`: linear, where no unfired heat outside the set shrinks or grows.

@@ -1,7 +1,7 @@
 """The cheapest portfolio with a proven gap: bounds from blocks of hours, schedules from all hours.
 
-1. The **master** is the programme over blocks with its choices open: its optimum is a lower bound for every portfolio not yet tried.
-2. Its choice is **evaluated** over all hours, with sizes and schedule free again: an upper bound.
+1. The **master** is the programme over blocks with its choices open: its optimum is a lower bound for every
+portfolio not yet tried. 2. Its choice is **evaluated** over all hours, with sizes and schedule free again: an upper bound.
 3. A cut takes that choice out of the master, which is solved again.
 
 Bounds rise and the best evaluation falls; the search ends when they meet within the gap, when no choice is left (then the best is
@@ -52,6 +52,9 @@ class SearchLimits:
     rounds: int = 40
     block_h: int = 8
     steps: int = 20
+
+
+USUAL = SearchLimits()
 
 
 class Evaluator:
@@ -159,7 +162,7 @@ class _Master:
 def cheapest(
     states: Sequence[State],
     target: RateTarget,
-    limits: SearchLimits = SearchLimits(),
+    limits: SearchLimits = USUAL,
     evaluator: Evaluator | None = None,
     tick: Tick = lambda _stage: None,
     first: Sequence[tuple[State, Counts]] = (),
@@ -233,7 +236,7 @@ class RateLimit:
 def largest_rate(
     states: Sequence[State],
     target: RateTarget,
-    limits: SearchLimits = SearchLimits(),
+    limits: SearchLimits = USUAL,
     evaluator: Evaluator | None = None,
     rounds: int = 3,
 ) -> RateLimit:
@@ -256,7 +259,7 @@ def largest_rate(
     return RateLimit(best, max([0.0, *bounds, *known]))
 
 
-def rate_bound(states: Sequence[State], target: RateTarget, limits: SearchLimits = SearchLimits()) -> float:
+def rate_bound(states: Sequence[State], target: RateTarget, limits: SearchLimits = USUAL) -> float:
     """Return a share that no portfolio exceeds, quickly: the programme over blocks with pieces of projects allowed."""
     bounds = [
         _rate_bound(_Master(state, target, limits, of_rate=True, whole_projects=False), target) for state in states

@@ -77,7 +77,9 @@ class Solver:
 
     def add_row(self, low: float, high: float, columns: FloatArray, values: FloatArray) -> None:
         """Add a row."""
-        self._highs.addRow(low, high, len(columns), np.asarray(columns, dtype=np.int32), np.asarray(values, dtype=float))
+        self._highs.addRow(
+            low, high, len(columns), np.asarray(columns, dtype=np.int32), np.asarray(values, dtype=float)
+        )
 
     def run(self) -> Answer:
         """Solve, and return what came of it."""

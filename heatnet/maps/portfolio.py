@@ -1,4 +1,4 @@
-"""The candidates of a portfolio search on a map: what is built, what is not, over networks, zones and avenues; one offline page."""
+"""The candidates of a portfolio search on a map, built or not, over networks, zones and avenues; one offline page."""
 
 from __future__ import annotations
 
@@ -110,12 +110,10 @@ def _base(frame: _Frame, bounds: Sequence[Any]) -> str:
 
 def _lines_of(geometry: Mapping[str, Any]) -> list[list[Point]]:
     kind, coordinates = geometry["type"], geometry["coordinates"]
-    lines = {
-        "LineString": lambda: [coordinates],
-        "MultiLineString": lambda: coordinates,
-        "Polygon": lambda: coordinates,
-        "MultiPolygon": lambda: [ring for polygon in coordinates for ring in polygon],
-    }.get(kind, list)()
+    depth = {"LineString": 0, "MultiLineString": 1, "Polygon": 1, "MultiPolygon": 2}.get(kind)
+    lines = [] if depth is None else [coordinates]
+    for _level in range(depth or 0):
+        lines = [line for part in lines for line in part]
     return [[(point[0], point[1]) for point in line] for line in lines]
 
 
@@ -151,7 +149,9 @@ def _labels(frame: _Frame, marks: Sequence[tuple[Mapping[str, Any], Point]]) -> 
         colour = _BUILT if one["built"] else _LEFT_OUT
         drawn.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="7" fill="{fill}" stroke="{colour}" stroke-width="2"/>')
         weight = "bold" if one["built"] else "normal"
-        style = f'font-size="13" font-weight="{weight}" fill="{colour}" paint-order="stroke" stroke="#fff" stroke-width="3"'
+        style = (
+            f'font-size="13" font-weight="{weight}" fill="{colour}" paint-order="stroke" stroke="#fff" stroke-width="3"'
+        )
         drawn.append(f'<text x="{x + 11:.1f}" y="{line:.1f}" {style}>{escape(pick(one["label"]))}</text>')
     return drawn
 

@@ -11,7 +11,15 @@ from heatnet.report.portfolio_picture import curve_picture
 from heatnet.report.steam_page import Section, write_sections
 from heatnet.report.tables import Column, Row, Table
 from heatnet.web.labels import definition_names
-from heatnet.web.portfolio_words import definition_words, finding, limit_words, percent, project_words, size_words, zone_name
+from heatnet.web.portfolio_words import (
+    definition_words,
+    finding,
+    limit_words,
+    percent,
+    project_words,
+    size_words,
+    zone_name,
+)
 
 Summary = Mapping[str, Any]
 _MILLION = 1e-6
@@ -122,8 +130,8 @@ def _curve(summary: Summary) -> Table:
     keys = ("rate", "rate_difference", "waste_heat_gj", "cost_cny", "gap_share", "shadow_cny_per_gj", "co2_average_t")
     rows = [Row((*(point[key] for key in keys), _built(point["projects"]))) for point in summary["curve"]]
     note = _(
-        "Each point is a solved programme: the cheapest system of at most that rate below the cheapest of all, of at least that rate "
-        "above it. A further GJ: its cost with the same projects (negative: what it saves)."
+        "Each point is a solved programme: the cheapest system of at most that rate below the cheapest of all, of at "
+        "least that rate above it. A further GJ: its cost with the same projects (negative: what it saves)."
     )
     return Table(_("The curve"), columns, tuple(rows), note)
 
@@ -171,8 +179,8 @@ def _assumptions(summary: Summary) -> list[str]:
             case=pick(summary["case_label"]), interest=percent(summary["interest_share"])
         ),
         _(
-            "Electricity is bought at the tariff; the limits of power networks and the electricity of circulation pumps are not in the "
-            "search. heatnet run solves the portfolio in the pipes: portfolio_case.yaml holds it as a case."
+            "Electricity is bought at the tariff; the limits of power networks and the electricity of circulation pumps are "
+            "not in the search. heatnet run solves the portfolio in the pipes: portfolio_case.yaml holds it as a case."
         ),
     ]
     return [*told, pick(summary["geometry_note"])] if summary["geometry_note"] else told

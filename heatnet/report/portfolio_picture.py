@@ -41,10 +41,10 @@ def curve_picture(summary: Mapping[str, Any], key: str, label: str, factor: floa
     low, high = low - margin, high + margin
 
     def x(rate: float) -> float:
-        return _LEFT + (_WIDTH - _LEFT - _RIGHT) * max(rate, 0.0) / right
+        return float(_LEFT + (_WIDTH - _LEFT - _RIGHT) * max(rate, 0.0) / right)
 
     def y(value: float) -> float:
-        return _TOP + (_HEIGHT - _TOP - _BOTTOM) * (high - value) / (high - low)
+        return float(_TOP + (_HEIGHT - _TOP - _BOTTOM) * (high - value) / (high - low))
 
     parts = []
     for step in range(_STEPS + 1):

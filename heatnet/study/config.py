@@ -15,6 +15,7 @@ from heatnet.study.parts import Strict as Strict
 from heatnet.study.parts import Text as Text
 from heatnet.study.portfolio_config import PortfolioConfig
 
+
 def _not_negative(figure: Figure) -> Figure:
     if figure.value < 0:
         raise ValueError(_("It cannot be negative."))

@@ -49,7 +49,8 @@ def with_new_plants(
 
 def _longer(table: RawTable, rows: Mapping[str, Mapping[str, Any]], place: str, problems: Problems) -> RawTable:
     taken = {str(name).casefold() for name in table.frame.get("id", [])}
-    records, changed = [], dict(table.changed)
+    records: list[dict[str, Any]] = []
+    changed = dict(table.changed)
     for plant, values in rows.items():
         if plant.casefold() in taken:
             problems.add(f"{place}.{plant}", _("'{name}' is taken").format(name=plant))

@@ -42,13 +42,17 @@ class CostPart(Strict):
         value=0.0
     )
     lifetime_a: Annotated[float, Field(gt=0, le=100)]
-    om_share_per_a: Annotated[Share, Field(description="Fixed operation and maintenance, share of the investment.")] = 0.0
+    om_share_per_a: Annotated[Share, Field(description="Fixed operation and maintenance, share of the investment.")] = (
+        0.0
+    )
 
 
 class SizeRange(Strict):
     """A size that the optimiser chooses: `capacity_mw` of a plant, or `energy_mwh` of a heat store."""
 
-    plant: Annotated[str, Field(description="Network and plant, such as teda_east/sewage_hp or teda_east/steam/jinbin.")]
+    plant: Annotated[
+        str, Field(description="Network and plant, such as teda_east/sewage_hp or teda_east/steam/jinbin.")
+    ]
     least: Annotated[float, Field(ge=0)] = 0.0
     most: Positive
 
@@ -72,7 +76,9 @@ class OptionConfig(Strict):
     count_max: Annotated[int, Field(ge=1, le=20, description="How many equal pieces may be built.")] = 1
     scaled: Annotated[
         tuple[str, ...],
-        Field(description="Columns of the option's plants that grow with the number of pieces, for the case that is written."),
+        Field(
+            description="Columns of the option's plants that grow with the number of pieces, for the case that is written."
+        ),
     ] = ("capacity_mw",)
 
 

@@ -96,7 +96,11 @@ def _write_workbook(tables: Mapping[str, pd.DataFrame], file: Path) -> None:
 def _form(column: str) -> str:
     if column.endswith(("_share", "rate", "rate_points", "rate_difference")):
         return "share"
-    return "one" if column.endswith(("_cny", "_mwh", "_gj", "_t", "_h", "_cny_per_a", "_cny_per_gj", "size")) else "general"
+    return (
+        "one"
+        if column.endswith(("_cny", "_mwh", "_gj", "_t", "_h", "_cny_per_a", "_cny_per_gj", "size"))
+        else "general"
+    )
 
 
 def _cell(value: Any) -> Any:

@@ -51,7 +51,9 @@ class PortfolioInput:
     def is_state(self, candidate: str) -> bool:
         """Return whether a candidate changes what all plants see: tables of consumers, or the network itself."""
         options = self.portfolio.candidates[candidate].options.values()
-        return any(table in patch for option in options for patch in option.networks.values() for table in _STATE_TABLES)
+        return any(
+            table in patch for option in options for patch in option.networks.values() for table in _STATE_TABLES
+        )
 
     def states(self) -> list[tuple[str, ...]]:
         """Return the combinations of options that make a state each; the first has none of them."""
@@ -199,7 +201,7 @@ def _note_option(
 
 def _rows_of(networks: Mapping[str, Network]) -> dict[str, Any]:
     """Return every plant's row by network/plant, or network/steam/plant."""
-    rows = {}
+    rows: dict[str, Any] = {}
     for name, network in networks.items():
         for part, own in ((name, network), (f"{name}/steam", network.steam)):
             if own is not None:

@@ -1,4 +1,4 @@
-"""`heatnet optimise`: the portfolios of a study searched, for its target, along the curve, and for every definition of the rate."""
+"""`heatnet optimise`: a study's portfolios searched for its target, along the curve, and for every definition of the rate."""
 
 from __future__ import annotations
 
@@ -15,10 +15,19 @@ from heatnet.design import Outcome, RateLimit, RateTarget, SearchLimits, State, 
 from heatnet.design.curve import Curve, cost_curve
 from heatnet.design.rate import Solution
 from heatnet.dispatch import dispatch
-from heatnet.errors import InputError, Problems
+from heatnet.errors import Problems
 from heatnet.i18n import _
 from heatnet.metrics.substitution import rate_of, substitution_rates
-from heatnet.model.substitution import SET_CLASSES, Counting, Denominator, Period, Variant, WasteClass, WasteSet, variants
+from heatnet.model.substitution import (
+    SET_CLASSES,
+    Counting,
+    Denominator,
+    Period,
+    Variant,
+    WasteClass,
+    WasteSet,
+    variants,
+)
 from heatnet.model.validation import did_you_mean
 from heatnet.study.case_run import weather_of
 from heatnet.study.config import Target, target_zone
@@ -119,7 +128,9 @@ def request_problems(study: Study, request: Request) -> None:
     for name in request.without:
         if name not in names:
             allowed = _("Allowed: {names}").format(names=", ".join(names))
-            problems.add("--without", _("'{name}' does not exist").format(name=name), allowed, did_you_mean(name, names))
+            problems.add(
+                "--without", _("'{name}' does not exist").format(name=name), allowed, did_you_mean(name, names)
+            )
     if request.target.counting == "displaced" and study.config.baseline_case is None:
         remedy = _("Name the case before the projects in baseline_case.")
         problems.add("--counting displaced", _("the study has no baseline"), remedy=remedy)
@@ -145,7 +156,9 @@ class PortfolioSearch:
         assert self._study.portfolio is not None
         steps = self._states.step_count() + 4
         if self._request.curve:
-            steps += self._study.portfolio.portfolio.search.points + 3 + len(self._zones) * len(list(variants()))
+            steps += (
+                self._study.portfolio.portfolio.search.points + 3 + len(self._listed_zones()) * len(list(variants()))
+            )
         return steps
 
     def run(self) -> PortfolioRun:
@@ -192,9 +205,7 @@ class PortfolioSearch:
             if year.network.carrier == "site"
         }
         baseline = self._baseline() if variant.counting is Counting.DISPLACED else None
-        return RateTarget(
-            self._request.target.rate_share, variant, networks, self._states.in_season, process, baseline
-        )
+        return RateTarget(self._request.target.rate_share, variant, networks, self._states.in_season, process, baseline)
 
     def _baseline(self) -> Solution | None:
         """Return the baseline in the season and weather of the portfolio's case, dispatched once; None without one."""
@@ -219,12 +230,15 @@ class PortfolioSearch:
     def _definitions(self, states: list[State]) -> tuple[DefinitionRow, ...]:
         """Return the largest rate of every definition: bounds of each, and what the schedules of some of them reach in all."""
         rows: list[DefinitionRow] = []
-        for zone, networks in self._zones.items():
+        for zone, networks in self._listed_zones().items():
             reached: dict[Variant, float] = {}
             for waste_set in WasteSet:
                 if not _has_class(states, networks, waste_set):
                     continue
-                for denominator, period in ((Denominator.SPACE, Period.SEASON), (Denominator.WITH_PROCESS, Period.YEAR)):
+                for denominator, period in (
+                    (Denominator.SPACE, Period.SEASON),
+                    (Denominator.WITH_PROCESS, Period.YEAR),
+                ):
                     tried = Variant(waste_set, Counting.RECOVERED, denominator, period)
                     found = largest_rate(states, self._target(tried, zone), self._coarse, rounds=1)
                     for variant, rate in self._rates(found.outcome, zone).items():
@@ -233,6 +247,10 @@ class PortfolioSearch:
                 rows.append(self._definition(states, zone, variant, reached))
                 self._tick("definitions")
         return tuple(rows)
+
+    def _listed_zones(self) -> dict[str, tuple[str, ...]]:
+        """Return the zones of the table: those of the study, or all where it names none."""
+        return dict(self._study.config.zones) or dict(self._zones)
 
     def _definition(
         self, states: list[State], zone: str, variant: Variant, reached: dict[Variant, float]

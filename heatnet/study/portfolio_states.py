@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from heatnet.couple.return_mixture import return_drops_k
 from heatnet.couple.season import Probe, conditions_of, dispatch_problem, preheating_plants, probe
 from heatnet.couple.steam import probe_steam
 from heatnet.couple.year import NetworkYear, network_year
@@ -54,6 +55,7 @@ class PortfolioStates:
         self._tick = tick
         case = study.cases[self._given.case]
         self.in_season = heating_season(weather.time, case.season.start, case.season.end)
+        self._plain: dict[tuple[str, str], tuple[NetworkYear, Probe]] = {}
         self._made: dict[tuple[str, ...], tuple[Standing, tuple[Option, ...], tuple[SharedLoad, ...]]] = {}
 
     @cached_property
@@ -89,7 +91,7 @@ class PortfolioStates:
                 years[name], probes[name] = self.standing.years[name], self.standing.probes[name]
                 continue
             years[name] = network_year(network, self._weather, self.in_season, share)
-            probes[name] = probe(years[name])
+            probes[name] = self._probed("", years[name], ids)
         self._tick("state")
         return Standing(networks, years, probes, self._problem(years, probes))
 
@@ -105,7 +107,7 @@ class PortfolioStates:
             networks = self._given.networks((*ids, option_id))
             option = Option(option_id, candidate, count_max=given.count_max, needs=self._needs(candidate))
             for name in given.networks:
-                option = self._joined(option, option_id, name, networks[name], standing)
+                option = self._joined(option, option_id, name, networks[name], standing, ids)
                 direct += self._direct(option_id, candidate, name, networks[name], standing)
             options.append(option)
             self._tick("state")
@@ -114,12 +116,14 @@ class PortfolioStates:
     def _needs(self, candidate: str) -> tuple[str, ...]:
         return self._given.portfolio.candidates[candidate].needs
 
-    def _joined(self, option: Option, option_id: str, name: str, network: Network, standing: Standing) -> Option:
+    def _joined(
+        self, option: Option, option_id: str, name: str, network: Network, standing: Standing, ids: tuple[str, ...]
+    ) -> Option:
         """Return an option with what its overrides of one network bring."""
         year = replace(standing.years[name], network=network)
-        probed = self._probe(option_id, name, year, standing.probes[name])
+        probed = self._probe(option_id, name, year, standing.probes[name], ids)
         with_it = self._problem({name: year}, {name: probed})
-        ids = {
+        own_ids = {
             f"{part}/{plant}"
             for part, plants in self._given.changed_plants(option_id).items()
             if part.split("/")[0] == name
@@ -130,21 +134,29 @@ class PortfolioStates:
             more = demand - standing.problem.demand_mw[balance]
             if np.abs(more).max(initial=0.0) > _NO_CHANGE_MW:
                 change[balance] = more
-        units = tuple(unit for unit in with_it.units if unit.id in ids and unit.available_mw.any())
-        stores = tuple(store for store in with_it.stores if store.id in ids)
-        return replace(
-            option, units=option.units + units, stores=option.stores + stores, demand_change_mw=change
-        )
+        units = tuple(unit for unit in with_it.units if unit.id in own_ids and unit.available_mw.any())
+        stores = tuple(store for store in with_it.stores if store.id in own_ids)
+        return replace(option, units=option.units + units, stores=option.stores + stores, demand_change_mw=change)
 
-    def _probe(self, option_id: str, name: str, year: NetworkYear, before: Probe) -> Probe:
+    def _probe(self, option_id: str, name: str, year: NetworkYear, before: Probe, ids: tuple[str, ...]) -> Probe:
         """Ask the pipes again where an option changes them, or pre-heats the return at a new place."""
         patch = self._given.option(option_id).networks[name]
         new_preheat = set(preheating_plants(year.network)) - set(before.return_flow_share)
         if new_preheat or any(table in patch for table in _PIPE_TABLES):
-            return probe(year)
+            return self._probed(option_id, year, ids)
         if patch.get("steam"):
             return replace(before, steam=probe_steam(year))
         return before
+
+    def _probed(self, option_id: str, year: NetworkYear, ids: tuple[str, ...]) -> Probe:
+        """Ask the pipes; in a state of other returns also how much colder the water at pre-heating plants is than without."""
+        probed = probe(year)
+        key = (option_id, year.network.id)
+        if not ids:
+            self._plain[key] = (year, probed)
+        elif key in self._plain:
+            return replace(probed, return_drop_k=return_drops_k(self._plain[key], (year, probed)))
+        return probed
 
     def _direct(
         self, option_id: str, candidate: str, name: str, network: Network, standing: Standing

@@ -279,7 +279,9 @@ def portfolio_tables(summary: dict[str, Any]) -> dict[str, pd.DataFrame]:
     def flat(rows: list[dict[str, Any]]) -> pd.DataFrame:
         plain = []
         for row in rows:
-            texts = {f"{key}_{lang}": words for key in ("label", "option_label") for lang, words in row.get(key, {}).items()}
+            texts = {
+                f"{key}_{lang}": words for key in ("label", "option_label") for lang, words in row.get(key, {}).items()
+            }
             plain.append({key: value for key, value in row.items() if not isinstance(value, dict)} | texts)
         return pd.DataFrame(plain)
 

@@ -44,7 +44,10 @@ def finding(summary: Summary) -> list[str]:
     else:
         told.append(
             _("{share} is reached: {rate} at {cost} million CNY a year, proven within {gap} of the cheapest.").format(
-                share=share, rate=percent(best["rate"]), cost=million(best["cost_cny"]), gap=percent(best["gap_share"], 2)
+                share=share,
+                rate=percent(best["rate"]),
+                cost=million(best["cost_cny"]),
+                gap=percent(best["gap_share"], 2),
             )
         )
         told += _against_nothing(summary)
@@ -70,7 +73,9 @@ def _against_nothing(summary: Summary) -> list[str]:
         return []
     saved = nothing["cost_cny"] - best["cost_cny"]
     words = (
-        _("That is {money} million CNY a year less than without any project, with {co2} t less CO₂ ({marginal} t marginal).")
+        _(
+            "That is {money} million CNY a year less than without any project, with {co2} t less CO₂ ({marginal} t marginal)."
+        )
         if saved >= 0
         else _(
             "That is {money} million CNY a year more than without any project, with {co2} t less CO₂ ({marginal} t marginal)."
@@ -88,7 +93,9 @@ def _against_nothing(summary: Summary) -> list[str]:
 def unreachable_sentence(summary: Summary) -> str:
     """Return that no portfolio reaches the target, the largest rate, and what limits it."""
     largest, target = summary["largest"], summary["target"]
-    sentence = _("No portfolio reaches {share} ({definition}): the largest rate found is {rate}, the proven limit {bound}.")
+    sentence = _(
+        "No portfolio reaches {share} ({definition}): the largest rate found is {rate}, the proven limit {bound}."
+    )
     said = sentence.format(
         share=percent(target["rate_share"], 1),
         definition=definition_words(target),

@@ -33,7 +33,13 @@ def _unit(hours: int, name: str, cost: float = 0.0, available: Any = 10.0, **mor
     }
     own = f"{settings['balance'].replace('/water', '')}/{name}"
     return SupplyUnit(
-        id=own, network="n", plant=name, available_mw=hourly(available), fuel_per_heat=hourly(cost), **arrays, **settings
+        id=own,
+        network="n",
+        plant=name,
+        available_mw=hourly(available),
+        fuel_per_heat=hourly(cost),
+        **arrays,
+        **settings,
     )
 
 

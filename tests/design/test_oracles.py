@@ -21,7 +21,8 @@ def heat_pump(unit, hours, name="hp", available=4.0, power=0.25, **more):
 def test_a_project_is_built_where_it_saves_more_than_its_annuity(unit, state, target):
     """Demand 10 MW for 2 h, boiler 100 CNY/MWh; a heat pump of 4 MW at 25 CNY/MWh saves 4 x 75 x 2 = 600.
 
-    At 599 a year it is built (cost 2 x (6 x 100 + 4 x 25) + 599 = 1999), at 601 it is not (2000). Without the annuity both would be.
+    At 599 a year it is built (cost 2 x (6 x 100 + 4 x 25) + 599 = 1999), at 601 it is not (2000). Without the
+    annuity both would be.
     """
     for annuity, cost, built in ((599.0, 1999.0, True), (601.0, 2000.0, False)):
         option = Option("hp/one", "hp", (heat_pump(unit, 2),), cny_per_a=annuity)
@@ -106,7 +107,8 @@ def test_what_needs_another_project_brings_it_along(unit, state, target):
 def test_direct_plants_share_their_consumers(unit, state, target):
     """Two sources of 4 MW on consumers of 5 MW give 5 MW together: cost 2 x 5 x 100 = 1000; without that 400."""
     options = [
-        Option(f"{name}/one", name, (unit(2, name, 0.0, 4.0, waste_class="plan"),), cny_per_a=0.0) for name in ("a", "b")
+        Option(f"{name}/one", name, (unit(2, name, 0.0, 4.0, waste_class="plan"),), cny_per_a=0.0)
+        for name in ("a", "b")
     ]
     room = SharedLoad(("n/a", "n/b"), np.array([5.0, 5.0]))
     made = state({"n/water": [10, 10]}, [unit(2, "boiler", 100, 20)], options, shared=(room,))
@@ -146,10 +148,10 @@ def test_steam_serves_the_process_first(unit, state, target):
 
 
 def test_the_report_s_rate_counts_where_the_programme_s_is_too_large(unit, state, target):
-    """Process 6 MW in both hours; CHP steam of 8 MW may give 12 MWh in the sum of two hours, so that 6 and 6 or 8 and 4 are alike.
+    """Process 6 MW in both hours; CHP steam of 8 MW may give 12 MWh in the sum of two hours, 6 and 6 or 8 and 4 alike.
 
-    8 and 4 make 1.6 MWh of space heat, 8 %; 6 and 6 none. The hull allows a quarter of all 12 MWh: 2.4 MWh, 12 %. Asked for 8 %, the
-    schedule must really have 8 %.
+    8 and 4 make 1.6 MWh of space heat, 8 %; 6 and 6 none. The hull allows a quarter of all 12 MWh: 2.4 MWh, 12 %.
+    Asked for 7.9 %, the schedule must really have 7.9 %, or there is none.
     """
     steam = unit(2, "chp", 0.0, 8.0, waste_class="plan", balance="n/steam", year_max_mwh=12.0)
     made = steam_state(unit, state, [Option("chp/one", "chp", (steam,))])
@@ -176,8 +178,8 @@ def test_the_season_alone_counts(unit, state, target):
 def test_a_store_lets_waste_heat_in(unit, state, target):
     """Waste heat of 6 MW in hour 1 alone, demand 4 and 4; a lossless tank at 10 CNY a year per MWh, boiler 100.
 
-    2 MWh are stored: cost 2 x 100 + 20 = 220 and 75 % waste heat. Without a size the tank would be free (200), with charging from the
-    boiler alone it would be useless (400).
+    2 MWh are stored: cost 2 x 100 + 20 = 220 and 75 % waste heat. Without a size the tank would be free (200), with
+    charging from the boiler alone it would be useless (400).
     """
     source = unit(2, "s", 0.0, [6.0, 0.0], waste_class="plan")
     tank = HeatStore("n/tank", "n", "tank", "n/water", 5.0, 5.0, 5.0, ("n/s",))
