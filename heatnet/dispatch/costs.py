@@ -62,10 +62,13 @@ def own_cost_cny_per_mwh(problem: DispatchProblem, unit: SupplyUnit) -> FloatArr
 def sites_power_mw(
     problem: DispatchProblem, sites: Sequence[PowerSite], heat_mw: Mapping[str, Any] | pd.DataFrame
 ) -> dict[str, FloatArray]:
-    """Return the electricity of the heat plants of each site, (T,), MW."""
+    """Return what the heat plants of each site add to its load, (T,), MW."""
     units = {unit.id: unit for unit in problem.units}
     return {
-        site.id: np.sum([np.asarray(heat_mw[one]) * units[one].power_per_heat for one in site.units], axis=0)
+        site.id: np.sum(
+            [np.asarray(heat_mw[one]) * site.power_per_heat(one, units[one].power_per_heat) for one in site.units],
+            axis=0,
+        )
         for site in sites
     }
 
