@@ -62,7 +62,8 @@ def _drawing(summary: Mapping[str, Any], networks: Mapping[str, Network]) -> str
     parts += [network.steam for network in list(parts) if network.steam is not None]
     layouts = [layout for network in parts if (layout := layout_of(network)) is not None]
     if not layouts:
-        return f"<p>{escape(_('No candidate has a place in geographic coordinates.'))}</p>"
+        none = _("No candidate has a place in geographic coordinates.")
+        return f"<p>{escape(none)}</p>"
     lines = [[(lon, lat) for lat, lon in pipe["xy"]] for layout in layouts for pipe in layout["pipes"]]
     marks = list(_marks(summary))
     everything = [point for line in lines for point in line] + [at for _one, at in marks]
@@ -72,7 +73,8 @@ def _drawing(summary: Mapping[str, Any], networks: Mapping[str, Network]) -> str
     drawn += [_changed(frame, one) for one in summary["candidates"]]
     drawn += _labels(frame, marks)
     size = f'viewBox="0 0 {_WIDTH:.0f} {height:.0f}" role="img" xmlns="http://www.w3.org/2000/svg"'
-    return f"<svg {size}><title>{escape(_('Projects on the map'))}</title>{''.join(drawn)}</svg>"
+    title = _("Projects on the map")
+    return f"<svg {size}><title>{escape(title)}</title>{''.join(drawn)}</svg>"
 
 
 def _frame(points: Sequence[Point]) -> tuple[_Frame, float]:
@@ -157,8 +159,9 @@ def _labels(frame: _Frame, marks: Sequence[tuple[Mapping[str, Any], Point]]) -> 
 
 
 def _legend(summary: Mapping[str, Any]) -> str:
+    key = _("filled: built; hollow: not built")
     rows = [
-        f"<li>{escape(_('filled: built; hollow: not built'))}</li>",
+        f"<li>{escape(key)}</li>",
         f"<li>{escape(pick(summary['geometry_note']))}</li>" if summary["geometry_note"] else "",
     ]
     best = summary["best"]
