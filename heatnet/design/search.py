@@ -274,4 +274,7 @@ def _rate_bound(master: _Master, target: RateTarget) -> float:
     _n, whole = system.terms.constants
     for balance in problem.balances:
         whole += float(system.terms.heat_share(balance) @ problem.demand_of(balance))
+        for option in master.state.options:
+            less = np.minimum(option.demand_change_mw.get(balance, np.zeros(1)), 0.0)
+            whole += option.count_max * float(np.sum(system.terms.heat_share(balance) * less))
     return min(-master.bound / whole, 1.0) if whole > 0 else 0.0
