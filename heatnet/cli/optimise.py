@@ -47,10 +47,21 @@ def add_commands(app: typer.Typer) -> None:
         curve: Annotated[
             bool, typer.Option("--curve", help=_("Also cost against rate, and the largest rate of every definition."))
         ] = False,
+        setpoints: Annotated[
+            bool,
+            typer.Option(
+                "--setpoints", help=_("Instead: supply temperature and pump head of the study's key setpoints.")
+            ),
+        ] = False,
         out: Annotated[
             Path | None, typer.Option("--out", help=_("Results folder; results/STUDY-optimise by default."))
         ] = None,
     ) -> None:
+        if setpoints:
+            from heatnet.cli.setpoints import optimise_setpoints_of
+
+            optimise_setpoints_of(study, out)
+            return
         choices = {
             "rate_share": target,
             "set": waste_set,

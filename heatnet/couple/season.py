@@ -66,6 +66,11 @@ class Probe:
         The same of the network's steam pipes; None where none are solved.
     return_drop_k : mapping of plant id to ndarray, shape (T,)
         By how much the return at a pre-heating plant is colder than the network's, K (`heatnet.couple.return_mixture`).
+    loss_by_hour_mw : ndarray, shape (T,), or None
+        Loss of every hour as simulated under a schedule (`refined`); None: the calibrated estimate.
+    return_flow_kg_per_s, plant_t_return_degc : mapping of plant id to ndarray, shape (T,)
+        Return flow past each pre-heating plant and temperature at which it arrives, under that schedule; empty: mean share
+        of the network's flow, at the network's return temperature.
     """
 
     loss_factor: float = 1.0
@@ -75,6 +80,14 @@ class Probe:
     statuses: tuple[str, ...] = ()
     steam: SteamProbe | None = None
     return_drop_k: Mapping[str, FloatArray] = field(default_factory=dict)
+    loss_by_hour_mw: FloatArray | None = None
+    return_flow_kg_per_s: Mapping[str, FloatArray] = field(default_factory=dict)
+    plant_t_return_degc: Mapping[str, FloatArray] = field(default_factory=dict)
+
+    @property
+    def mean(self) -> Probe:
+        """The same without what holds for single hours of one schedule."""
+        return replace(self, loss_by_hour_mw=None, return_flow_kg_per_s={}, plant_t_return_degc={})
 
 
 def probe(year: NetworkYear) -> Probe:
@@ -124,8 +137,48 @@ def _piped_plants(year: NetworkYear) -> list[str]:
 
 
 def loss_mw(year: NetworkYear, probed: Probe) -> FloatArray:
-    """Return the network's loss of every hour, MW: the estimate calibrated by the probe."""
+    """Return the network's loss of every hour, MW: as simulated under a schedule, or else the calibrated estimate."""
+    if probed.loss_by_hour_mw is not None:
+        return probed.loss_by_hour_mw
     return year.loss_estimate_mw() * probed.loss_factor
+
+
+def refined(year: NetworkYear, probed: Probe, states: xr.Dataset) -> Probe:
+    """Return what the pipes say under a schedule: loss, return flow and return temperature by hour.
+
+    Hours that were not solved keep what the probe said of them, by a loss factor over the solved ones.
+
+    Parameters
+    ----------
+    year : NetworkYear
+    probed : Probe
+    states : xarray.Dataset
+        Result of `simulate_schedule`.
+    """
+    good = np.array([is_solved(str(status)) for status in states["status"].to_numpy()], dtype=bool)
+    if not good.any():
+        return probed
+    hours = np.array(piped_hours(year))[good]
+    solved = states.isel(time=np.flatnonzero(good))
+    loss = solved["heat_loss_mw"].to_numpy()
+    estimate = year.loss_estimate_mw()
+    factor = float(loss.sum() / estimate[hours].sum()) if estimate[hours].sum() > 0 else probed.loss_factor
+    by_hour = estimate * factor
+    by_hour[hours] = loss
+    before = conditions_of(year, probed)
+    flows, temperatures = {}, {}
+    for plant in preheating_plants(year.network):
+        flow, t_return = before.return_flow_kg_per_s[plant].copy(), before.t_return_at(plant).copy()
+        flow[hours] = np.maximum(solved["plant_mdot_kg_per_s"].sel(plant=plant).to_numpy(), 0.0)
+        t_return[hours] = solved["plant_t_return_degc"].sel(plant=plant).to_numpy()
+        flows[plant], temperatures[plant] = flow, t_return
+    return replace(
+        probed,
+        loss_factor=factor,
+        loss_by_hour_mw=by_hour,
+        return_flow_kg_per_s=flows,
+        plant_t_return_degc=temperatures,
+    )
 
 
 def gate_loss_mw(year: NetworkYear, probed: Probe, carrier: str) -> FloatArray:
@@ -148,9 +201,11 @@ def conditions_of(year: NetworkYear, probed: Probe) -> Conditions:
         t_supply_degc=year.t_supply_degc,
         t_return_degc=year.t_return_degc,
         consumer_heat_mw=year.space_mw,
-        return_flow_kg_per_s={plant: share * flow for plant, share in probed.return_flow_share.items()},
+        return_flow_kg_per_s={plant: share * flow for plant, share in probed.return_flow_share.items()}
+        | dict(probed.return_flow_kg_per_s),
         line_flow_max_kg_per_s=line_flow_max_kg_per_s(year, probed.steam),
-        plant_t_return_degc={plant: year.t_return_degc - drop for plant, drop in probed.return_drop_k.items()},
+        plant_t_return_degc={plant: year.t_return_degc - drop for plant, drop in probed.return_drop_k.items()}
+        | dict(probed.plant_t_return_degc),
     )
 
 

@@ -32,6 +32,10 @@ def name_problems(config: StudyConfig) -> list[Problem]:
         _check("electric_heat.curve.case", config.electric_heat.curve.case, config.cases, problems)
     if config.portfolio is not None:
         problems.extend(_of_portfolio(config, config.portfolio, ids))
+    if config.setpoints is not None and config.setpoints.case is not None:
+        _check("setpoints.case", config.setpoints.case, config.cases, problems)
+    if config.setpoints is not None and config.setpoints.network is not None:
+        _check("setpoints.network", config.setpoints.network, ids, problems)
     for case, content in config.cases.items():
         for network in content.networks:
             _check(f"cases.{case}.networks.{network}", network, ids, problems)
