@@ -49,4 +49,6 @@ def test_what_is_left_open_is_said_and_rounds_without_agreement():
 
 def test_a_case_without_waste_heat_says_nothing():
     assert list(uptake_sentences(SUMMARY, {})) == []
-    assert list(uptake_sentences(SUMMARY, {"uptake": [], "rounds": {"rounds": [{}], "agrees": False, "open": []}})) == []
+    assert (
+        list(uptake_sentences(SUMMARY, {"uptake": [], "rounds": {"rounds": [{}], "agrees": False, "open": []}})) == []
+    )
