@@ -53,6 +53,13 @@ def add_commands(app: typer.Typer) -> None:
                 "--setpoints", help=_("Instead: supply temperature and pump head of the study's key setpoints.")
             ),
         ] = False,
+        uptake: Annotated[
+            bool,
+            typer.Option(
+                "--uptake", help=_("Instead: waste heat taken against waste heat connected, and what limits it.")
+            ),
+        ] = False,
+        case: Annotated[str | None, typer.Option("--case", help=_("Case of --uptake; the plan's by default."))] = None,
         out: Annotated[
             Path | None, typer.Option("--out", help=_("Results folder; results/STUDY-optimise by default."))
         ] = None,
@@ -61,6 +68,11 @@ def add_commands(app: typer.Typer) -> None:
             from heatnet.cli.setpoints import optimise_setpoints_of
 
             optimise_setpoints_of(study, out)
+            return
+        if uptake:
+            from heatnet.cli.uptake import uptake_of
+
+            uptake_of(study, case, waste_set, out)
             return
         choices = {
             "rate_share": target,
