@@ -182,7 +182,7 @@ def dispatch_within_power(
         for name, limits in new.items():
             found[name] += limits
         if rounds == 1 and any(new.values()):
-            priced = dispatch(replace(bare, sites=_limited(bare, powers, found)))
+            priced = dispatch(replace(bare, sites=_limited(bare, powers, found)), explain=False)
             cost = float(priced.cost_cny["total_cny"] - first.cost_cny["total_cny"])
         limited = replace(problem, sites=_limited(problem, powers, found))
         result = dispatch(limited)

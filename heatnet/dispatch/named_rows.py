@@ -1,0 +1,187 @@
+"""A programme as bounds and rows with names, asked for feasibility alone: what `heatnet.dispatch.conflict` works on.
+
+The one place that knows how a linopy model becomes matrices.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from heatnet.model.hourly import BoolArray, FloatArray
+
+IntArray = NDArray[np.int64]
+
+#: simplex steps of one question, and integer nodes: what is not answered by then counts as unknown
+MOST_STEPS = 300_000
+_MOST_NODES = 2_000
+#: multipliers of a proof below this share of its largest are rounding
+_PART_OF_PROOF = 1e-9
+
+
+@dataclass(frozen=True, eq=False)
+class Bounds:
+    """Bounds of columns, shape (C,), and of rows, shape (R,)."""
+
+    low: FloatArray
+    high: FloatArray
+    row_low: FloatArray
+    row_high: FloatArray
+
+    def copy(self) -> Bounds:
+        """Return bounds that may be changed."""
+        return Bounds(self.low.copy(), self.high.copy(), self.row_low.copy(), self.row_high.copy())
+
+
+@dataclass(frozen=True, eq=False)
+class NamedRows:
+    """Columns and rows of a programme, found by the names of its variables and constraints.
+
+    Parameters
+    ----------
+    matrix : scipy.sparse.csr_array, shape (R, C)
+    bounds : Bounds
+    whole : ndarray of bool, shape (C,)
+        Columns that take whole numbers.
+    columns : mapping of variable to mapping of name to ndarray of int, shape (T,)
+        Columns by the name along the first dimension; hours in order, -1 where there is none.
+    rows : mapping of constraint to ndarray of int
+        Rows in order of the hours; one where the constraint spans them.
+    """
+
+    matrix: Any
+    bounds: Bounds
+    whole: BoolArray
+    columns: Mapping[str, Mapping[str, IntArray]]
+    rows: Mapping[str, IntArray]
+
+
+def named_rows(model: Any) -> NamedRows:
+    """Return a linopy model as named rows; its objective is left behind."""
+    matrices = model.matrices
+    side = np.asarray(matrices.b, dtype=float)
+    sense = np.asarray([str(sign)[0] for sign in matrices.sense])
+    bounds = Bounds(
+        np.asarray(matrices.lb, dtype=float).copy(),
+        np.asarray(matrices.ub, dtype=float).copy(),
+        np.where(sense == "<", -np.inf, side),
+        np.where(sense == ">", np.inf, side),
+    )
+    column_of, row_of = _positions(matrices.vlabels), _positions(matrices.clabels)
+    columns = {}
+    for name in model.variables:
+        labels = model.variables[name].labels
+        if labels.ndim == 2:
+            keys = [str(key) for key in labels.indexes[labels.dims[0]]]
+            columns[str(name)] = dict(zip(keys, column_of[labels.to_numpy()], strict=True))
+    rows = {str(name): np.atleast_1d(row_of[model.constraints[name].labels.to_numpy()]) for name in model.constraints}
+    whole = np.asarray(matrices.vtypes) != "C"
+    return NamedRows(matrices.A.tocsr(), bounds, whole, columns, rows)
+
+
+def _positions(labels: Any) -> IntArray:
+    """Return the position of each label; the last entry, which label -1 finds, is -1 as well."""
+    labels = np.asarray(labels)
+    found = np.full(int(labels.max(initial=-1)) + 2, -1, dtype=np.int64)
+    found[labels] = np.arange(len(labels))
+    return found
+
+
+def with_row(rows: NamedRows, name: str, columns: IntArray) -> NamedRows:
+    """Return the rows with the sum of some columns as a further one, without bounds."""
+    from scipy.sparse import csr_array, vstack
+
+    there = columns[columns >= 0]
+    entries = (np.ones(len(there)), (np.zeros(len(there), dtype=np.int64), there))
+    matrix = vstack([rows.matrix, csr_array(entries, shape=(1, rows.matrix.shape[1]))], format="csr")
+    bounds = replace(
+        rows.bounds,
+        row_low=np.append(rows.bounds.row_low, -np.inf),
+        row_high=np.append(rows.bounds.row_high, np.inf),
+    )
+    names = {**rows.rows, name: np.array([matrix.shape[0] - 1])}
+    return replace(rows, matrix=matrix, bounds=bounds, rows=names)
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """What the solver said: `feasible` is None where it gave up; the point, and where it is infeasible the proof.
+
+    The proof is what takes part in a contradiction: rows and columns with a multiplier of Farkas' lemma; None where the solver
+    has none (integer programmes, bounds that contradict each other).
+    """
+
+    feasible: bool | None
+    point: FloatArray
+    proof_rows: BoolArray | None = None
+    proof_columns: BoolArray | None = None
+
+
+class Solver:
+    """HiGHS on one matrix with changing bounds; every question starts afresh, so that the same one has the same answer."""
+
+    def __init__(self, matrix: Any, whole: BoolArray, cost: FloatArray | None = None) -> None:
+        import highspy
+
+        self._matrix = matrix.tocsr()
+        self._whole = whole
+        self._cost = np.zeros(matrix.shape[1]) if cost is None else cost
+        self._highs = highspy.Highs()
+        for name, value in (
+            ("output_flag", False),
+            ("log_to_console", False),
+            ("threads", 1),
+            ("parallel", "off"),
+            ("random_seed", 0),
+            ("simplex_iteration_limit", MOST_STEPS),
+            ("mip_max_nodes", _MOST_NODES),
+        ):
+            self._highs.setOptionValue(name, value)
+        if not whole.any():
+            self._highs.setOptionValue("solver", "simplex")
+
+    def answer(self, bounds: Bounds, proof: bool = False) -> Answer:
+        """Return whether some point keeps the bounds (the cheapest one, where there are costs); with its proof if not."""
+        import highspy
+
+        nothing = np.zeros(0)
+        if bool((bounds.low > bounds.high).any() or (bounds.row_low > bounds.row_high).any()):
+            return Answer(False, nothing)
+        self._highs.passModel(self._model(bounds))
+        self._highs.run()
+        status = self._highs.getModelStatus()
+        if status == highspy.HighsModelStatus.kInfeasible:
+            return self._with_proof() if proof and not self._whole.any() else Answer(False, nothing)
+        if status in (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kModelEmpty):
+            return Answer(True, np.asarray(self._highs.getSolution().col_value, dtype=float))
+        return Answer(None, nothing)
+
+    def _with_proof(self) -> Answer:
+        _status, found, ray = self._highs.getDualRay()
+        if not found:
+            return Answer(False, np.zeros(0))
+        ray = np.asarray(ray, dtype=float)
+        reduced = np.abs(self._matrix.T @ ray)
+        least = _PART_OF_PROOF * max(float(np.abs(ray).max(initial=0.0)), float(reduced.max(initial=0.0)))
+        return Answer(False, np.zeros(0), np.abs(ray) > least, reduced > least)
+
+    def _model(self, bounds: Bounds) -> Any:
+        import highspy
+
+        model = highspy.HighsLp()
+        model.num_row_, model.num_col_ = self._matrix.shape
+        model.col_cost_ = self._cost
+        model.col_lower_, model.col_upper_ = bounds.low, bounds.high
+        model.row_lower_, model.row_upper_ = bounds.row_low, bounds.row_high
+        model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+        model.a_matrix_.start_ = self._matrix.indptr.astype(np.int32)
+        model.a_matrix_.index_ = self._matrix.indices.astype(np.int32)
+        model.a_matrix_.value_ = self._matrix.data
+        if self._whole.any():
+            kinds = highspy.HighsVarType
+            model.integrality_ = [kinds.kInteger if whole else kinds.kContinuous for whole in self._whole]
+        return model
