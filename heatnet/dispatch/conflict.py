@@ -2,9 +2,11 @@
 
 A set of limits is *irreducible* if no schedule keeps all of them, and some schedule keeps any of them less one. It is found by
 leaving limits out, one at a time (deletion filter; Chinneck and Dravnieks, ORSA J. Computing 3 (1991) 157–168): a limit without
-which there is still no schedule is left out for good. What is tried first is cut down by the solver's proof (Farkas' lemma: rows
-and columns whose multipliers are not zero contradict each other by themselves). The filter repeats until a whole pass leaves out
-nothing, as heat of contracts may be thrown away: without a contract there may be fewer schedules.
+which there is still no schedule is left out for good; first all limits of a kind at once, then each. The filter repeats until a
+whole pass leaves out nothing, as heat of contracts may be thrown away: without a contract there may be fewer schedules.
+
+Most questions end in the solver's presolve. Its proof of infeasibility (`getDualRay`, `getIis`) needs a simplex run without
+presolve, half a minute for a year where the whole filter takes as long.
 
 In time: the shortest stretch at which hourly limits still contradict each other, first its end, then its beginning, by bisection.
 No stretch is sought where a sum over the horizon takes part.
@@ -21,8 +23,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from heatnet.dispatch.groups import independent_groups
-from heatnet.dispatch.limits import Limit, limits_of
-from heatnet.dispatch.named_rows import Answer, named_rows
+from heatnet.dispatch.limits import Limit, LimitKind, limits_of
+from heatnet.dispatch.named_rows import named_rows
 from heatnet.dispatch.programme import state_group
 from heatnet.dispatch.quiet import quiet_solver
 from heatnet.dispatch.relaxation import Asked, OutOfQuestionsError, Relaxation, relaxation
@@ -94,12 +96,11 @@ def conflicts_of(problem: DispatchProblem, most_questions: int = MOST_QUESTIONS)
 def _next_conflict(asked: Asked, left: Sequence[int]) -> tuple[Conflict | None, list[int]]:
     """Return a conflict among the limits that are left, and the numbers of its limits; None where there is none."""
     try:
-        first = asked.answer(asked.limits.bounds(left), proof=True)
+        if not asked.cannot(left):
+            return None, []
     except OutOfQuestionsError:
         return None, []
-    if first.feasible is not False:
-        return None, []
-    members, proven = _irreducible(asked, left, first)
+    members, proven = _irreducible(asked, left)
     limits = asked.limits
     hours = (0, limits.hours)
     relaxations: list[Relaxation | None] = [None] * len(members)
@@ -113,39 +114,28 @@ def _next_conflict(asked: Asked, left: Sequence[int]) -> tuple[Conflict | None, 
     return Conflict(chosen, hours, tuple(relaxations), others, proven), members
 
 
-def _irreducible(asked: Asked, left: Sequence[int], first: Answer) -> tuple[list[int], bool]:
+def _irreducible(asked: Asked, left: Sequence[int]) -> tuple[list[int], bool]:
     """Return limits none of which can be spared, and whether that is proven."""
     members = list(left)
     unknown: set[int] = set()
     needed = 0  # the last so many of the members are needed beside all others
     try:
-        members = _by_proof(asked, members, first)
+        for kind in LimitKind:
+            fewer = [number for number in members if asked.limits.limits[number].kind != kind]
+            if len(fewer) < len(members) - 1 and asked.cannot(fewer):
+                members = fewer
         while needed < len(members):
             tried, fewer = members[0], members[1:]
-            answer = asked.answer(asked.limits.bounds(fewer), proof=True)
-            if answer.feasible is False:
-                members, needed, unknown = _by_proof(asked, fewer, answer), 0, set()
+            feasible = asked.feasible(asked.limits.bounds(fewer))
+            if feasible is False:
+                members, needed, unknown = fewer, 0, set()
                 continue
-            if answer.feasible is None:
+            if feasible is None:
                 unknown.add(tried)
             members, needed = [*fewer, tried], needed + 1
     except OutOfQuestionsError:
         return sorted(members), False
     return sorted(members), not unknown
-
-
-def _by_proof(asked: Asked, members: Sequence[int], answer: Answer) -> list[int]:
-    """Return the members that the solver's proof needs; all of them where it has none or the rest turns out feasible."""
-    rows, columns = answer.proof_rows, answer.proof_columns
-    if rows is None or columns is None:
-        return list(members)
-    parts = {number: asked.limits.limits[number].parts for number in members}
-    fewer = [
-        number
-        for number in members
-        if any(bool((rows if part.on_rows else columns)[part.index].any()) for part in parts[number])
-    ]
-    return fewer if len(fewer) < len(members) and asked.cannot(fewer) else list(members)
 
 
 def _stretch(asked: Asked, members: Sequence[int]) -> tuple[int, int]:
@@ -169,9 +159,9 @@ def _relaxations(asked: Asked, members: Sequence[int]) -> tuple[bool, list[Relax
 
     Where some members can help the whole programme, those alone have one; else each has one that solves this conflict.
     """
+    spans = any(asked.limits.limits[number].spans_hours for number in members)
     everything = range(len(asked.limits.limits))
-    helps = [asked.can(asked.limits.bounds([one for one in everything if one != number])) for number in members]
-    if any(helps):
-        pairs = zip(members, helps, strict=True)
-        return False, [relaxation(asked, everything, number) if help_ else None for number, help_ in pairs]
-    return True, [relaxation(asked, members, number) for number in members]
+    ways = [relaxation(asked, everything, number, spans) for number in members]
+    if not members or any(way is not None for way in ways):
+        return False, ways
+    return True, [relaxation(asked, members, number, spans) for number in members]

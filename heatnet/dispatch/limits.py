@@ -260,8 +260,10 @@ def _of_rows(kind: LimitKind, element: str, rows: NamedRows, name: str, bound: F
 
 def _unit_limits(rows: NamedRows, unit: SupplyUnit) -> list[Limit]:
     heat = rows.columns["heat"][unit.id]
+    # a plant that never gives heat is not built: that is no limit
+    most = unit.available_mw if unit.available_mw.any() else np.full(len(heat), np.inf)
     found = [
-        Limit(LimitKind.LARGEST_HEAT, unit.id, (_part(False, True, heat, unit.available_mw, np.inf),)),
+        Limit(LimitKind.LARGEST_HEAT, unit.id, (_part(False, True, heat, most, np.inf),)),
         Limit(LimitKind.LEAST_HEAT, unit.id, (_part(False, False, heat, unit.take_min_mw, 0.0),)),
     ]
     if unit.year_max_mwh is not None:
@@ -346,6 +348,6 @@ def _registered(rows: NamedRows) -> list[Limit]:
         if prefix is not None:
             most = _part(True, True, index, rows.bounds.row_high[index], np.inf)
             least = _part(True, False, index, rows.bounds.row_low[index], -np.inf)
-            parts = (most, least) if len(index) > 1 else (_always(most), _always(least))
+            parts = tuple(part if len(index) > 1 else _always(part) for part in (most, least) if len(part.index))
             found.append(Limit(LimitKind.ROWS, name.removeprefix(prefix).strip(), parts, prefix))
     return found

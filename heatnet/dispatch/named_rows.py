@@ -19,8 +19,8 @@ IntArray = NDArray[np.int64]
 #: simplex steps of one question, and integer nodes: what is not answered by then counts as unknown
 MOST_STEPS = 300_000
 _MOST_NODES = 2_000
-#: multipliers of a proof below this share of its largest are rounding
-_PART_OF_PROOF = 1e-9
+#: what a point may be beyond a bound, as the solver's own tolerance
+_TOLERANCE = 1e-7
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,18 +107,20 @@ def with_row(rows: NamedRows, name: str, columns: IntArray) -> NamedRows:
     return replace(rows, matrix=matrix, bounds=bounds, rows=names)
 
 
+def keeps(rows: NamedRows, point: FloatArray, bounds: Bounds) -> bool:
+    """Return whether a point of an earlier answer keeps other bounds."""
+    if bool(((point < bounds.low - _TOLERANCE) | (point > bounds.high + _TOLERANCE)).any()):
+        return False
+    sums = rows.matrix @ point
+    return not bool(((sums < bounds.row_low - _TOLERANCE) | (sums > bounds.row_high + _TOLERANCE)).any())
+
+
 @dataclass(frozen=True, eq=False)
 class Answer:
-    """What the solver said: `feasible` is None where it gave up; the point, and where it is infeasible the proof.
-
-    The proof is what takes part in a contradiction: rows and columns with a multiplier of Farkas' lemma; None where the solver
-    has none (integer programmes, bounds that contradict each other).
-    """
+    """What the solver said: `feasible` is None where it gave up; the point where there is one."""
 
     feasible: bool | None
     point: FloatArray
-    proof_rows: BoolArray | None = None
-    proof_columns: BoolArray | None = None
 
 
 class Solver:
@@ -144,8 +146,8 @@ class Solver:
         if not whole.any():
             self._highs.setOptionValue("solver", "simplex")
 
-    def answer(self, bounds: Bounds, proof: bool = False) -> Answer:
-        """Return whether some point keeps the bounds (the cheapest one, where there are costs); with its proof if not."""
+    def answer(self, bounds: Bounds) -> Answer:
+        """Return whether some point keeps the bounds, and that point; the cheapest one, where there are costs."""
         import highspy
 
         nothing = np.zeros(0)
@@ -155,19 +157,10 @@ class Solver:
         self._highs.run()
         status = self._highs.getModelStatus()
         if status == highspy.HighsModelStatus.kInfeasible:
-            return self._with_proof() if proof and not self._whole.any() else Answer(False, nothing)
+            return Answer(False, nothing)
         if status in (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kModelEmpty):
             return Answer(True, np.asarray(self._highs.getSolution().col_value, dtype=float))
         return Answer(None, nothing)
-
-    def _with_proof(self) -> Answer:
-        _status, found, ray = self._highs.getDualRay()
-        if not found:
-            return Answer(False, np.zeros(0))
-        ray = np.asarray(ray, dtype=float)
-        reduced = np.abs(self._matrix.T @ ray)
-        least = _PART_OF_PROOF * max(float(np.abs(ray).max(initial=0.0)), float(reduced.max(initial=0.0)))
-        return Answer(False, np.zeros(0), np.abs(ray) > least, reduced > least)
 
     def _model(self, bounds: Bounds) -> Any:
         import highspy

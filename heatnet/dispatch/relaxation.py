@@ -18,13 +18,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from heatnet.dispatch.limits import Limit, LimitKind, Limits, Part
-from heatnet.dispatch.named_rows import Answer, Bounds, IntArray, Solver
+from heatnet.dispatch.named_rows import Bounds, IntArray, Solver, keeps
 from heatnet.model.supply import FloatArray
 
 #: what a relaxation is raised by, so that the solver's tolerance does not count: a share, and MW or MWh
 _OVER_SHARE, _OVER = 1e-6, 1e-6
 #: where a relaxation is found by trial, it is found to this share
 _TRIAL_SHARE = 1e-3
+#: points kept to answer later questions
+_POINTS = 12
+#: hours of least sum are not sought where a sum over more hours than these takes part: the change is told for all hours
+_MOST_HOURS = 1000
 #: an hour needs relaxation if it takes more than this share of the largest
 _PART_OF_LARGEST = 1e-3
 
@@ -56,12 +60,13 @@ class OutOfQuestionsError(Exception):
 
 
 class Asked:
-    """The questions about one group's limits, counted over all groups."""
+    """The questions about one group's limits, counted over all groups. Points found answer later questions that they fit."""
 
     def __init__(self, limits: Limits, questions: list[int]) -> None:
         self.limits = limits
         self._solver = Solver(limits.rows.matrix, limits.rows.whole)
         self._questions = questions
+        self._points: list[FloatArray] = []
 
     def count(self) -> None:
         """Count a question.
@@ -75,21 +80,26 @@ class Asked:
             raise OutOfQuestionsError
         self._questions[0] -= 1
 
-    def answer(self, bounds: Bounds, proof: bool = False) -> Answer:
-        """Return what the solver says about some bounds."""
+    def feasible(self, bounds: Bounds) -> bool | None:
+        """Return whether a schedule keeps some bounds; None where the solver gives up."""
+        if any(keeps(self.limits.rows, point, bounds) for point in self._points):
+            return True
         self.count()
-        return self._solver.answer(bounds, proof)
+        answer = self._solver.answer(bounds)
+        if answer.feasible:
+            self.remember(answer.point)
+        return answer.feasible
+
+    def remember(self, point: FloatArray) -> None:
+        """Keep a point, the last few of them, for questions to come."""
+        self._points = [point, *self._points[: _POINTS - 1]]
 
     def cannot(self, kept: Sequence[int], hours: tuple[int, int] | None = None) -> bool:
         """Return whether it is proven that no schedule keeps these limits."""
-        return self.answer(self.limits.bounds(kept, hours)).feasible is False
-
-    def can(self, bounds: Bounds) -> bool:
-        """Return whether a schedule keeps these bounds."""
-        return self.answer(bounds).feasible is True
+        return self.feasible(self.limits.bounds(kept, hours)) is False
 
 
-def relaxation(asked: Asked, kept: Sequence[int], number: int) -> Relaxation | None:
+def relaxation(asked: Asked, kept: Sequence[int], number: int, spans_hours: bool) -> Relaxation | None:
     """Return how far a limit has to give way, so that a schedule exists with it and some others.
 
     Parameters
@@ -99,6 +109,8 @@ def relaxation(asked: Asked, kept: Sequence[int], number: int) -> Relaxation | N
         Numbers of the limits that hold, the limit's own among them.
     number : int
         The limit's.
+    spans_hours : bool
+        Whether a sum over the horizon takes part in its conflict.
 
     Returns
     -------
@@ -121,7 +133,7 @@ def relaxation(asked: Asked, kept: Sequence[int], number: int) -> Relaxation | N
         return None if found is None else _whole(limit, found)
     if limit.is_one_figure:
         return _one_figure(limit, amount, point)
-    changes = elastic.hourly(amount)
+    changes = None if spans_hours and asked.limits.hours > _MOST_HOURS else elastic.hourly(amount)
     if changes is None:
         return _whole(limit, amount)
     needed = np.flatnonzero(changes > _PART_OF_LARGEST * amount)
@@ -187,7 +199,10 @@ class _Elastic:
     def least(self) -> tuple[float, FloatArray] | None:
         """Return the least largest change and the point at which it is enough; None where there is none."""
         answer = self._solved(np.zeros(self._asked.limits.hours + 1, dtype=np.int64), np.inf)
-        return None if answer is None else (float(answer[-1]), answer)
+        if answer is None:
+            return None
+        self._asked.remember(answer[:-1])
+        return float(answer[-1]), answer
 
     def hourly(self, most: float) -> FloatArray | None:
         """Return the changes of each hour of least sum, none above `most`; None where they turn out not to be enough."""
@@ -197,6 +212,7 @@ class _Elastic:
             return None
         changes = answer[-hours - 1 :]
         over = changes * (1 + _OVER_SHARE) + _OVER
+        self._asked.remember(answer[: -hours - 1])
         enough = self._is_enough([part.relaxed(over[part.hour]) for part in self._own_parts()])
         return changes[:hours] if enough else None
 
@@ -209,7 +225,7 @@ class _Elastic:
         return self._asked.limits.limits[self._number].parts
 
     def _is_enough(self, values: Sequence[FloatArray]) -> bool:
-        return self._asked.can(self._asked.limits.bounds(self._kept, instead={self._number: values}))
+        return self._asked.feasible(self._asked.limits.bounds(self._kept, instead={self._number: values})) is True
 
     def _solved(self, change_of_hour: IntArray, most: float) -> FloatArray | None:
         """Return the point of least sum of changes, the changes behind the columns; the last hour stands for `ALWAYS`."""
