@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from heatnet.model.heat_limit import HeatLimit
 from heatnet.model.heat_store import HeatStore
 from heatnet.model.power_site import PowerSite
 from heatnet.model.supply import DispatchProblem, SupplyUnit
@@ -11,12 +12,13 @@ from heatnet.model.supply import DispatchProblem, SupplyUnit
 
 @dataclass(frozen=True)
 class Group:
-    """Balances connected by units that draw from one to feed another, or by a power site; their units, stores and sites."""
+    """Balances connected by units that draw from one to feed another, or by a power site; their units, stores, sites, limits."""
 
     balances: tuple[str, ...]
     units: tuple[SupplyUnit, ...]
     stores: tuple[HeatStore, ...] = ()
     sites: tuple[PowerSite, ...] = ()
+    limits: tuple[HeatLimit, ...] = ()
 
 
 def independent_groups(problem: DispatchProblem) -> list[Group]:
@@ -47,6 +49,7 @@ def independent_groups(problem: DispatchProblem) -> list[Group]:
             tuple(unit for unit in problem.units if find(unit.balance) == root),
             tuple(store for store in problem.stores if find(store.balance) == root),
             tuple(site for site in problem.sites if find(fed[site.units[0]]) == root),
+            tuple(limit for limit in problem.limits if find(fed[next(iter(limit.weight))]) == root),
         )
         for root, balances in groups.items()
     ]

@@ -1,6 +1,6 @@
 """A programme as bounds and rows with names, asked for feasibility alone: what `heatnet.dispatch.conflict` works on.
 
-The one place that knows how a linopy model becomes matrices.
+The one place that knows how a model of `heatnet.dispatch.linear_model` is read.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from heatnet.dispatch.linear_model import LinearModel
 from heatnet.model.hourly import BoolArray, FloatArray
 
 IntArray = NDArray[np.int64]
@@ -60,35 +61,22 @@ class NamedRows:
     rows: Mapping[str, IntArray]
 
 
-def named_rows(model: Any) -> NamedRows:
-    """Return a linopy model as named rows; its objective is left behind."""
+def named_rows(model: LinearModel) -> NamedRows:
+    """Return a model as named rows; its objective is left behind, and no column takes whole numbers alone."""
     matrices = model.matrices
-    side = np.asarray(matrices.b, dtype=float)
-    sense = np.asarray([str(sign)[0] for sign in matrices.sense])
     bounds = Bounds(
-        np.asarray(matrices.lb, dtype=float).copy(),
-        np.asarray(matrices.ub, dtype=float).copy(),
-        np.where(sense == "<", -np.inf, side),
-        np.where(sense == ">", np.inf, side),
+        matrices.lb.copy(),
+        matrices.ub.copy(),
+        np.where(matrices.sense == "<", -np.inf, matrices.b),
+        np.where(matrices.sense == ">", np.inf, matrices.b),
     )
-    column_of, row_of = _positions(matrices.vlabels), _positions(matrices.clabels)
-    columns = {}
-    for name in model.variables:
-        labels = model.variables[name].labels
-        if labels.ndim == 2:
-            keys = [str(key) for key in labels.indexes[labels.dims[0]]]
-            columns[str(name)] = dict(zip(keys, column_of[labels.to_numpy()], strict=True))
-    rows = {str(name): np.atleast_1d(row_of[model.constraints[name].labels.to_numpy()]) for name in model.constraints}
-    whole = np.asarray(matrices.vtypes) != "C"
-    return NamedRows(matrices.A.tocsr(), bounds, whole, columns, rows)
-
-
-def _positions(labels: Any) -> IntArray:
-    """Return the position of each label; the last entry, which label -1 finds, is -1 as well."""
-    labels = np.asarray(labels)
-    found = np.full(int(labels.max(initial=-1)) + 2, -1, dtype=np.int64)
-    found[labels] = np.arange(len(labels))
-    return found
+    columns = {
+        name: dict(zip([str(key) for key in one.axes[0]], one.labels, strict=True))
+        for name, one in model.variables.items()
+        if len(one.axes) == 2
+    }
+    rows = {name: one.labels for name, one in model.constraints.items()}
+    return NamedRows(matrices.A, bounds, np.zeros(len(matrices.lb), dtype=bool), columns, rows)
 
 
 def with_row(rows: NamedRows, name: str, columns: IntArray) -> NamedRows:

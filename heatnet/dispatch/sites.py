@@ -137,7 +137,7 @@ def site_columns(
 
     Parameters
     ----------
-    model : linopy.Model
+    model : LinearModel
         Solved.
     sites : sequence of PowerSite
     power_mw : dict of site id to ndarray, shape (T,)

@@ -6,6 +6,7 @@ optimisation programme can trust its arrays.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -15,6 +16,7 @@ import pandas as pd
 from heatnet.errors import Problems
 from heatnet.i18n import _
 from heatnet.model.conditions import Conditions as Conditions
+from heatnet.model.heat_limit import HeatLimit, check_limits
 from heatnet.model.heat_store import HeatStore, check_stores
 from heatnet.model.hourly import BoolArray as BoolArray
 from heatnet.model.hourly import FloatArray as FloatArray
@@ -71,6 +73,9 @@ class SupplyUnit:
         Fuel (lower heating value), electricity bought and electricity not generated, MWh per MWh delivered.
     year_max_mwh, year_min_mwh : float or None
         Largest heat over the whole horizon; least heat that a contract makes the network take over it, MWh.
+    bounds : mapping of str to ndarray, shape (T,)
+        What holds `available_mw` below the plant's size, by name (``return_flow``, ``source``, ``temperature``, ``consumers``),
+        MW; infinite where it does not. For reports only.
 
     Raises
     ------
@@ -94,6 +99,7 @@ class SupplyUnit:
     power_lost_per_heat: FloatArray
     year_max_mwh: float | None = None
     year_min_mwh: float | None = None
+    bounds: Mapping[str, FloatArray] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         problems = Problems()
@@ -180,6 +186,8 @@ class DispatchProblem:
         Heat stores on the balances.
     sites : tuple of PowerSite
         Meters with PV, base load and batteries; the electricity of their units is paid for there.
+    limits : tuple of HeatLimit
+        What the pipes let some units give together; what passes them has a price.
 
     Raises
     ------
@@ -196,6 +204,7 @@ class DispatchProblem:
     power_factor: PowerFactor = PowerFactor.AVERAGE
     stores: tuple[HeatStore, ...] = ()
     sites: tuple[PowerSite, ...] = ()
+    limits: tuple[HeatLimit, ...] = ()
 
     def __post_init__(self) -> None:
         problems = Problems()
@@ -210,6 +219,7 @@ class DispatchProblem:
         if not self.prices.unmet_cny_per_mwh > 0:
             problems.add(where, f"unmet_cny_per_mwh {self.prices.unmet_cny_per_mwh}", "> 0")
         self._check_units(problems, where)
+        check_limits(self.limits, {unit.id: unit.balance for unit in self.units}, hours, problems)
         check_stores(self.stores, {unit.id: unit.balance for unit in self.units}, problems)
         check_sites(self.sites, [unit.id for unit in self.units], self.time, self.import_cost_cny_per_mwh, problems)
         problems.raise_if_any()
@@ -274,6 +284,8 @@ class DispatchResult:
         plants run in it (`heatnet.dispatch.sites`).
     battery_level_mwh, battery_charge_mw, battery_discharge_mw : pandas.DataFrame
         Level at the beginning of each hour, and what goes in and out at the terminals, time by battery id.
+    limit_excess_mw : pandas.DataFrame
+        Weighted heat beyond a limit of the pipes, time by limit id, MW.
     site_cost_cny : dict of str to dict
         By site what it pays, and what it would pay without heat plants and batteries (`heatnet.dispatch.costs.site_costs`).
     """
@@ -297,6 +309,7 @@ class DispatchResult:
     battery_level_mwh: pd.DataFrame = field(default_factory=pd.DataFrame)
     battery_charge_mw: pd.DataFrame = field(default_factory=pd.DataFrame)
     battery_discharge_mw: pd.DataFrame = field(default_factory=pd.DataFrame)
+    limit_excess_mw: pd.DataFrame = field(default_factory=pd.DataFrame)
     site_cost_cny: dict[str, dict[str, float]] = field(default_factory=dict)
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import runpy
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 
@@ -241,11 +242,20 @@ def test_whole_numbers_are_kept(unit, problem, monkeypatch):
     def in_steps(stated, group):
         model = state(stated, group)
         heat = model.variables["heat"].sel(unit="n/chp")
-        steps = model.add_variables(lower=0, integer=True, coords=[heat.indexes["hour"]], name="steps")
+        steps = model.add_variables(lower=0, coords=[*heat.axes], name="steps")
         model.add_constraints(heat - 5 * steps == 0, name="in steps")
         return model
 
+    read = conflicts.named_rows
+
+    def with_whole_steps(model):
+        rows = read(model)
+        whole = rows.whole.copy()
+        whole[model.variables["steps"].labels] = True
+        return replace(rows, whole=whole)
+
     monkeypatch.setattr(conflicts, "state_group", in_steps)
+    monkeypatch.setattr(conflicts, "named_rows", with_whole_steps)
     found, ways = only(problem({"n/water": [50] * 2}, [unit(2, "chp", 5, 8, year_min_mwh=16.0)]))
     assert list(ways) == [("largest_heat", "n/chp"), ("year_least", "n/chp")]
     assert ways["year_least", "n/chp"].to == pytest.approx(10.0, abs=SOLVER)
