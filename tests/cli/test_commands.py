@@ -278,12 +278,12 @@ def test_a_contract_that_cannot_be_met_ends_its_case_alone_as_infeasible(study_d
 
 
 def test_contracts_that_compete_end_their_case_with_what_would_be_enough(study_draft, heatnet, tmp_path):
-    """Two steam contracts of 4 kt a year, each less than the 5 kt that the mill and its line use, together more.
+    """Two steam contracts of 8 kt a year, each less than the 13 kt that the mill and its line use, together more.
 
     Neither contradicts anything by itself, so that only the programme knows. The other cases have their numbers.
     """
     chp = {"kind": "chp_steam", "z_share": 0.25, "mdot_base_kg_per_s": 1.0, "mdot_season_kg_per_s": 1.0}
-    chp |= {"take_year_min_t": 4000.0, "steam_mwh_per_t": None}
+    chp |= {"take_year_min_t": 8000.0, "capacity_mw": 4.0, "steam_mwh_per_t": None}
     plants = study_draft.network.steam.tables["plants"]
     plants.append(plants[1] | {"id": "second"})
     study_draft.data["cases"]["greedy"] = {
