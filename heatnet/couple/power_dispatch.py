@@ -196,7 +196,7 @@ def dispatch_within_power(
             found[name] += limits
         limited = replace(problem, sites=_limited(problem, powers, found))
         if rounds == 1 and any(new.values()):
-            priced = dispatch(replace(bare, sites=_limited(bare, powers, found)))
+            priced = dispatch(replace(bare, sites=_limited(bare, powers, found)), explain=not has_batteries)
             cost = float(priced.cost_cny["total_cny"] - first.cost_cny["total_cny"])
             result = dispatch(limited) if has_batteries else priced
         else:
