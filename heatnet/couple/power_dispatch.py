@@ -212,7 +212,7 @@ def _again(
     threads: int,
     before: PowerDispatch,
 ) -> PowerDispatch:
-    """Return the schedule of a problem that hardly differs from one whose limits are known; a round more where it needs others."""
+    """Return the schedule of a problem that hardly differs from one whose limits are known; a round more for others."""
     found = {name: list(limits) for name, limits in before.found.items()}
     limited = replace(problem, sites=_limited(problem, powers, found))
     result = dispatch(limited)
