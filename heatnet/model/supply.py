@@ -74,7 +74,7 @@ class SupplyUnit:
     year_max_mwh, year_min_mwh : float or None
         Largest heat over the whole horizon; least heat that a contract makes the network take over it, MWh.
     bounds : mapping of str to ndarray, shape (T,)
-        What holds `available_mw` below the plant's size, by name (``return_flow``, ``source``, ``temperature``, ``consumers``),
+        What holds `available_mw` below the plant's size, by name (``return_flow``, ``source``, ``consumers``, …),
         MW; infinite where it does not. For reports only.
 
     Raises
