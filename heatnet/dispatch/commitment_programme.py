@@ -1,8 +1,8 @@
 """Unit commitment in the programme: boilers on and off, ramps, reserve, surplus heat; and transfers between balances.
 
-Boilers m of unit u, N of one size that are counted (`heatnet.dispatch.boilers`), each with the share s_m of the unit; n_mt are on,
-v_mt started and w_mt stopped at the beginning of hour t, all whole numbers; P least and C_t largest heat of one, RU and RD ramps,
-SU and SD largest heat in the first and the last hour:
+Boilers m of unit u, N of one size that are counted (`heatnet.dispatch.boilers`), each with the share s_m of the unit; n_mt are
+on, v_mt started and w_mt stopped at the beginning of hour t, all whole numbers; P least and C_t largest heat of one, RU and RD
+ramps, SU and SD largest heat in the first and the last hour:
 
     heat_ut = sum_m heat_mt,    n_t - n_t-1 = v_t - w_t                                              (by boilers m from here)
     sum_{i=t-up+1..t} v_i <= n_t,    sum_{i=t-down+1..t} w_i <= N - n_t
@@ -11,9 +11,9 @@ SU and SD largest heat in the first and the last hour:
     heat_t-1 - heat_t <= RD (n_t-1 - w_t) + SD w_t - P v_t
     cost: (no-load cost_t) s_m n_t + start cost s_m v_t
 
-The rows of least time on and off are those of Rajan and Takriti (2005, IBM research report RC23628): with them on, start and stop
-are the convex hull of the schedules of one boiler. `down` is the least time off or that of a start, whichever is longer. Limits of
-the first and last hour and the ramps are those of Morales-España, Latorre and Ramos (2013, doi:10.1109/TPWRS.2013.2251373).
+The rows of least time on and off are those of Rajan and Takriti (2005, IBM research report RC23628): with them on, start and
+stop are the convex hull of the schedules of one boiler. `down` is the least time off or that of a start, whichever is longer.
+Limits of the first and last hour and the ramps are those of Morales-España, Latorre and Ramos (2013, doi:10.1109/TPWRS.2013.2251373).
 Before the horizon n, and heat where it is given, are constants; where nothing is known the first hour has no row of v.
 
 Reserve: sum_u (room of u)_t + short_bt >= reserve_bt, where the room of committed units is C_t n_t - heat_t of their boilers, and
@@ -226,7 +226,7 @@ def _add_reserves(
         asked = problem.reserve_mw.get(balance)
         if asked is None or not asked.any():
             continue
-        short[balance] = draft.add_columns(0.0, asked, problem.prices.unmet_cny_per_mwh, False, hours)
+        short[balance] = draft.add_columns(0.0, asked, problem.reserve_cny_per_mwh, False, hours)
         terms: list[Term] = [(short[balance], 1.0)]
         units = [unit for unit in group.units if unit.balance == balance]
         ready: FloatArray = np.zeros(len(hours))

@@ -66,7 +66,7 @@ def own_cost_cny_per_mwh(problem: DispatchProblem, unit: SupplyUnit) -> FloatArr
 
 
 def on_cost_cny_per_h(problem: DispatchProblem, unit: SupplyUnit, with_power: bool = True) -> FloatArray:
-    """Return what a unit with commitment costs per hour on before it gives any heat, (T,), CNY/h; `with_power` its electricity."""
+    """Return what a unit with commitment costs per hour on without any heat, (T,), CNY/h; `with_power`: electricity too."""
     commitment = unit.commitment
     if commitment is None:
         return np.zeros(len(problem.time))
@@ -259,6 +259,6 @@ def account_commitment(
         passed = float(result.transfer_mw[transfer.id].abs().sum())
         cost["transfer_cny"] += transfer.cost_cny_per_mwh * passed
     cost["surplus_cny"] = problem.surplus_cny_per_mwh * float(np.sum(result.surplus_mw.to_numpy()))
-    cost["reserve_short_cny"] = prices.unmet_cny_per_mwh * float(np.sum(result.reserve_short_mw.to_numpy()))
+    cost["reserve_short_cny"] = problem.reserve_cny_per_mwh * float(np.sum(result.reserve_short_mw.to_numpy()))
     cost["total_cny"] = sum(value for key, value in cost.items() if key != "total_cny")
     return cost

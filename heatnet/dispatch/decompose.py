@@ -17,7 +17,7 @@ import numpy as np
 
 from heatnet.dispatch.matrix_rows import Matrices
 from heatnet.dispatch.season_bound import Pool, SeasonBound, even_cuts, season_prices
-from heatnet.dispatch.season_schedule import Effort, SeasonSchedule, first_schedule
+from heatnet.dispatch.season_schedule import Effort, first_schedule
 from heatnet.dispatch.solver_calls import Answer, Task, solve_linear, solve_whole
 from heatnet.dispatch.stretches import Season
 from heatnet.model.commitment import CommitmentLimits

@@ -27,7 +27,7 @@ class Group:
 
 
 def independent_groups(problem: DispatchProblem) -> list[Group]:
-    """Return the connected components of the graph whose nodes are balances and whose edges are drawing units, sites and transfers.
+    """Return the connected components of the graph whose nodes are balances, with edges by drawing units, sites and transfers.
 
     The order follows the problem's balances and units, so that the same problem always gives the same programmes.
     """

@@ -32,13 +32,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from heatnet.dispatch.transfers import add_transfers, transfer_columns, with_transfers
 from heatnet.dispatch.costs import own_cost_cny_per_mwh, sites_power_mw
 from heatnet.dispatch.groups import Group
 from heatnet.dispatch.linopy_arrays import labelled, solution
 from heatnet.dispatch.quiet import quiet_solver
 from heatnet.dispatch.sites import add_sites, site_columns
 from heatnet.dispatch.stores import add_stores, store_columns, with_stores
+from heatnet.dispatch.transfers import add_transfers, transfer_columns, with_transfers
 from heatnet.model.supply import DispatchProblem, DispatchStatus, FloatArray, SupplyUnit
 
 TIE_BREAK_CNY_PER_MWH = 1e-3

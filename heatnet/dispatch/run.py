@@ -18,6 +18,9 @@ from heatnet.model.commitment import CommitmentLimits
 from heatnet.model.heat_store import charging_units
 from heatnet.model.supply import DispatchProblem, DispatchResult, DispatchStatus, FloatArray
 
+#: a gap of this much is rounding of the solver
+ROUNDING_SHARE = 1e-6
+
 
 def dispatch(problem: DispatchProblem, limits: CommitmentLimits | None = None) -> DispatchResult:
     """Return the cheapest schedule of a horizon.
@@ -84,7 +87,7 @@ def _priced(
         result = replace(result, cost_cny=account_commitment(problem, cost, result))
     total = result.cost_cny["total_cny"]
     result = replace(result, bound_cny=total - excess_cny)
-    if result.gap_share > limits.gap_share and problem.is_mixed_integer:
+    if problem.is_mixed_integer and result.gap_share > limits.gap_share + ROUNDING_SHARE:
         result = replace(result, status=DispatchStatus.FEASIBLE)
     return result
 

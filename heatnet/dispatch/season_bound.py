@@ -5,9 +5,8 @@ With blocks B of the season and rows D across them, for any prices y that have t
     min c x  >=  y_D b_D + sum_B min { (c - A_D' y_D) x : rows inside B, bounds, whole numbers }
 
 as every schedule of the season fits each block, and y_D (A_D x - b_D) >= 0 for it. With the season's own duals the linear
-relaxations of the blocks sum up to that of the season; whole numbers inside the blocks make it larger. So only the prices have to be
-near the season's duals, not the season's linear programme be solved: it would take most of the time (30 s for 2904 hours of
-twelve units, where windows take a few).
+relaxations of the blocks sum up to that of the season; whole numbers inside the blocks make it larger. So only the prices
+have to be near the season's duals; the season's linear programme need not be solved, which would take most of the time.
 
 Prices come in two steps. The merit order of the season (rows that tie whole numbers of several hours left out) prices yearly
 amounts and the contents of stores. Windows that overlap, whose rows across their ends are paid for with those prices,

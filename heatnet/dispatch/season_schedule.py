@@ -1,7 +1,7 @@
 """A schedule of a season: first values from blocks, then stretches solved again with all else fixed.
 
-The first values come from blocks that are solved side by side, with the rows across them paid for; whole columns whose relaxed value
-is whole keep it (relaxation-enforced search), so that neighbours agree on most of what they share. Rows across blocks
+The first values come from blocks that are solved side by side, with the rows across them paid for; whole columns whose relaxed
+value is whole keep it (relaxation-enforced search), so that neighbours agree on most of what they share. Rows across blocks
 may be broken then. A broken row is no obstacle: inside a stretch that touches it its lack is a column with a price far above any
 cost, at most as large as it is, so that the present schedule is always a solution of the stretch, and every step makes the sum of
 cost and lack smaller. The stretches around the cuts take the lack away first.

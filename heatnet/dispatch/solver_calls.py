@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -74,9 +74,7 @@ def solve_linear(task: Task, seconds: float | None = None) -> Answer:
     """Return the solution of a task with whole columns taken as any number."""
     import highspy
 
-    relaxed = Task(
-        *(getattr(task, name) for name in ("matrix", "cost", "low", "high", "row_low", "row_high")), np.zeros(0, bool)
-    )
+    relaxed = replace(task, whole=np.zeros(0, dtype=bool))
     solver = _loaded(relaxed, seconds, {"solver": "simplex"})
     solver.run()
     status = solver.getModelStatus()

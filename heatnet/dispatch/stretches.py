@@ -12,7 +12,6 @@ from heatnet.dispatch.matrix_rows import IntArray, Matrices
 from heatnet.dispatch.solver_calls import Task
 from heatnet.model.hourly import BoolArray, FloatArray
 
-
 #: more than any plant gives: with an end to every column a bound stays finite whatever the prices' rounding
 NO_MW = 1e7
 
@@ -90,7 +89,7 @@ class Season:
     def across(self, cuts: IntArray) -> BoolArray:
         """Return which rows stand in more than one of the blocks that begin at `cuts` (the first at hour 0)."""
         block = [np.searchsorted(cuts, each, side="right") for each in (self.first, np.maximum(self.last, 0))]
-        return (self.last >= 0) & (block[0] != block[1])
+        return np.asarray((self.last >= 0) & (block[0] != block[1]))
 
     def priced(self, part: Stretch, prices: FloatArray) -> Task:
         """Return the task of a stretch whose rows across its ends are paid for: cost - A' prices, rows inside alone."""

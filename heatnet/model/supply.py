@@ -142,7 +142,7 @@ class Prices:
     co2_cny_per_t : float
         Price of CO2, CNY/t.
     unmet_cny_per_mwh : float
-        Price of heat not delivered, and of reserve that does not stand ready, CNY/MWh; far above any plant's cost.
+        Price of heat not delivered, CNY/MWh; far above any plant's cost. Reserve that does not stand ready costs half of it.
     dumped_cny_per_mwh : float or None
         Price of heat of committed units that nobody takes, CNY/MWh; None: `unmet_cny_per_mwh`. What an hourly contract forces
         on the network is dumped for nothing.
@@ -258,6 +258,11 @@ class DispatchProblem:
     def is_mixed_integer(self) -> bool:
         """Whether some unit is on or off (`SupplyUnit.commitment`)."""
         return any(unit.commitment is not None for unit in self.units)
+
+    @property
+    def reserve_cny_per_mwh(self) -> float:
+        """Price of reserve that does not stand ready, CNY/MWh: half that of missing heat, so that nobody freezes for it."""
+        return self.prices.unmet_cny_per_mwh / 2
 
     @property
     def surplus_cny_per_mwh(self) -> float:
