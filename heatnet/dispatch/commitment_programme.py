@@ -13,7 +13,8 @@ ramps, SU and SD largest heat in the first and the last hour:
 
 The rows of least time on and off are those of Rajan and Takriti (2005, IBM research report RC23628): with them on, start and
 stop are the convex hull of the schedules of one boiler. `down` is the least time off or that of a start, whichever is longer.
-Limits of the first and last hour and the ramps are those of Morales-España, Latorre and Ramos (2013, doi:10.1109/TPWRS.2013.2251373).
+Limits of the first and last hour and the ramps are those of Morales-España, Latorre and Ramos (2013,
+doi:10.1109/TPWRS.2013.2251373).
 Before the horizon n, and heat where it is given, are constants; where nothing is known the first hour has no row of v.
 
 Reserve: sum_u (room of u)_t + short_bt >= reserve_bt, where the room of committed units is C_t n_t - heat_t of their boilers, and

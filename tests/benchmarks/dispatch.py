@@ -3,14 +3,14 @@
 The instances are drawn with a fixed seed for 2904 and 3624 hours: demand by an outdoor temperature with a season's and a day's
 course and weather that lasts for days; four coal boilers (least load 35 to 50 %, 12 to 30 h on, start twice as dear), five gas
 boilers (30 to 50 %, 3 to 12 h), two heat pumps whose COP and capacity follow the outdoor temperature, and an electric boiler by a
-time-of-use tariff; affine part load, ramps of 15 to 45 % of the capacity in an hour on all of them, CO2 at 80 CNY/t, and a tank of
-six hours. Sizes, prices and limits are illustrative. The order of the draws is that of `season_problem`.
+time-of-use tariff; affine part load, ramps of 15 to 45 % of the capacity in an hour on all of them, CO2 at 80 CNY/t, and a
+tank of six hours. Sizes, prices and limits are illustrative. The order of the draws is that of `season_problem`.
 
-Ours gets the budget in seconds, statement of the programme included, and two threads. HiGHS undivided gets the same matrices on two
-threads and its own limit; its gap is that of its own bound and schedule, or 1 where it has no schedule.
+Ours gets the budget in seconds, statement of the programme included, and two threads. HiGHS undivided gets the same matrices on
+two threads and its own limit; its gap is that of its own bound and schedule, or 1 where it has no schedule.
 
-Run ``python tests/benchmarks/dispatch.py [--budget 30] [--gap 0.005] [--undivided 150] [--hours 2904 3624]``; the last line is one
-JSON object. Gaps are shares.
+Run ``python tests/benchmarks/dispatch.py [--budget 30] [--gap 0.005] [--undivided 150] [--hours 2904 3624]``; the last line is
+one JSON object. Gaps are shares.
 """
 
 from __future__ import annotations
