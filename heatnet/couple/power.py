@@ -7,7 +7,8 @@ and the pumps' power as simulated. All other loads, and the generators, follow t
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -31,11 +32,14 @@ class PowerYear:
         Loads and generators that hang on neither heat nor prices, (time x element), MW.
     supplied : mapping of str to tuple of str
         Load to the plants and pumps of the heat network that it supplies.
+    cooled : mapping of str to str
+        Plant of the heat network to the load of the data centre whose heat it takes.
     """
 
     network: PowerNetwork
     base: Boundary
     supplied: Mapping[str, tuple[str, ...]]
+    cooled: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def base_load_mw(self) -> FloatArray:
@@ -60,7 +64,8 @@ def power_year(network: Network, weather: WeatherYear) -> PowerYear | None:
     supplied = {
         str(load): tuple(ids_of(row["supplies"])) for load, row in electric.loads.iterrows() if ids_of(row["supplies"])
     }
-    return PowerYear(electric, power_boundary(electric, weather), supplied)
+    cooled = {plant: str(load) for load, row in electric.loads.iterrows() for plant in ids_of(row["cooled_by"])}
+    return PowerYear(electric, power_boundary(electric, weather), supplied, cooled)
 
 
 def power_years(networks: Mapping[str, Network], weather: WeatherYear) -> dict[str, PowerYear]:
@@ -101,6 +106,7 @@ def scheduled_boundary(
     heat_loads: pd.DataFrame,
     batteries_mw: pd.DataFrame | None = None,
     curtailed_mw: FloatArray | None = None,
+    saved_mw: Mapping[str, FloatArray] = MappingProxyType({}),
 ) -> Boundary:
     """Return the boundary of the power flow under a schedule.
 
@@ -113,12 +119,16 @@ def scheduled_boundary(
         Power that each battery gives, time by battery, MW; negative while it charges.
     curtailed_mw : array (T,), optional
         Generation that is not taken, MW; off all generators alike.
+    saved_mw : mapping of load to array (T,)
+        What data centres draw less as plants take their heat, MW.
     """
     values = dict(year.base.values)
     load = values["load_p_mw"].copy()
     for name in heat_loads:
         own = load.get(name, 0.0)
         load[name] = own + heat_loads[name].to_numpy()
+    for name, saved in saved_mw.items():
+        load[name] = load[name] - saved
     values["load_p_mw"] = load
     if batteries_mw is not None and len(batteries_mw.columns):
         values["battery_p_mw"] = batteries_mw

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from heatnet.couple.data_centres import saved_by_load_mw, saved_per_heat
 from heatnet.couple.power import PowerYear, heat_loads_mw, scheduled_boundary
 from heatnet.couple.power_limits import HeatLoadLimit, heat_load_limits
 from heatnet.dispatch import dispatch
@@ -58,7 +59,10 @@ def with_sites(problem: DispatchProblem, powers: Mapping[str, PowerYear], batter
     for name, power in powers.items():
         units = tuple(unit.id for unit in _units_of(problem, name) if power.load_of(unit.plant) is not None)
         if units:
-            site = _site(name, power, units, len(problem.time))
+            site = replace(
+                _site(name, power, units, len(problem.time)),
+                saved_per_heat=saved_per_heat(power, [unit for unit in problem.units if unit.id in units]),
+            )
             site = site if batteries else _without_batteries(site)
             sites.append(replace(site, without_heat_mw=site_alone(problem, site)) if site.batteries else site)
     return replace(problem, sites=tuple(sites))
@@ -129,10 +133,12 @@ def scheduled(
     pump_mw : mapping of plant or pump to ndarray (T,), optional
         Electricity of circulation pumps.
     """
-    loads = heat_loads_mw(power, _units_of(problem, name), result.heat_mw, pump_mw or {})
+    units = _units_of(problem, name)
+    loads = heat_loads_mw(power, units, result.heat_mw, pump_mw or {})
+    saved = saved_by_load_mw(power, units, result.heat_mw)
     site = next((one for one in problem.sites if one.id == name), None)
     if site is None:
-        return scheduled_boundary(power, loads)
+        return scheduled_boundary(power, loads, saved_mw=saved)
     size_mw = power.network.batteries["power_mw"]
     groups = battery_groups(name, power.network.batteries)
     given: dict[str, pd.Series] = {}
@@ -141,7 +147,7 @@ def scheduled(
         together = result.battery_discharge_mw[battery.id] - result.battery_charge_mw[battery.id]
         given |= {member: together * (size_mw[member] / size_mw[members].sum()) for member in members}
     batteries = pd.DataFrame(given, index=power.base.time)
-    return scheduled_boundary(power, loads, batteries, result.pv_curtailed_mw[name].to_numpy())
+    return scheduled_boundary(power, loads, batteries, result.pv_curtailed_mw[name].to_numpy(), saved)
 
 
 def dispatch_within_power(

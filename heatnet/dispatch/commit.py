@@ -50,9 +50,12 @@ def _ties_cny(problem: DispatchProblem, group: Group) -> float:
     """Return the most that ties may add to the cost of a schedule, CNY: the excess is that of the cost without them."""
     hours = len(problem.time)
     most = sum(store.charge_mw for store in group.stores) * hours
+    available = {unit.id: float(unit.available_mw.sum()) for unit in group.units}
     for site in group.sites:
-        batteries = sum(battery.power_mw for battery in site.batteries)
-        most += batteries * hours + float(np.maximum(site.pv_mw, 0.0).sum()) + batteries * hours
+        batteries = sum(battery.power_mw for battery in site.batteries) * hours
+        saved = sum(float(np.max(share)) * available[unit] for unit, share in site.saved_per_heat.items())
+        # curtailed and charged once, exported half
+        most += 1.5 * (float(site.pv_mw.sum()) + batteries + saved)
     return TIE_BREAK_CNY_PER_MWH * most
 
 

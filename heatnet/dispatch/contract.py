@@ -54,7 +54,7 @@ def _import_conflict(problem: DispatchProblem, site: PowerSite) -> list[str]:
     needed = site.base_mw - site.pv_mw - sum(battery.power_mw for battery in site.batteries)
     for unit in problem.units:
         if unit.id in site.units:
-            needed = needed + unit.take_min_mw * unit.power_per_heat
+            needed = needed + unit.take_min_mw * site.power_per_heat(unit.id, unit.power_per_heat)
     short = needed - site.import_limit_mw * (1 + _ROUNDING_SHARE)
     hour = int(np.argmax(short))
     if not len(short) or short[hour] <= 0:

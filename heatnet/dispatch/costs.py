@@ -93,10 +93,13 @@ def sites_power_mw(
     heat_mw: Mapping[str, Any] | pd.DataFrame,
     on_share: Mapping[str, FloatArray] | None = None,
 ) -> dict[str, FloatArray]:
-    """Return the electricity of the heat plants of each site, (T,), MW; with `on_share` what they need without load too."""
+    """Return what the heat plants of each site add to its load, (T,), MW; with `on_share` what they need without load too."""
     units = {unit.id: unit for unit in problem.units}
     power = {
-        site.id: np.sum([np.asarray(heat_mw[one]) * units[one].power_per_heat for one in site.units], axis=0)
+        site.id: np.sum(
+            [np.asarray(heat_mw[one]) * site.power_per_heat(one, units[one].power_per_heat) for one in site.units],
+            axis=0,
+        )
         for site in sites
     }
     for site in sites:

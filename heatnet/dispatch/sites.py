@@ -2,7 +2,7 @@
 
 Site i with units U_i and batteries K_i, every row one hour, MW; levels at the beginning of the hour, MWh:
 
-    import_it - export_it = base_it + sum_{u in U_i} e_ut heat_ut + sum_{k in K_i} (charge_kt - discharge_kt)
+    import_it - export_it = base_it + sum_{u in U_i} (e_ut - a_ut) heat_ut + sum_{k in K_i} (charge_kt - discharge_kt)
                             - (pv_it - curtailed_it)
     level_k,t+1 = level_kt + eta_charge_k charge_kt - discharge_kt / eta_discharge_k
     0 <= import_it <= import_max_it,  0 <= export_it,  0 <= curtailed_it <= pv_it
@@ -11,8 +11,9 @@ Site i with units U_i and batteries K_i, every row one hour, MW; levels at the b
     cost: (tariff_t + p_co2 k_power) import_it - p_export_it export_it
 
 Behind the last hour a battery's level is its first (cyclic), or free where the first one is given. Electricity e of these units
-is not in the price of their heat. So a MWh of PV beyond the base load is worth what export earns, and goes first to whatever
-makes more of it: heat pumps and boilers, heat stores, batteries.
+is not in the price of their heat; a is what their heat saves the base load (the chillers of a data centre), in the balance alone.
+So a MWh of PV beyond the base load is worth what export earns, and goes first to whatever makes more of it: heat pumps and
+boilers, heat stores, batteries.
 
 Where a linear programme could cheat: importing and exporting in one hour wins only where export earns more than import
 costs; such prices are refused (`heatnet.model.power_site.check_sites`), also beside a negative tariff. Charging and discharging
@@ -24,7 +25,7 @@ and the price of ties stands against burning.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -52,7 +53,8 @@ def add_sites(
     names = pd.Index([site.id for site in sites], name="site")
     most_import = labelled([site.import_limit_mw for site in sites], names, hours)
     bought = model.add_variables(lower=0, upper=most_import, name="site_import")
-    most_sold = labelled([_surplus_mw(site) for site in sites], names, hours)
+    available = {unit.id: unit.available_mw for unit in units}
+    most_sold = labelled([_surplus_mw(site, available) for site in sites], names, hours)
     sold = model.add_variables(lower=0, upper=most_sold, name="site_export")
     curtailable = np.where(problem.import_cost_cny_per_mwh > 0, most_sold, np.inf)
     pv = labelled([np.minimum(site.pv_mw, most) for site, most in zip(sites, curtailable, strict=True)], names, hours)
@@ -63,7 +65,7 @@ def add_sites(
         left = bought.sel(site=site.id) - sold.sel(site=site.id) - curtailed.sel(site=site.id)
         own = pd.Index(list(site.units), name="unit")
         if heat is not None:
-            factors = labelled([power_per_heat[unit] for unit in own], own, hours)
+            factors = labelled([site.power_per_heat(unit, power_per_heat[unit]) for unit in own], own, hours)
             left = left - (heat.sel(unit=list(own)) * factors).sum("unit")
             _add_limits(model, site, heat, power_per_heat)
         if site.batteries:
@@ -80,13 +82,14 @@ def add_sites(
     return cost
 
 
-def _surplus_mw(site: PowerSite) -> FloatArray:
+def _surplus_mw(site: PowerSite, available_mw: Mapping[str, FloatArray]) -> FloatArray:
     """Return the most that PV and batteries can give beyond the base load, (T,), MW: what can be exported at most.
 
     While import costs something no more than this is curtailed either. Most hours have none, which the solver then knows.
     """
     batteries = sum(battery.power_mw for battery in site.batteries)
-    return np.maximum(site.pv_mw + batteries - site.base_mw, 0.0)
+    saved = sum(share * available_mw[unit] for unit, share in site.saved_per_heat.items() if unit in available_mw)
+    return np.maximum(site.pv_mw + batteries + saved - site.base_mw, 0.0)
 
 
 def _add_limits(model: Any, site: PowerSite, heat: Any, power_per_heat: dict[str, FloatArray]) -> None:
@@ -169,4 +172,4 @@ def pv_for_heat_mw(site: PowerSite, used_mw: FloatArray, heat_power_mw: FloatArr
     With PV used P, base load B and electricity of the heat plants H it is min(P, B + H) - min(P, B) = min(H, max(P - B, 0)): PV
     serves the base load first, then the heat plants, and batteries and export last. What passes a battery is not in it.
     """
-    return np.asarray(np.minimum(heat_power_mw, np.maximum(used_mw - site.base_mw, 0.0)), dtype=float)
+    return np.maximum(np.minimum(heat_power_mw, np.maximum(used_mw - site.base_mw, 0.0)), 0.0)

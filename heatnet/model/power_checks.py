@@ -39,6 +39,7 @@ def check_power_network(
     """Run every check that needs the whole network."""
     _check_references(network, raw, problems)
     _check_supplies(network, raw, heat_elements, problems)
+    _check_data_centres(network, raw, heat_elements, problems)
     _check_lines(network, raw, problems)
     _check_transformers(network, raw, problems)
     _check_held_voltages(network, raw, problems)
@@ -84,6 +85,36 @@ def _check_supplies(
             taken.setdefault(name, str(load))
         if row["supplies"] is None and math.isnan(row["p_mw"]):
             problems.add(f"{_where(raw, 'loads', i, load)}, p_mw", _("is missing"), _("A number, or what it supplies"))
+
+
+def _check_data_centres(
+    network: PowerNetwork, raw: Mapping[str, RawTable], heat_elements: Collection[str] | None, problems: Problems
+) -> None:
+    """What cools a data centre exists, has a load and cools one; the effectiveness of the data centre's power goes with it."""
+    taken: dict[str, str] = {}
+    supplied = {name for names in network.loads["supplies"] for name in ids_of(names)}
+    for i, (load, row) in enumerate(network.loads.iterrows()):
+        where = _where(raw, "loads", i, load)
+        names = ids_of(row["cooled_by"])
+        for name in names:
+            if heat_elements is not None and name not in heat_elements:
+                unknown_name(f"{where}, cooled_by", name, sorted(heat_elements), problems)
+            if name in taken:
+                found = _("'{name}' is taken").format(name=name)
+                problems.add(
+                    f"{where}, cooled_by", found, _("'{name}' cools '{load}'").format(name=name, load=taken[name])
+                )
+            taken.setdefault(name, str(load))
+        for name in set(names) - supplied:
+            found = _("no load supplies '{name}'").format(name=name)
+            problems.add(f"{where}, cooled_by", found, remedy=_("Name it in supplies of the load that it draws from."))
+        if names and math.isnan(row["pue"]):
+            problems.add(f"{where}, pue", _("is missing"), _("Power of the data centre over that of its computers"))
+        if names and math.isnan(row["p_mw"]):
+            problems.add(f"{where}, p_mw", _("is missing"), _("Power of the whole data centre"))
+        if row["pue_recovered"] > row["pue"]:
+            found = f"pue_recovered {row['pue_recovered']:g} > pue {row['pue']:g}"
+            problems.add(where, found, remedy=_("Taking heat away saves cooling: correct one of the two."))
 
 
 def _check_lines(network: PowerNetwork, raw: Mapping[str, RawTable], problems: Problems) -> None:

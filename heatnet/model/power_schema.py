@@ -88,6 +88,12 @@ LOADS = (
     Column("cos_phi", "number", _COS_PHI, low=0.2, high=1.0, default=0.95),
     Column("profile", "text", "shape of the year", choices=LOAD_PROFILES, default="flat"),
     Column("supplies", "text", "plants and pumps of the heat network whose power it draws, separated by blanks"),
+    Column("pue", "number", "data centre: power of all over that of its computers", low=1.0, high=3.0),
+    Column("pue_recovered", "number", "the same while plants take all its heat; `pue` if absent", low=1.0, high=3.0),
+    Column("cooled_by", "text", "plants of the heat network that take the computers' heat, separated by blanks"),
+    Column(
+        "capture_share", "number", "most of the computers' heat that plants can take", low=0.0, high=1.0, default=0.9
+    ),
     *_TEXT_NAMES,
 )
 

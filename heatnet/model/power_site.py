@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -115,6 +115,8 @@ class PowerSite:
     batteries : tuple of Battery
     limits : tuple of PowerLimit
         What the network behind the meter can carry to the units.
+    saved_per_heat : mapping of unit to ndarray, shape (T,)
+        Electricity of the base load that is not drawn per MWh of a unit's heat: chillers of a data centre whose heat it takes.
     without_heat_mw : pair of ndarray, shape (T,), or None
         Import and export of the site without heat plants: what the heat system is held against. None: of base load and PV
         alone, so that its batteries count as the heat system's.
@@ -133,6 +135,7 @@ class PowerSite:
     export_cny_per_mwh: FloatArray | None = None
     batteries: tuple[Battery, ...] = ()
     limits: tuple[PowerLimit, ...] = ()
+    saved_per_heat: Mapping[str, FloatArray] = field(default_factory=dict)
     without_heat_mw: tuple[FloatArray, FloatArray] | None = None
 
     def __post_init__(self) -> None:
@@ -145,6 +148,10 @@ class PowerSite:
             object.__setattr__(self, name, array)
             low = -np.inf if name == "export_cny_per_mwh" else 0.0
             check_array(problems, where, name, array, np.size(self.base_mw), low, infinite=name == "import_max_mw")
+        for unit, saved in self.saved_per_heat.items():
+            if unit not in self.units:
+                problems.add(where, _("unknown unit {unit}").format(unit=unit), ", ".join(self.units))
+            check_array(problems, where, f"saved_per_heat[{unit}]", np.asarray(saved), np.size(self.base_mw))
         if not self.units:
             problems.add(where, _("no heat plant stands on it"), remedy=_("Name the units behind its meter."))
         problems.raise_if_any()
@@ -153,6 +160,11 @@ class PowerSite:
     def import_limit_mw(self) -> FloatArray:
         """Largest import of each hour, (T,), MW; infinite without a limit."""
         return np.full(len(self.base_mw), np.inf) if self.import_max_mw is None else self.import_max_mw
+
+    def power_per_heat(self, unit: str, drawn: FloatArray) -> FloatArray:
+        """Return what a MWh of a unit's heat adds to the site's load, (T,): what it draws less what it saves the base load."""
+        saved = self.saved_per_heat.get(unit)
+        return drawn if saved is None else drawn - saved
 
     @property
     def export_price_cny_per_mwh(self) -> FloatArray:

@@ -73,6 +73,7 @@ def _lines() -> list[tuple[str, str, int | None, Callable[[Entry], Cell]]]:
         (_("Most given back"), "MW", 1, _dig("export_max_mw")),
         (_("Loads"), "MWh", 0, _dig("load_mwh")),
         (_("of it heat plants and pumps"), "MWh", 0, _heat_loads),
+        (_("Cooling power saved by taking data-centre heat"), "MWh", 0, _cooling_saved),
         (_("Generation"), "MWh", 0, _dig("generator_mwh")),
         (_("PV used for heat"), "MWh", 0, _dig("site", "pv_for_heat_mwh")),
         (_("PV not taken"), "MWh", 0, _dig("site", "pv_curtailed_mwh")),
@@ -99,6 +100,11 @@ def _lines() -> list[tuple[str, str, int | None, Callable[[Entry], Cell]]]:
 def _heat_loads(entry: Entry) -> Cell:
     loads = entry.get("heat_loads_mwh")
     return sum(float(value) for value in loads.values()) if loads else None
+
+
+def _cooling_saved(entry: Entry) -> Cell:
+    saved = entry.get("cooling_saved_mwh")
+    return sum(float(value) for value in saved.values()) if saved else None
 
 
 def _most(entry: Entry) -> Cell:

@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from heatnet import __version__
+from heatnet.couple.data_centres import within_data_centres
 from heatnet.couple.power import PowerYear, power_years
 from heatnet.couple.power_dispatch import PowerDispatch, dispatch_within_power, with_sites, without_batteries
 from heatnet.couple.season import Probe, dispatch_problem, has_pipes, probe
@@ -172,10 +173,12 @@ def run_case(
     _check_probes(probes)
     powers = power_years(case.networks, weather)
     models = {name: PowerModel(power.network) for name, power in powers.items()}
-    schedule = dispatch_within_power(with_sites(_problem(study, years, probes), powers), powers, models, threads)
+    schedule = dispatch_within_power(
+        with_sites(_problem(study, years, probes, powers), powers), powers, models, threads
+    )
     problem, result = schedule.problem, schedule.result
     tick("dispatch")
-    bounds = _schedules(study, case, weather, probes, demand_bounds, without_batteries(problem.sites))
+    bounds = _schedules(study, case, weather, probes, demand_bounds, without_batteries(problem.sites), powers)
     matched = _matched_baseline(study, case, weather, demand_bounds)
     curve = curve_of(study.config, case.name)
     points = storage_curve(curve, problem) if curve is not None and result.is_optimal else {}
@@ -247,10 +250,12 @@ def _schedules(
     probes: dict[str, Probe],
     scales: Sequence[dict[str, LoadScale]],
     sites: tuple[PowerSite, ...],
+    powers: dict[str, PowerYear],
 ) -> tuple[tuple[DispatchProblem, DispatchResult], ...]:
     """Return the programme and its schedule at each set of load factors, with the power sites and what limits them."""
     problems = [
-        replace(_problem(study, _years(study, case, weather, factors), probes), sites=sites) for factors in scales
+        replace(_problem(study, _years(study, case, weather, factors), probes, powers), sites=sites)
+        for factors in scales
     ]
     return tuple((problem, dispatch(problem)) for problem in problems)
 
@@ -274,13 +279,17 @@ def _matched_baseline(
     twin = replace(baseline, season=case.season, weather=case.weather)
     years = _years(study, twin, weather, {})
     probes = {name: probe(year) for name, year in years.items()}
-    sites = with_sites(_problem(study, years, probes), power_years(twin.networks, weather), batteries=False).sites
-    return _schedules(study, twin, weather, probes, ({}, *demand_bounds), sites)
+    powers = power_years(twin.networks, weather)
+    sites = with_sites(_problem(study, years, probes, powers), powers, batteries=False).sites
+    return _schedules(study, twin, weather, probes, ({}, *demand_bounds), sites, powers)
 
 
-def _problem(study: Study, years: dict[str, NetworkYear], probes: dict[str, Probe]) -> DispatchProblem:
+def _problem(
+    study: Study, years: dict[str, NetworkYear], probes: dict[str, Probe], powers: dict[str, PowerYear]
+) -> DispatchProblem:
     time = next(iter(years.values())).time
-    return dispatch_problem(years, probes, hourly_prices(study.prices, time), emission_factors(study.prices))
+    problem = dispatch_problem(years, probes, hourly_prices(study.prices, time), emission_factors(study.prices))
+    return within_data_centres(problem, powers)
 
 
 def _solved(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from heatnet.couple.data_centres import saved_by_load_mw
 from heatnet.couple.power import PowerYear
 from heatnet.couple.power_dispatch import PowerDispatch, scheduled
 from heatnet.couple.season import has_pipes, shown_hours
@@ -91,6 +92,7 @@ def solve_power_year(
     figures = power_season(power.network, in_double_precision(states))
     account = figures.as_dict()
     account["heat_loads_mwh"] = _heat_loads_mwh(power, solved)
+    account["cooling_saved_mwh"] = _cooling_saved_mwh(power, problem, result)
     account["duration"] = _durations(solved)
     account["band"] = _band_account(band, stored)
     rows = _reference_rows(config, solved, figures.worst_row)
@@ -176,6 +178,11 @@ def _heat_loads_mwh(power: PowerYear, solved: xr.Dataset) -> dict[str, float]:
     loads = solved["load_p_mw"].to_pandas()
     base = power.base.values["load_p_mw"]
     return {load: float(loads[load].sum() - (base[load].sum() if load in base else 0.0)) for load in power.supplied}
+
+
+def _cooling_saved_mwh(power: PowerYear, problem: DispatchProblem, result: DispatchResult) -> dict[str, float]:
+    saved = saved_by_load_mw(power, [unit for unit in problem.units if unit.plant in power.cooled], result.heat_mw)
+    return {load: float(mw.sum()) for load, mw in saved.items()}
 
 
 def _durations(solved: xr.Dataset) -> dict[str, dict[str, float]]:

@@ -209,6 +209,26 @@ RULES = (
         ("'pump1' is taken", "'town' supplies it"),
     ),
     Rule(
+        "data centre without its effectiveness",
+        put("loads", "town", cooled_by="pump1"),
+        "loads, row 1 (town), pue",
+        ("is missing", "over that of its computers"),
+    ),
+    Rule(
+        "data centre cooled by a plant that nothing supplies",
+        put("loads", "town", cooled_by="pump2", pue=1.3),
+        "loads, row 1 (town), cooled_by",
+        ("no load supplies 'pump2'",),
+        "supplies of the load",
+    ),
+    Rule(
+        "taking heat costs cooling",
+        put("loads", "town", pue=1.2, pue_recovered=1.3),
+        "loads, row 1 (town)",
+        ("pue_recovered 1.3 > pue 1.2",),
+        "correct one",
+    ),
+    Rule(
         "load without power",
         put("loads", "town", p_mw=None),
         "loads, row 1 (town), p_mw",
