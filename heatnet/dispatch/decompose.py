@@ -28,8 +28,8 @@ WHOLE_H = 48
 BLOCK_H = 24
 #: hours at either side of a cut that are solved again first
 MEND_H = 12
-#: seconds for one stretch where a row is still broken after that
-MEND_SECONDS = 20.0
+#: seconds for one block or stretch of the first schedule, where there is a limit of seconds
+FIRST_SECONDS = 20.0
 #: how many blocks or stretches are solved before the gap is looked at again
 BATCH = 16
 #: blocks whose part of the gap is below this share of what is asked for are left alone
@@ -87,9 +87,12 @@ def solve_season(matrices: Matrices, limits: CommitmentLimits, seconds: float | 
         def pool(task: Callable[[int], Answer | None], count: int) -> list[Answer | None]:
             return list(threads.map(lambda one: None if clock.is_out else task(one), range(count)))
 
+        def always(task: Callable[[int], Answer | None], count: int) -> list[Answer | None]:
+            return list(threads.map(task, range(count)))
+
         if season.hours <= WHOLE_H:
             return _solve_whole(season, limits, clock)
-        return _Rounds(season, limits, clock, pool).answer()
+        return _Rounds(season, limits, clock, pool, always).answer()
 
 
 def _whole_task(season: Season) -> Task:
@@ -106,24 +109,26 @@ def _solve_whole(season: Season, limits: CommitmentLimits, clock: _Clock) -> Sea
 
 
 class _Rounds:
-    def __init__(self, season: Season, limits: CommitmentLimits, clock: _Clock, pool: Pool) -> None:
+    def __init__(self, season: Season, limits: CommitmentLimits, clock: _Clock, pool: Pool, always: Pool) -> None:
         self.season, self.limits, self.clock, self.pool = season, limits, clock, pool
+        # a first schedule takes what it takes: without one there is no answer
+        self.always = always
         self.quick = Effort(max(limits.gap_share / 4, 1e-6), limits.nodes)
         self.best_bound = -np.inf
 
     def answer(self) -> SeasonAnswer:
-        priced = season_prices(self.season, self.pool)
+        priced = season_prices(self.season, self.always)
         if priced is None:
             return _solve_whole(self.season, self.limits, self.clock)
         prices, relaxed = priced
         self.bound = SeasonBound(self.season, prices, even_cuts(self.season.hours, BLOCK_H))
-        if not self.bound.relax(self.pool):
+        if not self.bound.relax(self.always):
             return _solve_whole(self.season, self.limits, self.clock)
         for block, found in zip(self.bound.blocks, self.bound.relaxed, strict=True):
             if found.values is not None:
                 relaxed[self.season.stretch(*block).columns] = found.values
         self.best_bound = self.bound.value
-        self.schedule = first_schedule(self.bound, relaxed, self.pool, self.quick, self.clock.left)
+        self.schedule = first_schedule(self.bound, relaxed, self.always, self.quick, self._first_seconds)
         self._mend()
         for number, step in zip(range(self.limits.rounds), self._steps(), strict=False):
             if self._is_done():
@@ -131,6 +136,9 @@ class _Rounds:
             step(number)
         values = self.season.unsorted(self.schedule.values) if self.schedule.keeps_all else None
         return SeasonAnswer(values, prices, self.best_bound)
+
+    def _first_seconds(self) -> float | None:
+        return None if self.clock.left() is None else FIRST_SECONDS
 
     def _is_done(self) -> bool:
         return self.clock.is_out or (self.schedule.keeps_all and self.gap_share <= self.limits.gap_share)
@@ -145,15 +153,14 @@ class _Rounds:
         hours, cuts = self.season.hours, self.bound.cuts
         for part in ([0, *cuts[1::2]], [*cuts[::2], hours]):
             spans = [(max(cut - MEND_H, 0), min(cut + MEND_H, hours)) for cut in part]
-            self.schedule.improve(self.pool, spans, self.quick, True, self.clock.left)
-        width, always = MEND_H, _always(self.pool, self.clock)
+            self.schedule.improve(self.always, spans, self.quick, True, self._first_seconds)
+        width = MEND_H
         while not self.schedule.keeps_all and width < 2 * hours:
-            # a schedule that breaks a row is none: these stretches are solved whatever the clock says
             for near_relaxed in (True, False):
                 rows = np.flatnonzero(self.schedule.lack())
                 ends = np.concatenate([self.season.first[rows], self.season.last[rows]])
                 spans = _disjoint([(max(int(one) - width, 0), min(int(one) + width, hours)) for one in ends])
-                self.schedule.improve(always, spans, self.quick, near_relaxed, lambda: MEND_SECONDS)
+                self.schedule.improve(self.always, spans, self.quick, near_relaxed, self._first_seconds)
             width *= 2
 
     def _steps(self) -> Iterator[Callable[[int], None]]:
@@ -204,17 +211,6 @@ class _Rounds:
     def _merge(self) -> None:
         if len(self.bound.cuts) > 0:
             self.bound = self.bound.merged()
-
-
-def _always(pool: Pool, clock: _Clock) -> Pool:
-    """Return a pool that works beyond the clock."""
-
-    def run(task: Callable[[int], Answer | None], count: int) -> list[Answer | None]:
-        if not clock.is_out:
-            return pool(task, count)
-        return [task(one) for one in range(count)]
-
-    return run
 
 
 def _disjoint(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
