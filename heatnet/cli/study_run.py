@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,6 +12,7 @@ from heatnet.errors import NotSolvableError
 from heatnet.i18n import _, language, pick
 
 if TYPE_CHECKING:
+    from heatnet.model.network import Network
     from heatnet.study.load import Study
 
 
@@ -49,8 +51,7 @@ def run_study(path: Path, case: str | None, out: Path | None, workers: int) -> N
     folder = out or Path("results") / (study.id if case is None else f"{study.id}-{case}")
     _forget_pages(folder)
     with _progress() as progress:
-        networks = [network for one in study.cases.values() for network in one.networks.values()]
-        progress.compile_ahead(with_steam=any(network.steam is not None for network in networks))
+        progress.compile_ahead([network for one in study.cases.values() for network in one.networks.values()])
         runs = run_cases(study, folder, workers, progress.events)
         progress.say(_("Accounts, map, report"))
         summary = write_summary(study, runs, folder)
@@ -126,13 +127,13 @@ class _Progress:
         if finished_case and not self._is_terminal:
             self._bar.console.print(f"{100 * done / max(total, 1):3.0f} %  {text}", markup=False)
 
-    def compile_ahead(self, with_steam: bool) -> None:
-        """Compile the solver where that is not done yet, before several processes do."""
+    def compile_ahead(self, networks: Sequence[Network]) -> None:
+        """Compile what solves the pipes of some networks where that is not done yet, before several processes do."""
         from heatnet.cli.simulate import compilation_shown
         from heatnet.couple.ready import compile_ahead
 
         with compilation_shown(self._bar):
-            compile_ahead(with_steam)
+            compile_ahead(networks)
 
     def say(self, text: str) -> None:
         """Show what is being done."""

@@ -8,6 +8,7 @@ from typing import Any
 from heatnet.cli.verdict_electric import electric_blocks, electric_sentences
 from heatnet.cli.verdict_power import power_sentences
 from heatnet.cli.verdict_steam import steam_sentences
+from heatnet.cli.verdict_uptake import uptake_sentences
 from heatnet.i18n import _, pick
 from heatnet.units import TJ_PER_MWH
 
@@ -41,7 +42,9 @@ def print_verdict(title: str, summary: Entry, folder: Path) -> None:
     if name in good and good[name]["by_network"]:
         title = _("Networks over the season, case {case}").format(case=name)
         out.print(table(title, *_networks(summary, good[name])))
-        for sentence in (*steam_sentences(summary, good[name]), *power_sentences(summary, good[name])):
+        entry = good[name]
+        told = (*steam_sentences(summary, entry), *power_sentences(summary, entry), *uptake_sentences(entry))
+        for sentence in told:
             out.print(escape(sentence))
     for sentence in check_sentences(good):
         out.print(escape(sentence))

@@ -16,7 +16,7 @@ import pandas as pd
 
 from heatnet.couple.data_centres import saved_by_load_mw, saved_per_heat
 from heatnet.couple.power import PowerYear, heat_loads_mw, scheduled_boundary
-from heatnet.couple.power_limits import HeatLoadLimit, heat_load_limits
+from heatnet.couple.power_limits import HeatLoadLimit, breaks_a_limit, heat_load_limits
 from heatnet.dispatch import dispatch
 from heatnet.dispatch.site_alone import site_alone
 from heatnet.electric.model import PowerModel
@@ -171,21 +171,25 @@ def dispatch_within_power(
     found: dict[str, list[HeatLoadLimit]] = {name: [] for name in powers}
     limited = bare
     cost, rounds = 0.0, 1
-    while result.is_optimal:
-        new = {name: _new_limits(name, power, models[name], limited, result, threads) for name, power in powers.items()}
-        if rounds == 1 and any(new.values()):
-            # heat that a limit drives out of one hour comes back in another: what is limited somewhere is limited always
-            new = {name: _all_limits(name, power, models[name], limited, threads) for name, power in powers.items()}
-        ended = not any(new.values()) or rounds == MOST_ROUNDS
-        if ended and (rounds > 1 or not any(site.batteries for site in problem.sites)):
+    while result.is_optimal and rounds < MOST_ROUNDS:
+        if rounds == 1:
+            new = _first_limits(powers, models, limited, result, threads)
+        else:
+            new = {
+                name: _new_limits(name, power, models[name], limited, result, threads) for name, power in powers.items()
+            }
+        has_batteries = any(site.batteries for site in problem.sites)
+        if not any(new.values()) and (rounds > 1 or not has_batteries):
             break
         for name, limits in new.items():
             found[name] += limits
+        limited = replace(problem, sites=_limited(problem, powers, found))
         if rounds == 1 and any(new.values()):
             priced = dispatch(replace(bare, sites=_limited(bare, powers, found)))
             cost = float(priced.cost_cny["total_cny"] - first.cost_cny["total_cny"])
-        limited = replace(problem, sites=_limited(problem, powers, found))
-        result = dispatch(limited)
+            result = dispatch(limited) if has_batteries else priced
+        else:
+            result = dispatch(limited)
         rounds += 1
     hours = {name: _hours(name, powers[name], limited, result, limits) for name, limits in found.items()}
     return PowerDispatch(limited, result, rounds, cost, hours)
@@ -198,6 +202,25 @@ def without_batteries(sites: Sequence[PowerSite]) -> tuple[PowerSite, ...]:
 
 def _without_batteries(site: PowerSite) -> PowerSite:
     return replace(site, batteries=(), without_heat_mw=None)
+
+
+def _first_limits(
+    powers: Mapping[str, PowerYear],
+    models: Mapping[str, PowerModel],
+    problem: DispatchProblem,
+    result: DispatchResult,
+    threads: int,
+) -> dict[str, list[HeatLoadLimit]]:
+    """Return, where a schedule breaks a limit, the limits that heat plants could break in any hour; else none.
+
+    Heat that a limit drives out of one hour comes back in another: what is limited somewhere is limited always.
+    """
+    if not any(
+        breaks_a_limit(models[name], scheduled(name, power, problem, result), list(power.supplied), threads)
+        for name, power in powers.items()
+    ):
+        return {}
+    return {name: _all_limits(name, power, models[name], problem, threads) for name, power in powers.items()}
 
 
 def _new_limits(

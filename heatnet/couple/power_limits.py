@@ -38,6 +38,8 @@ _STEPS_DOWN = 2
 _INSIDE = 5e-4
 #: and where tap changers work: they may stand a step lower when batteries or other plants do otherwise
 _INSIDE_WITH_TAPS = 0.025
+#: hours that are asked at a time whether heat loads overload anything: mostly the first few say so
+_ROWS_AT_ONCE = 64
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,17 +84,19 @@ def heat_load_limits(
     list of HeatLoadLimit
         Empty where nothing is beyond a limit that less heat load would mend.
     """
-    flows = model.flows(setpoints_of(model.network, boundary), threads)
-    rows = np.flatnonzero(flows.solved & (_excess(model, flows) > _TOLERANCE).any(axis=1))
+    rows, excess, given = _overloaded(model, boundary, threads)
     if not len(rows) or not loads:
         return []
     positions = model.network.loads.index.get_indexer(list(loads))
-    given = setpoints_of(model.network, boundary.rows(rows.tolist()))
-    broken = _excess(model, flows)[rows] > _TOLERANCE
+    broken = excess > _TOLERANCE
+    able = np.arange(len(positions))
     for _step in range(_STEPS_DOWN):
-        excess, part = _linear(model, given, positions, threads)
-        given = _at_the_limit(model, given, positions, np.where(broken, excess, -1.0), part)
-    excess, part = _linear(model, given, positions, threads)
+        part = _parts(model, given, excess, positions, able, threads)
+        # loads without a part in what is broken have none on the way down either
+        able = np.flatnonzero((part > 0)[broken].any(axis=0))
+        given = _at_the_limit(given, positions, np.where(broken, excess, -1.0), part)
+        excess = _excess(model, model.flows(given, threads))
+    part = _parts(model, given, excess, positions, able, threads)
     power = given.load_p_mw[:, positions]
     inside = _INSIDE_WITH_TAPS if model.network.transformers["v_set_pu"].notna().any() else _INSIDE
     limits = []
@@ -110,23 +114,45 @@ def heat_load_limits(
     return limits
 
 
-def _linear(
-    model: PowerModel, given: PowerSetpoints, positions: np.ndarray, threads: int
-) -> tuple[FloatArray, FloatArray]:
-    """Return the excesses (rows, elements) and what each heat load adds to them per MW (rows, elements, loads).
+def breaks_a_limit(model: PowerModel, boundary: Boundary, loads: Sequence[str], threads: int = 1) -> bool:
+    """Return whether some heat loads take anything beyond a limit in any hour: whether `heat_load_limits` has anything to say."""
+    rows, excess, given = _overloaded(model, boundary, threads)
+    if not loads:
+        return False
+    positions = model.network.loads.index.get_indexer(list(loads))
+    for first in range(0, len(rows), _ROWS_AT_ONCE):
+        some = slice(first, first + _ROWS_AT_ONCE)
+        part = _parts(model, given.rows(some), excess[some], positions, np.arange(len(positions)), threads)
+        if bool((part > 0)[excess[some] > _TOLERANCE].any()):
+            return True
+    return False
+
+
+def _overloaded(model: PowerModel, boundary: Boundary, threads: int) -> tuple[np.ndarray, FloatArray, PowerSetpoints]:
+    """Return the hours in which something is beyond its limit, and their excesses (rows, elements) and set values."""
+    given = setpoints_of(model.network, boundary)
+    flows = model.flows(given, threads)
+    excess = _excess(model, flows)
+    rows = np.flatnonzero(flows.solved & (excess > _TOLERANCE).any(axis=1))
+    return rows, excess[rows], given.rows(rows)
+
+
+def _parts(
+    model: PowerModel, given: PowerSetpoints, here: FloatArray, positions: np.ndarray, able: np.ndarray, threads: int
+) -> FloatArray:
+    """Return what each heat load adds to the excesses `here` per MW, (rows, elements, loads); 0 for those that are not `able`.
 
     Loads that add less than `_LEAST_PART_SHARE` of what the largest one adds have no part.
     """
-    here = _excess(model, model.flows(given, threads))
-    raised = [(_excess(model, model.flows(_raised(model, given, i), threads)) - here) / _STEP_MW for i in positions]
-    slope = np.nan_to_num(np.stack(raised, axis=-1))
+    slope = np.zeros((*here.shape, len(positions)))
+    for load in able:
+        raised = _excess(model, model.flows(_raised(model, given, positions[load]), threads))
+        slope[:, :, load] = np.nan_to_num((raised - here) / _STEP_MW)
     largest = slope.max(axis=2, keepdims=True, initial=0.0)
-    return here, np.where(slope > _LEAST_PART_SHARE * largest, slope, 0.0)
+    return np.where(slope > _LEAST_PART_SHARE * largest, slope, 0.0)
 
 
-def _at_the_limit(
-    model: PowerModel, given: PowerSetpoints, positions: np.ndarray, excess: FloatArray, part: FloatArray
-) -> PowerSetpoints:
+def _at_the_limit(given: PowerSetpoints, positions: np.ndarray, excess: FloatArray, part: FloatArray) -> PowerSetpoints:
     """Return set values with the loads that have a part in an excess brought to where, linearly, it ends; all alike."""
     power = given.load_p_mw[:, positions]
     added = (part * power[:, None, :]).sum(axis=2)

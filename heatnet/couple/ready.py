@@ -2,22 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 
-def compile_ahead(with_steam: bool) -> None:
-    """Compile the season engine, and the steam engine if wanted, by solving an hour of a small network each.
+from heatnet.couple.season import has_pipes
+from heatnet.model.network import Network
 
-    Nothing is done where the compiled code is saved.
+
+def compile_ahead(networks: Iterable[Network]) -> None:
+    """Compile the engines of the pipes that some networks have, by solving an hour of a small network each.
+
+    Nothing is done where the compiled code is saved; sites without pipes need none.
     """
-    from heatnet.simulate.season.compiled import is_compiled as season_is_compiled
-    from heatnet.steam.compiled import is_compiled as steam_is_compiled
+    networks = list(networks)
+    if any(has_pipes(network) for network in networks):
+        _compile_season()
+    if any(network.steam is not None for network in networks):
+        _compile_steam()
 
-    if not season_is_compiled():
+
+def _compile_season() -> None:
+    from heatnet.simulate.season.compiled import is_compiled
+
+    if not is_compiled():
         from heatnet.model.examples import boundary_at_loads, two_source_loop
         from heatnet.simulate import simulate
 
         network = two_source_loop()
         simulate(network, boundary_at_loads(network, (1.0,)), engine="season")
-    if with_steam and not steam_is_compiled():
+
+
+def _compile_steam() -> None:
+    from heatnet.steam.compiled import is_compiled
+
+    if not is_compiled():
         from heatnet.model.steam_examples import steam_hours, steam_line
         from heatnet.steam import solve_steam
 

@@ -64,6 +64,11 @@ class Probe:
         How the hours ended where none converged.
     steam : SteamProbe or None
         The same of the network's steam pipes; None where none are solved.
+    loss_by_hour_mw : ndarray, shape (T,), or None
+        Loss of every hour as simulated under a schedule (`refined`); None: the calibrated estimate.
+    return_flow_kg_per_s, plant_t_return_degc : mapping of plant id to ndarray, shape (T,)
+        Return flow past each pre-heating plant and temperature at which it arrives, under that schedule; empty: mean share
+        of the network's flow, at the network's return temperature.
     """
 
     loss_factor: float = 1.0
@@ -72,6 +77,14 @@ class Probe:
     hours: int = 0
     statuses: tuple[str, ...] = ()
     steam: SteamProbe | None = None
+    loss_by_hour_mw: FloatArray | None = None
+    return_flow_kg_per_s: Mapping[str, FloatArray] = field(default_factory=dict)
+    plant_t_return_degc: Mapping[str, FloatArray] = field(default_factory=dict)
+
+    @property
+    def mean(self) -> Probe:
+        """The same without what holds for single hours of one schedule."""
+        return replace(self, loss_by_hour_mw=None, return_flow_kg_per_s={}, plant_t_return_degc={})
 
 
 def probe(year: NetworkYear) -> Probe:
@@ -121,8 +134,48 @@ def _piped_plants(year: NetworkYear) -> list[str]:
 
 
 def loss_mw(year: NetworkYear, probed: Probe) -> FloatArray:
-    """Return the network's loss of every hour, MW: the estimate calibrated by the probe."""
+    """Return the network's loss of every hour, MW: as simulated under a schedule, or else the calibrated estimate."""
+    if probed.loss_by_hour_mw is not None:
+        return probed.loss_by_hour_mw
     return year.loss_estimate_mw() * probed.loss_factor
+
+
+def refined(year: NetworkYear, probed: Probe, states: xr.Dataset) -> Probe:
+    """Return what the pipes say under a schedule: loss, return flow and return temperature by hour.
+
+    Hours that were not solved keep what the probe said of them, by a loss factor over the solved ones.
+
+    Parameters
+    ----------
+    year : NetworkYear
+    probed : Probe
+    states : xarray.Dataset
+        Result of `simulate_schedule`.
+    """
+    good = np.array([is_solved(str(status)) for status in states["status"].to_numpy()], dtype=bool)
+    if not good.any():
+        return probed
+    hours = np.array(piped_hours(year))[good]
+    solved = states.isel(time=np.flatnonzero(good))
+    loss = solved["heat_loss_mw"].to_numpy()
+    estimate = year.loss_estimate_mw()
+    factor = float(loss.sum() / estimate[hours].sum()) if estimate[hours].sum() > 0 else probed.loss_factor
+    by_hour = estimate * factor
+    by_hour[hours] = loss
+    before = conditions_of(year, probed)
+    flows, temperatures = {}, {}
+    for plant in preheating_plants(year.network):
+        flow, t_return = before.return_flow_kg_per_s[plant].copy(), before.t_return_at(plant).copy()
+        flow[hours] = np.maximum(solved["plant_mdot_kg_per_s"].sel(plant=plant).to_numpy(), 0.0)
+        t_return[hours] = solved["plant_t_return_degc"].sel(plant=plant).to_numpy()
+        flows[plant], temperatures[plant] = flow, t_return
+    return replace(
+        probed,
+        loss_factor=factor,
+        loss_by_hour_mw=by_hour,
+        return_flow_kg_per_s=flows,
+        plant_t_return_degc=temperatures,
+    )
 
 
 def gate_loss_mw(year: NetworkYear, probed: Probe, carrier: str) -> FloatArray:
@@ -145,7 +198,9 @@ def conditions_of(year: NetworkYear, probed: Probe) -> Conditions:
         t_supply_degc=year.t_supply_degc,
         t_return_degc=year.t_return_degc,
         consumer_heat_mw=year.space_mw,
-        return_flow_kg_per_s={plant: share * flow for plant, share in probed.return_flow_share.items()},
+        return_flow_kg_per_s={plant: share * flow for plant, share in probed.return_flow_share.items()}
+        | dict(probed.return_flow_kg_per_s),
+        plant_t_return_degc=probed.plant_t_return_degc,
         line_flow_max_kg_per_s=line_flow_max_kg_per_s(year, probed.steam),
     )
 

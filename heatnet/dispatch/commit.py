@@ -13,6 +13,7 @@ from heatnet.dispatch.commitment_programme import CommitmentProgramme, state_com
 from heatnet.dispatch.costs import sites_power_mw, units_on_share
 from heatnet.dispatch.decompose import solve_season
 from heatnet.dispatch.groups import Group
+from heatnet.dispatch.heat_limits import limit_columns
 from heatnet.dispatch.programme import TIE_BREAK_CNY_PER_MWH, state_group
 from heatnet.dispatch.quiet import quiet_solver
 from heatnet.dispatch.sites import site_columns
@@ -95,6 +96,7 @@ def _columns(
     }
     columns |= transfer_columns(group.transfers, read("transfer"), read("transfer_back"))
     columns |= store_columns(read, group.stores)
+    columns |= limit_columns(read, group.limits, len(problem.time))
     share = units_on_share(group.units, on)
     columns |= site_columns(read, group.sites, sites_power_mw(problem, group.sites, heat, share))
     return columns

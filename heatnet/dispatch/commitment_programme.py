@@ -56,7 +56,7 @@ class CommitmentProgramme:
     ----------
     matrices : Matrices
     variables : dict of str to ndarray of int
-        Columns of the variables that linopy stated, in their shapes.
+        Columns of the variables that `state_group` stated, in their shapes.
     boilers : dict of str to BoilerColumns
     reserve_short : dict of str to ndarray of int, shape (T,)
         By balance.
@@ -72,15 +72,15 @@ class CommitmentProgramme:
 
 
 def state_commitment(problem: DispatchProblem, group: Group, model: Any) -> CommitmentProgramme:
-    """Return the programme of a group: what linopy stated (`heatnet.dispatch.programme.state_group`), and commitment."""
-    hours = np.arange(len(problem.time))
+    """Return the programme of a group: what `heatnet.dispatch.programme.state_group` stated, and commitment."""
     stated = model.matrices
     place = np.full(int(stated.vlabels.max()) + 1, -1, dtype=np.int64)
     place[stated.vlabels] = np.arange(len(stated.vlabels))
     variables = {name: place[np.asarray(model.variables[name].labels)] for name in model.variables}
     hour_of = np.zeros(len(stated.vlabels), dtype=np.int64)
-    for columns in variables.values():
-        hour_of[columns] = np.broadcast_to(hours, columns.shape)
+    for name, columns in variables.items():
+        axis = next(axis for axis in model.variables[name].axes if axis.name == "hour")
+        hour_of[columns] = np.broadcast_to(axis.to_numpy(), columns.shape)
     rows = np.full(int(stated.clabels.max()) + 1, -1, dtype=np.int64)
     rows[stated.clabels] = np.arange(len(stated.clabels))
 

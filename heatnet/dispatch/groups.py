@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from heatnet.model.commitment import Transfer
+from heatnet.model.heat_limit import HeatLimit
 from heatnet.model.heat_store import HeatStore
 from heatnet.model.power_site import PowerSite
 from heatnet.model.supply import DispatchProblem, SupplyUnit
@@ -12,13 +13,14 @@ from heatnet.model.supply import DispatchProblem, SupplyUnit
 
 @dataclass(frozen=True)
 class Group:
-    """Balances connected by units that draw from one to feed another, by a power site or a transfer, and what is on them."""
+    """Balances connected by units that draw from one to feed another, a power site or a transfer, and what is on them."""
 
     balances: tuple[str, ...]
     units: tuple[SupplyUnit, ...]
     stores: tuple[HeatStore, ...] = ()
     sites: tuple[PowerSite, ...] = ()
     transfers: tuple[Transfer, ...] = ()
+    limits: tuple[HeatLimit, ...] = ()
 
     @property
     def is_mixed_integer(self) -> bool:
@@ -57,6 +59,7 @@ def independent_groups(problem: DispatchProblem) -> list[Group]:
             tuple(store for store in problem.stores if find(store.balance) == root),
             tuple(site for site in problem.sites if find(fed[site.units[0]]) == root),
             tuple(transfer for transfer in problem.transfers if find(transfer.from_balance) == root),
+            tuple(limit for limit in problem.limits if find(fed[next(iter(limit.weight))]) == root),
         )
         for root, balances in groups.items()
     ]

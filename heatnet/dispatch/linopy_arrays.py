@@ -1,4 +1,4 @@
-"""Arrays into linopy and out of it."""
+"""Arrays into a linear programme and out of it."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from heatnet.dispatch.linear_model import Expression, LinearModel
 from heatnet.model.supply import FloatArray
 
 
 def labelled(rows: Sequence[FloatArray] | FloatArray, names: pd.Index, hours: pd.RangeIndex) -> Any:
-    """Return rows of hourly values as a labelled array: linopy pairs by name, never by position."""
+    """Return rows of hourly values as a labelled array: a programme pairs by name, never by position."""
     import xarray
 
     return xarray.DataArray(np.asarray(rows), coords=[names, hours])
@@ -23,18 +24,17 @@ def constant_rows(values: Sequence[float], names: pd.Index, hours: pd.RangeIndex
     return labelled(np.repeat(np.asarray(values, dtype=float)[:, None], len(hours), axis=1), names, hours)
 
 
-def solution(model: Any, name: str) -> FloatArray:
+def solution(model: LinearModel, name: str) -> FloatArray:
     """Return a variable's values, kept within its bounds (the solver may overstep them by its tolerance)."""
     variable = model.variables[name]
-    values = variable.solution.to_numpy()
-    return np.asarray(np.clip(values, variable.lower.to_numpy(), variable.upper.to_numpy()), dtype=float)
+    return np.asarray(np.clip(model.solution_of(name), variable.lower, variable.upper), dtype=float)
 
 
 def add_level(
-    model: Any,
+    model: LinearModel,
     name: str,
-    level: Any,
-    flow: Any,
+    level: Expression,
+    flow: Expression,
     kept_share: float,
     most_mwh: tuple[float, float],
     cyclic: bool,
@@ -43,11 +43,11 @@ def add_level(
 
     Parameters
     ----------
-    model : linopy.Model
+    model : LinearModel
     name : str
         Of the constraints.
-    level, flow : linopy variable and expression over the hours
-        MWh, and MW put in less MW taken out.
+    level, flow : Expression
+        Over the hours: MWh, and MW put in less MW taken out.
     kept_share : float
         Share of the level that an hour leaves.
     most_mwh : pair of float

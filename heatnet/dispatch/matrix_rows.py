@@ -1,7 +1,7 @@
 """A programme as matrices, and rows added to it hour by hour.
 
-linopy states what has few rows and many kinds. Rows of commitment are many and alike, over hours that are shifted against each
-other: stated as arrays of columns they take a fiftieth of the time (a season of twelve units: 11 s in linopy, 0.2 s here).
+`heatnet.dispatch.linear_model` states what all programmes have in common. Rows of commitment add to its rows too, and are sums
+over hours that are shifted against each other: here they are stated as arrays of columns.
 """
 
 from __future__ import annotations

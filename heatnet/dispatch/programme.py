@@ -1,4 +1,4 @@
-"""The linear programme of one group of balances, stated with linopy and solved by HiGHS.
+"""The linear programme of one group of balances, stated with `heatnet.dispatch.linear_model` and solved by HiGHS.
 
     minimise    sum_ut (c_ut + e_ut) heat_ut + p_unmet sum_bt unmet_bt
     subject to  sum_{u feeds b} heat_ut - sum_{u draws from b} d_u heat_ut + unmet_bt - dumped_bt
@@ -8,9 +8,9 @@
                 0 <= unmet_bt,   0 <= dumped_bt <= max(0, sum_{u feeds b} take_min_ut - demand_bt)
 
 Heat in MW, every row lasts one hour. Heat stores s have the equations of `heatnet.dispatch.stores`, power sites, whose units pay
-for no electricity in c, those of `heatnet.dispatch.sites`; units with commitment, reserves and transfers those of
-`heatnet.dispatch.commitment_programme`. A group with commitment has no ties e of its units: its schedule is the first one found
-within the gap, whatever e says, and e would blur the bound.
+for no electricity in c, those of `heatnet.dispatch.sites`, limits of the pipes those of `heatnet.dispatch.heat_limits`; units
+with commitment, reserves and transfers those of `heatnet.dispatch.commitment_programme`. A group with commitment has no ties e of its
+units: its schedule is the first one found within the gap, whatever e says, and e would blur the bound.
 
 `dumped` exists only where a contract forces more heat on the network in an hour than its demand takes; what a yearly
 minimum asks for must be used (`heatnet.dispatch.contract`). The dual of a balance is the cost of one more MWh.
@@ -34,6 +34,8 @@ import pandas as pd
 
 from heatnet.dispatch.costs import own_cost_cny_per_mwh, sites_power_mw
 from heatnet.dispatch.groups import Group
+from heatnet.dispatch.heat_limits import add_heat_limits, limit_columns
+from heatnet.dispatch.linear_model import LinearModel
 from heatnet.dispatch.linopy_arrays import labelled, solution
 from heatnet.dispatch.quiet import quiet_solver
 from heatnet.dispatch.sites import add_sites, site_columns
@@ -55,13 +57,15 @@ SOLVER_OPTIONS: dict[str, object] = {
 }
 
 _STATUS = {
-    "optimal": DispatchStatus.OPTIMAL,
-    "infeasible": DispatchStatus.INFEASIBLE,
-    "unbounded": DispatchStatus.UNBOUNDED,
-    "infeasible_or_unbounded": DispatchStatus.INFEASIBLE_OR_UNBOUNDED,
-    "iteration_limit": DispatchStatus.WORK_LIMIT,
-    "time_limit": DispatchStatus.WORK_LIMIT,
-    "terminated_by_limit": DispatchStatus.WORK_LIMIT,
+    "kOptimal": DispatchStatus.OPTIMAL,
+    "kInfeasible": DispatchStatus.INFEASIBLE,
+    "kUnbounded": DispatchStatus.UNBOUNDED,
+    "kUnboundedOrInfeasible": DispatchStatus.INFEASIBLE_OR_UNBOUNDED,
+    "kIterationLimit": DispatchStatus.WORK_LIMIT,
+    "kTimeLimit": DispatchStatus.WORK_LIMIT,
+    "kSolutionLimit": DispatchStatus.WORK_LIMIT,
+    "kObjectiveBound": DispatchStatus.WORK_LIMIT,
+    "kObjectiveTarget": DispatchStatus.WORK_LIMIT,
 }
 
 
@@ -98,28 +102,26 @@ def solve_group(problem: DispatchProblem, group: Group) -> GroupSolution:
     }
     read = partial(solution, model)
     columns |= store_columns(read, group.stores)
+    columns |= limit_columns(read, group.limits, len(problem.time))
     columns |= site_columns(read, group.sites, sites_power_mw(problem, group.sites, columns["heat_mw"]))
     if group.transfers:
         columns |= transfer_columns(group.transfers, read("transfer"), read("transfer_back"))
     return GroupSolution(status, columns)
 
 
-def solve_model(model: Any) -> DispatchStatus:
-    """Solve a linopy model as every programme here is solved, and return how that ended."""
-    model.solve("highs", io_api="direct", **SOLVER_OPTIONS)
-    return _STATUS.get(str(model.termination_condition), DispatchStatus.FAILED)
+def solve_model(model: LinearModel) -> DispatchStatus:
+    """Solve a model as every programme here is solved, and return how that ended."""
+    return _STATUS.get(model.solve(SOLVER_OPTIONS), DispatchStatus.FAILED)
 
 
-def state_group(problem: DispatchProblem, group: Group) -> Any:
-    """Return the linopy model of one group; see the module for the equations.
+def state_group(problem: DispatchProblem, group: Group) -> LinearModel:
+    """Return the model of one group; see the module for the equations.
 
     Variables `heat`, `unmet`, `dumped`, and those of stores and sites.
     """
-    import linopy
-
     hours = pd.RangeIndex(len(problem.time), name="hour")
     balances = pd.Index(group.balances, name="balance")
-    model = linopy.Model()
+    model = LinearModel()
     unmet = model.add_variables(lower=0, coords=[balances, hours], name="unmet")
     objective = problem.prices.unmet_cny_per_mwh * unmet.sum()
     sides: list[Any] = [unmet]
@@ -136,6 +138,8 @@ def state_group(problem: DispatchProblem, group: Group) -> Any:
         objective = objective + problem.surplus_cny_per_mwh * surplus.sum()
     if group.transfers:
         objective = objective + add_transfers(model, group.transfers, hours)
+    if group.limits:
+        objective = objective + add_heat_limits(model, group.limits, heat, problem.prices.unmet_cny_per_mwh)
     if group.stores:
         objective = objective + TIE_BREAK_CNY_PER_MWH * add_stores(model, group.stores, heat, hours)
     if group.sites:
@@ -208,5 +212,5 @@ def _columns(model: Any, name: str, names: Sequence[str], problem: DispatchProbl
     return dict(zip(names, solution(model, name), strict=True))
 
 
-def _dual(model: Any, balance: str) -> FloatArray:
-    return np.asarray(model.constraints[_balance_name(balance)].dual.to_numpy(), dtype=float)
+def _dual(model: LinearModel, balance: str) -> FloatArray:
+    return model.dual_of(_balance_name(balance))

@@ -1,8 +1,7 @@
-"""Keep the solver quiet: its banner bypasses every option, and linopy warns of what the status already says."""
+"""Keep the solver quiet: its banner bypasses every option."""
 
 from __future__ import annotations
 
-import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -32,10 +31,4 @@ def _print_banner_to_nowhere() -> None:
 def quiet_solver() -> Iterator[None]:
     """Solve inside this block without output: the status is returned to the caller, who tells the user."""
     _print_banner_to_nowhere()
-    logger = logging.getLogger("linopy")
-    level = logger.level
-    logger.setLevel(logging.CRITICAL)
-    try:
-        yield
-    finally:
-        logger.setLevel(level)
+    yield

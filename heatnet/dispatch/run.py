@@ -119,6 +119,7 @@ def _columns_of(problem: DispatchProblem) -> dict[str, list[str]]:
         "battery_level_mwh": batteries,
         "battery_charge_mw": batteries,
         "battery_discharge_mw": batteries,
+        "limit_excess_mw": list(dict.fromkeys(limit.id for limit in problem.limits)),
         **({} if not _is_extended(problem) else _extended_columns(problem)),
     }
 

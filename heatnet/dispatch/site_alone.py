@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from heatnet.dispatch.linear_model import LinearModel
 from heatnet.dispatch.linopy_arrays import solution
 from heatnet.dispatch.programme import TIE_BREAK_CNY_PER_MWH, solve_model
 from heatnet.dispatch.quiet import quiet_solver
@@ -24,10 +25,8 @@ def site_alone(problem: DispatchProblem, site: PowerSite) -> tuple[FloatArray, F
     pair of ndarray or None
         None where there is no schedule: import is limited below the base load.
     """
-    import linopy
-
     with quiet_solver():
-        model = linopy.Model()
+        model = LinearModel()
         model.add_objective(add_sites(model, problem, (site,), (), None, TIE_BREAK_CNY_PER_MWH))
         if solve_model(model) != DispatchStatus.OPTIMAL:
             return None

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from heatnet.model.boundary import Boundary
 from heatnet.model.power_network import PowerNetwork, tan_phi
@@ -27,6 +28,10 @@ class PowerSetpoints:
     def hours(self) -> int:
         """Number of rows."""
         return len(self.load_p_mw)
+
+    def rows(self, chosen: slice | NDArray[np.intp]) -> PowerSetpoints:
+        """Return some rows only."""
+        return PowerSetpoints(**{name: getattr(self, name)[chosen] for name in self.__dataclass_fields__})
 
 
 def setpoints_of(network: PowerNetwork, boundary: Boundary) -> PowerSetpoints:

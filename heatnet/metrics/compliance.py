@@ -18,49 +18,19 @@ from heatnet.metrics.mains import PipeRole, pipe_roles
 from heatnet.metrics.state import worst_in_time
 from heatnet.model.network import Network
 from heatnet.model.supply import BoolArray, FloatArray
+from heatnet.model.water_limits import ATMOSPHERE_BAR as ATMOSPHERE_BAR
+from heatnet.model.water_limits import Limits as Limits
 from heatnet.physics.water import density_kg_per_m3, saturation_pressure_bar
 
 if TYPE_CHECKING:
     import xarray as xr
 
-ATMOSPHERE_BAR = 1.01325
 _G_M_PER_S2 = 9.80665
 _PA_PER_BAR = 1e5
 _NOTHING_MW = 1e-6
 _SOLVED = "ok"
 #: a limit met to this share is met: pressures and drops carry the solver's tolerance
 _TOLERANCE_SHARE = 1e-6
-
-
-@dataclass(frozen=True)
-class Limits:
-    """Limits of a hot-water network.
-
-    Parameters
-    ----------
-    trunk_friction_pa_per_m : tuple of float
-        Economic range of the main line to the worst consumer, Pa/m (CJJ 34-2010 7.3.2).
-    branch_friction_pa_per_m : float
-        Largest specific friction of other branches, Pa/m; the line to a single station is exempt.
-    velocity_m_per_s : float
-        Largest velocity of water, m/s (CJJ 34).
-    return_gauge_bar : float
-        Smallest gauge pressure in the return line, bar (CJJ 34-2010 7.4: 50 kPa).
-    boiling_margin_bar : float
-        Smallest pressure above boiling, running and at rest, bar (CJJ 34-2010 7.4: 30 to 50 kPa).
-    nominal_pressure_bar : float
-        Largest absolute pressure, bar: PN 16.
-    t_return_degc : float
-        Hottest primary return at the plants, °C (CJJ 34-2010 4.2).
-    """
-
-    trunk_friction_pa_per_m: tuple[float, float] = (30.0, 70.0)
-    branch_friction_pa_per_m: float = 300.0
-    velocity_m_per_s: float = 3.5
-    return_gauge_bar: float = 0.5
-    boiling_margin_bar: float = 0.3
-    nominal_pressure_bar: float = 16.0 + ATMOSPHERE_BAR
-    t_return_degc: float = 70.0
 
 
 def check_labels() -> dict[str, str]:

@@ -6,6 +6,7 @@ optimisation programme can trust its arrays.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -16,6 +17,7 @@ from heatnet.errors import Problems
 from heatnet.i18n import _
 from heatnet.model.commitment import Commitment, Transfer, check_commitment, check_zones
 from heatnet.model.conditions import Conditions as Conditions
+from heatnet.model.heat_limit import HeatLimit, check_limits
 from heatnet.model.heat_store import HeatStore, check_stores
 from heatnet.model.hourly import BoolArray as BoolArray
 from heatnet.model.hourly import FloatArray as FloatArray
@@ -79,6 +81,9 @@ class SupplyUnit:
     commitment : Commitment or None
         Least load, starts, ramps and maintenance. With one the unit is on or off in each hour and its dispatch a mixed-integer
         programme; None: any heat between minimum and availability.
+    bounds : mapping of str to ndarray, shape (T,)
+        What holds `available_mw` below the plant's size, by name (``return_flow``, ``source``, ``temperature``, ``consumers``),
+        MW; infinite where it does not. For reports only.
 
     Raises
     ------
@@ -104,6 +109,7 @@ class SupplyUnit:
     year_max_mwh: float | None = None
     year_min_mwh: float | None = None
     commitment: Commitment | None = None
+    bounds: Mapping[str, FloatArray] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         problems = Problems()
@@ -200,6 +206,8 @@ class DispatchProblem:
         Connections between balances (zones).
     reserve_mw : dict of str to ndarray, shape (T,)
         Heat that the units of a balance must be able to give beyond what they give, without a start, by balance, MW.
+    limits : tuple of HeatLimit
+        What the pipes let some units give together; what passes them has a price.
 
     Raises
     ------
@@ -219,6 +227,7 @@ class DispatchProblem:
     sites: tuple[PowerSite, ...] = ()
     transfers: tuple[Transfer, ...] = ()
     reserve_mw: dict[str, FloatArray] = field(default_factory=dict)
+    limits: tuple[HeatLimit, ...] = ()
 
     def __post_init__(self) -> None:
         problems = Problems()
@@ -238,6 +247,7 @@ class DispatchProblem:
         object.__setattr__(self, "reserve_mw", reserve_mw)
         check_zones(problems, self.transfers, self.reserve_mw, self.balances, hours)
         self._check_units(problems, where)
+        check_limits(self.limits, {unit.id: unit.balance for unit in self.units}, hours, problems)
         check_stores(self.stores, {unit.id: unit.balance for unit in self.units}, problems)
         check_sites(self.sites, [unit.id for unit in self.units], self.time, self.import_cost_cny_per_mwh, problems)
         problems.raise_if_any()
@@ -319,6 +329,8 @@ class DispatchResult:
         plants run in it (`heatnet.dispatch.sites`).
     battery_level_mwh, battery_charge_mw, battery_discharge_mw : pandas.DataFrame
         Level at the beginning of each hour, and what goes in and out at the terminals, time by battery id.
+    limit_excess_mw : pandas.DataFrame
+        Weighted heat beyond a limit of the pipes, time by limit id, MW.
     site_cost_cny : dict of str to dict
         By site what it pays, and what it would pay without heat plants and batteries (`heatnet.dispatch.costs.site_costs`).
     unit_on, unit_start, boiler_heat_mw : pandas.DataFrame
@@ -351,6 +363,7 @@ class DispatchResult:
     battery_level_mwh: pd.DataFrame = field(default_factory=pd.DataFrame)
     battery_charge_mw: pd.DataFrame = field(default_factory=pd.DataFrame)
     battery_discharge_mw: pd.DataFrame = field(default_factory=pd.DataFrame)
+    limit_excess_mw: pd.DataFrame = field(default_factory=pd.DataFrame)
     site_cost_cny: dict[str, dict[str, float]] = field(default_factory=dict)
     unit_on: pd.DataFrame = field(default_factory=pd.DataFrame)
     unit_start: pd.DataFrame = field(default_factory=pd.DataFrame)

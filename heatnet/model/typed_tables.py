@@ -12,7 +12,7 @@ import pandas as pd
 from heatnet.errors import Problems
 from heatnet.i18n import _
 from heatnet.model.schema import Column
-from heatnet.model.validation import place_of_cell, typed_cell, unknown_key
+from heatnet.model.validation import is_blank, place_of_cell, typed_cell, unknown_key
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,10 @@ def typed_table(
     for name, column in columns.items():
         cells = frame[name].tolist() if name in frame.columns else [None] * len(frame)
         typed = [
-            typed_cell(
+            # most cells are empty: no place is put into words for them
+            None
+            if is_blank(cell)
+            else typed_cell(
                 cell, column_at(column, i), place_of_cell(raw.place, raw.row(i), identity.iloc[i], name), problems
             )
             for i, cell in enumerate(cells)

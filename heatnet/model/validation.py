@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-import pandas as pd
 from pydantic import BaseModel, ValidationError
 
 from heatnet.errors import Problem, Problems, nearest
@@ -161,9 +160,14 @@ def place_of_cell(place: str, row: str, element: object, column: str) -> str:
     return f"{place}, {row} ({element}), {column}"
 
 
+def is_blank(raw: Any) -> bool:
+    """Return whether a raw cell holds nothing to type."""
+    return raw is None or (isinstance(raw, float) and math.isnan(raw)) or (isinstance(raw, str) and not raw.strip())
+
+
 def typed_cell(raw: Any, column: Column, where: str, problems: Problems) -> Any:
     """Return a raw cell as its column's type; notes a problem and returns None where that fails."""
-    if raw is None or (isinstance(raw, float) and pd.isna(raw)) or (isinstance(raw, str) and not raw.strip()):
+    if is_blank(raw):
         return None
     if column.type == "text":
         return _typed_text(raw, column, where, problems)

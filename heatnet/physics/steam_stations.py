@@ -11,6 +11,7 @@ import numpy as np
 
 from heatnet.physics.arrays import FloatArray, FloatLike, as_floats
 from heatnet.physics.steam import enthalpy_j_per_kg, vapour_enthalpy_j_per_kg
+from heatnet.physics.steam_region_2 import enthalpy_entropy
 from heatnet.physics.water import enthalpy_j_per_kg as water_enthalpy_j_per_kg
 from heatnet.physics.water import saturation_temperature_degc
 
@@ -19,7 +20,6 @@ T_CONDENSATE_DEGC, T_MAKEUP_DEGC = 80.0, 20.0
 #: condenser pressure of the turbine, and electricity per isentropic enthalpy drop (typical)
 P_CONDENSER_BAR, TURBINE_SHARE = 0.05, 0.85
 J_PER_MWH_PER_T = 3.6e6
-_IF97 = "IF97::Water"
 
 
 def gate_enthalpy_j_per_kg(p_bar: FloatLike, t_degc: FloatLike | None = None) -> FloatArray:
@@ -114,7 +114,7 @@ def isentropic_drop_j_per_kg(
     end_k = saturation_temperature_degc(np.where(valid, p_end, 1.0)) + 273.15
     p_safe, p_end_safe = np.where(valid, p, 2.0), np.where(valid, p_end, 1.0)
     s = _entropy(p_safe) if t_degc is None else _entropy(p_safe, np.where(valid, t, 300.0))
-    s_vapour, h_vapour = _entropy(p_end_safe), _if97("H", p_end_safe, "Q", np.ones_like(p_end_safe))
+    h_vapour, s_vapour = enthalpy_entropy(p_end_safe, saturation_temperature_degc(p_end_safe))
     drop = h - (h_vapour - end_k * (s_vapour - s))
     return np.where(valid & (s <= s_vapour) & (p_end <= p), drop, np.nan)
 
@@ -155,18 +155,8 @@ def power_lost_share(
     return np.asarray(turbine_share) * isentropic_drop_j_per_kg(p_bar, t_degc, p_condenser_bar) / heat
 
 
-def _if97(key: str, p_bar: FloatArray, other: str, value: FloatArray) -> FloatArray:
-    # loads for seconds, and few programs ask for entropy
-    from CoolProp.CoolProp import PropsSI
-
-    found = PropsSI(key, "P", p_bar.ravel() * 1e5, other, value.ravel(), _IF97)
-    return np.asarray(found, dtype=np.float64).reshape(p_bar.shape)
-
-
 def _entropy(p_bar: FloatArray, t_degc: FloatArray | None = None) -> FloatArray:
     """Return the specific entropy, J/(kg·K), of steam; dry saturated without a temperature."""
-    if t_degc is None:
-        return _if97("S", p_bar, "Q", np.ones_like(p_bar))
-    # region 2 also where a temperature printed as that of saturation lies a hair below it
     boiling = saturation_temperature_degc(p_bar)
-    return _if97("S", p_bar, "T", np.maximum(t_degc, boiling + 1e-9) + 273.15)
+    # a temperature printed as that of saturation may lie a hair below it
+    return enthalpy_entropy(p_bar, boiling if t_degc is None else np.maximum(t_degc, boiling))[1]

@@ -25,15 +25,18 @@ def geothermal_doublet(plant: pd.Series, place: Place, conditions: Conditions) -
     t_give = t_well - EXCHANGER_APPROACH_K
     limit = np.where(conditions.in_season, given_capacity_mw(plant), 0.0)
     t_cold: FloatArray
+    bounds: dict[str, FloatArray] = {}
     if is_direct(plant):
         t_cold = served_return_degc(place.network, conditions, plant)
     else:
         t_cold = conditions.t_return_at(plant_id(plant))
         if text(plant, "connection") == "return_preheat":
-            limit = np.minimum(limit, return_line(place, conditions, plant_id(plant), t_give).room_mw)
+            bounds["return_flow"] = return_line(place, conditions, plant_id(plant), t_give).room_mw
         else:
-            limit = np.where(conditions.t_supply_degc <= t_give, limit, 0.0)
+            bounds["temperature"] = np.where(conditions.t_supply_degc <= t_give, np.inf, 0.0)
+        limit = np.minimum(limit, next(iter(bounds.values())))
     t_reinjected = np.maximum(number(plant, "t_reinjection_min_degc"), t_cold + EXCHANGER_APPROACH_K)
     well = np.asarray(source_heat_mw(number(plant, "mdot_source_kg_per_s"), t_well, t_reinjected))
     power_share = number(plant, "power_share", 0.0)
-    return supply_unit(plant, place, conditions, np.minimum(well, limit), power_per_heat=power_share)
+    bounds["source"] = np.where(conditions.in_season, well, np.inf)
+    return supply_unit(plant, place, conditions, np.minimum(well, limit), power_per_heat=power_share, bounds=bounds)

@@ -126,12 +126,16 @@ def heat_pump_unit(
     if text(plant, "connection") == "return_preheat":
         line = return_line(place, conditions, plant_id(plant), t_max)
         limit = np.minimum(capacity, line.room_mw)
+        bounds = {"return_flow": line.room_mw}
         machine = Machine(stream, line.t_out_degc, share)
     else:
         fixed = _fixed_sink_degc(plant, place, conditions, t_max)
         limit = np.where(fixed <= t_max, capacity, 0.0)
+        bounds = {"temperature": np.where(fixed <= t_max, np.inf, 0.0)}
         machine = Machine(stream, lambda _heat: fixed, share)
-    heat = machine.largest_heat_mw(np.where(conditions.in_season if runs is None else runs, limit, 0.0))
+    limit = np.where(conditions.in_season if runs is None else runs, limit, 0.0)
+    heat = machine.largest_heat_mw(limit)
+    bounds["source"] = np.where(heat < limit, heat, np.inf)
     return supply_unit(
         plant,
         place,
@@ -139,6 +143,7 @@ def heat_pump_unit(
         heat,
         power_per_heat=1.0 / machine.cop_at(heat),
         year_max_mwh=number(plant, "heat_year_max_mwh"),
+        bounds=bounds,
     )
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -127,6 +129,7 @@ def supply_unit(
     take_min_mw: float | FloatArray = 0.0,
     year_max_mwh: float | None = None,
     year_min_mwh: float | None = None,
+    bounds: Mapping[str, FloatArray] = MappingProxyType({}),
 ) -> SupplyUnit:
     """Return the unit of a plant; numbers hold for every hour."""
 
@@ -153,4 +156,5 @@ def supply_unit(
         power_lost_per_heat=hourly(power_lost_per_heat),
         year_max_mwh=known(year_max_mwh),
         year_min_mwh=known(year_min_mwh),
+        bounds=dict(bounds),
     )

@@ -90,4 +90,4 @@ def _within_load(unit: SupplyUnit, plant: pd.Series, served: ServedLoad) -> Supp
     room = np.sum(list(served.room_mw(plant).values()), axis=0)
     available = np.minimum(unit.available_mw, room)
     served.take(plant, available)
-    return replace(unit, available_mw=available)
+    return replace(unit, available_mw=available, bounds={**unit.bounds, "consumers": room})

@@ -144,7 +144,7 @@ def _drawn(
     top, bottom = place
     values = np.concatenate([*panel.lines, *panel.dashed, [panel.low, panel.high, needed or panel.low]])
     span = float(np.nanmax(values)) - (float(np.nanmin(values)) if panel.loose else min(panel.low, 0.0))
-    step = _step(span, int((bottom - top) / 22))
+    step = axis_step(span, int((bottom - top) / 22))
     low = step * math.floor(float(np.nanmin(values)) / step + 1e-9) if panel.loose else panel.low
     high = step * math.ceil(float(np.nanmax(values)) / step - 1e-9)
 
@@ -155,19 +155,19 @@ def _drawn(
     for mark in np.arange(low, high + step / 2, step):
         at = y(float(mark))
         parts.append(f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{at:.1f}" y2="{at:.1f}" class="grid"/>')
-        parts.append(text(LEFT - 6, at + 4, number(float(mark), _digits(step)), "end"))
+        parts.append(text(LEFT - 6, at + 4, number(float(mark), axis_digits(step)), "end"))
     if needed is not None:
         at = y(needed)
         parts.append(f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{at:.1f}" y2="{at:.1f}" class="needed"/>')
     for lines, dash in ((panel.dashed, ' stroke-dasharray="5 3"'), (panel.lines, "")):
         for colour, distance, line in zip(COLOURS, distances, lines, strict=False):
-            parts += _polylines(distance, line, lambda m: _x(m, far), y, colour, dash)
+            parts += polylines(distance, line, lambda m: _x(m, far), y, colour, dash)
     if needed is not None:
         parts.append(text(LEFT + 6, y(needed) + 13, _("needed"), css="needed-word"))
     return parts
 
 
-def _polylines(
+def polylines(
     distance: np.ndarray,
     values: np.ndarray,
     x: Callable[[float], float],
@@ -188,7 +188,7 @@ def _polylines(
     return drawn
 
 
-def _step(span: float, most: int) -> float:
+def axis_step(span: float, most: int) -> float:
     """Return a round distance between grid lines, so that there are at most so many of them over a span."""
     for step in (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0):
         if span / step <= most:
@@ -196,7 +196,8 @@ def _step(span: float, most: int) -> float:
     return 200.0
 
 
-def _digits(step: float) -> int:
+def axis_digits(step: float) -> int:
+    """Return the decimals of an axis' numbers."""
     return 0 if step >= 1.0 else 1
 
 

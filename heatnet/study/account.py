@@ -59,6 +59,8 @@ def case_entry(
         ),
         "reference_check": joined_checks({name: season.reference for name, season in run.pipes.items()}),
         "heat_stores": store_accounts(problem, result),
+        "rounds": run.rounds,
+        "uptake": run.uptake,
         "balance": {"max_relative_residual": _worst_residual(run), "heat": heat_balance_mwh(problem, result)},
     }
 

@@ -11,17 +11,14 @@ from typing import Any
 import pandas as pd
 
 from heatnet import __version__
-from heatnet.couple.data_centres import within_data_centres
-from heatnet.couple.power import PowerYear, power_years
-from heatnet.couple.power_dispatch import PowerDispatch, dispatch_within_power, with_sites, without_batteries
-from heatnet.couple.season import Probe, dispatch_problem, has_pipes, probe
-from heatnet.couple.steam import SteamProbe
+from heatnet.couple.network_true import dispatch_within_networks
+from heatnet.couple.power import PowerYear
+from heatnet.couple.power_dispatch import PowerDispatch, without_batteries
+from heatnet.couple.season import Probe, has_pipes
 from heatnet.couple.steam_network import has_steam_pipes
-from heatnet.couple.year import LoadScale, NetworkYear, network_year
-from heatnet.demand.season import heating_season
+from heatnet.couple.year import LoadScale, NetworkYear
 from heatnet.dispatch import dispatch
 from heatnet.electric.model import PowerModel
-from heatnet.errors import NotSolvableError
 from heatnet.i18n import _
 from heatnet.io.network_folder import save_network
 from heatnet.io.results_store import write_table
@@ -29,7 +26,8 @@ from heatnet.io.yaml_file import dump_yaml
 from heatnet.model.power_site import PowerSite
 from heatnet.model.supply import DispatchProblem, DispatchResult
 from heatnet.model.weather import WeatherYear
-from heatnet.study.config import Weather
+from heatnet.study.case_start import problem_of, start_case, years_of
+from heatnet.study.case_start import weather_of as weather_of
 from heatnet.study.load import CaseInput, Study
 from heatnet.study.pipes import (
     PipeSeason,
@@ -40,10 +38,10 @@ from heatnet.study.pipes import (
     write_season,
 )
 from heatnet.study.power import SolvedPower, solve_power_year, write_power_year
-from heatnet.study.prices import emission_factors, hourly_prices
 from heatnet.study.schedule_files import write_schedule
 from heatnet.study.steam import SteamYear, solve_steam_year, write_steam_year
 from heatnet.study.storage_curve import curve_of, storage_curve
+from heatnet.study.uptake import rounds_account, uptake_account
 
 Tick = Callable[[str], None]
 #: steps besides those of the networks: the dispatch, its two bounds, writing
@@ -73,6 +71,10 @@ class CaseRun:
         where the baseline as run has the same season and weather.
     seconds : dict of str to float
         Time of each stage.
+    rounds : dict
+        How dispatch and pipes came to agree, and what is left open (`heatnet.study.uptake.rounds_account`).
+    uptake : list of dict
+        What limits each waste-heat plant (`heatnet.study.uptake.uptake_account`).
     storage_curve : dict
         The dispatch with other sizes of a heat store, where the study asks that of this case; else empty.
     """
@@ -91,6 +93,8 @@ class CaseRun:
     matched: tuple[tuple[DispatchProblem, DispatchResult], ...] = ()
     seconds: dict[str, float] = field(default_factory=dict)
     storage_curve: dict[str, Any] = field(default_factory=dict)
+    rounds: dict[str, Any] = field(default_factory=dict)
+    uptake: list[dict[str, Any]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -112,18 +116,6 @@ class CaseFailure:
     reason: str
     trace: str = ""
     seconds: dict[str, float] = field(default_factory=dict)
-
-
-def weather_of(study: Study, weather: Weather) -> WeatherYear:
-    """Return a case's weather year."""
-    path = study.epw_path(weather)
-    if path is not None:
-        from heatnet.io.weather_epw import read_epw
-
-        return read_epw(path, year=study.config.year)
-    from heatnet.demand.climate import synthetic_year
-
-    return synthetic_year(weather.climate or "CSWD", seed=weather.seed, year=study.config.year)
 
 
 def step_count(study: Study, case: CaseInput) -> int:
@@ -165,20 +157,18 @@ def run_case(
     def lap(stage: str) -> None:
         seconds[stage] = perf_counter() - start - sum(seconds.values())
 
-    weather = weather_of(study, case.weather)
-    years = _years(study, case, weather, {})
-    lap("loads")
-    probes = _probes(years, tick)
+    begun = start_case(study, case, tick)
+    weather, years, powers, models = begun.weather, begun.years, begun.powers, begun.models
     lap("probe")
-    _check_probes(probes)
-    powers = power_years(case.networks, weather)
-    models = {name: PowerModel(power.network) for name, power in powers.items()}
-    schedule = dispatch_within_power(
-        with_sites(_problem(study, years, probes, powers), powers), powers, models, threads
+    found = dispatch_within_networks(
+        years, begun.probes, begun.problem, powers, models, study.config.simulation.rounds, threads
     )
+    schedule, probes = found.schedule, dict(found.probes)
     problem, result = schedule.problem, schedule.result
     tick("dispatch")
-    bounds = _schedules(study, case, weather, probes, demand_bounds, without_batteries(problem.sites), powers)
+    # loads of another size have other flows and losses: they keep the mean ones
+    mean = {name: one.mean for name, one in probes.items()}
+    bounds = _schedules(study, case, weather, mean, demand_bounds, without_batteries(problem.sites), powers)
     matched = _matched_baseline(study, case, weather, demand_bounds)
     curve = curve_of(study.config, case.name)
     points = storage_curve(curve, problem) if curve is not None and result.is_optimal else {}
@@ -209,38 +199,13 @@ def run_case(
         matched,
         seconds,
         points,
+        rounds_account(found, years),
+        uptake_account(problem, result, years, schedule.limited) if result.is_optimal else [],
     )
     _write(run, solved, steam, electric, study, case, weather, folder)
     lap("write")
     tick("write")
     return run
-
-
-def _probes(years: dict[str, NetworkYear], tick: Tick) -> dict[str, Probe]:
-    probes = {}
-    for name, year in years.items():
-        probes[name] = probe(year)
-        tick("probe")
-    return probes
-
-
-def _check_probes(probes: dict[str, Probe]) -> None:
-    probed_pipes: list[tuple[str, Probe | SteamProbe]] = list(probes.items())
-    probed_pipes += [(f"{name}/steam", probed.steam) for name, probed in probes.items() if probed.steam is not None]
-    for name, probed in probed_pipes:
-        if probed.hours and not probed.hours_ok:
-            reason = _("none of {hours} hours of {network} could be solved: {statuses}")
-            statuses = ", ".join(probed.statuses)
-            raise NotSolvableError(reason.format(hours=probed.hours, network=name, statuses=statuses))
-
-
-def _years(study: Study, case: CaseInput, weather: WeatherYear, scales: dict[str, LoadScale]) -> dict[str, NetworkYear]:
-    in_season = heating_season(weather.time, case.season.start, case.season.end)
-    share = study.config.simulation.index_loss_share
-    return {
-        name: network_year(network, weather, in_season, share, scales.get(name))
-        for name, network in case.networks.items()
-    }
 
 
 def _schedules(
@@ -254,7 +219,7 @@ def _schedules(
 ) -> tuple[tuple[DispatchProblem, DispatchResult], ...]:
     """Return the programme and its schedule at each set of load factors, with the power sites and what limits them."""
     problems = [
-        replace(_problem(study, _years(study, case, weather, factors), probes, powers), sites=sites)
+        replace(problem_of(study, years_of(study, case, weather, factors), probes, powers), sites=sites)
         for factors in scales
     ]
     return tuple((problem, dispatch(problem)) for problem in problems)
@@ -277,19 +242,8 @@ def _matched_baseline(
     if baseline is None or not needs_matched_baseline(study, case):
         return ()
     twin = replace(baseline, season=case.season, weather=case.weather)
-    years = _years(study, twin, weather, {})
-    probes = {name: probe(year) for name, year in years.items()}
-    powers = power_years(twin.networks, weather)
-    sites = with_sites(_problem(study, years, probes, powers), powers, batteries=False).sites
-    return _schedules(study, twin, weather, probes, ({}, *demand_bounds), sites, powers)
-
-
-def _problem(
-    study: Study, years: dict[str, NetworkYear], probes: dict[str, Probe], powers: dict[str, PowerYear]
-) -> DispatchProblem:
-    time = next(iter(years.values())).time
-    problem = dispatch_problem(years, probes, hourly_prices(study.prices, time), emission_factors(study.prices))
-    return within_data_centres(problem, powers)
+    begun = start_case(study, twin, batteries=False)
+    return _schedules(study, twin, weather, begun.probes, ({}, *demand_bounds), begun.sites, begun.powers)
 
 
 def _solved(

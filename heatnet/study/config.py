@@ -161,6 +161,15 @@ class Simulation(Strict):
             "the highest load, the lowest load and the most reversed flows.",
         ),
     ] = 4
+    rounds: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=20,
+            description="Rounds of dispatch and pipes at most: what the pipes say of loss, return flow and limits goes back into "
+            "the dispatch until it stands. 1: nothing goes back.",
+        ),
+    ] = 5
     index_loss_share: Annotated[
         float, Field(ge=0, le=1, description="Share of network loss that the consumers' heat indices contain.")
     ] = 0.05
@@ -212,6 +221,44 @@ class ElectricHeatCheck(Strict):
     curve: StorageCurve | None = None
 
 
+class Setpoints(Strict):
+    """Supply temperature and pump head of one case's network, chosen together."""
+
+    case: Annotated[Name | None, Field(description="null: the plan's case, else the base case.")] = None
+    network: Annotated[str | None, Field(description="null: the first network with water pipes.")] = None
+    by: Annotated[
+        Literal["hour", "curve", "both"], Field(description="A supply temperature an hour, or a heating curve.")
+    ] = "both"
+    needs: Annotated[
+        Literal["full", "design", "both"],
+        Field(
+            description="full: stations get all heat that they ask for; design: no less than under the design curve."
+        ),
+    ] = "both"
+    head: Annotated[
+        Literal["hour", "constant"],
+        Field(description="hour: the head follows the worst consumer; constant: one head for the season."),
+    ] = "hour"
+    t_supply_min_degc: Annotated[float, Field(ge=20, le=180)] = 45.0
+    t_supply_max_degc: Annotated[
+        float | None, Field(ge=20, le=180, description="null: the network's design supply temperature.")
+    ] = None
+    step_k: Annotated[float, Field(ge=0.5, le=40, description="First grid of supply temperatures.")] = 5.0
+    refinements: Annotated[
+        int, Field(ge=0, le=4, description="Times that the grid is made four times finer around the best.")
+    ] = 2
+    ramp_k_per_h: Annotated[
+        float, Field(gt=0, description="Largest change of the supply temperature from hour to hour.")
+    ] = 5.0
+    curve_points: Annotated[int, Field(ge=2, le=8, description="Knots of the heating curve.")] = 4
+    approach_min_k: Annotated[
+        float, Field(ge=0, le=40, description="Supply at a station above its secondary supply, at least.")
+    ] = 3.0
+    rounds: Annotated[
+        int, Field(ge=1, le=5, description="Times that the confirmed dispatch goes back into the choice.")
+    ] = 1
+
+
 class Case(Strict):
     """One case: what differs from the study."""
 
@@ -243,6 +290,9 @@ class StudyConfig(Strict):
     geometry_note: Text | None = None
     plan_check: dict[str, PlanCheck] = Field(default_factory=dict)
     electric_heat: ElectricHeatCheck | None = None
+    setpoints: Annotated[
+        Setpoints | None, Field(description="What 'heatnet optimise STUDY --setpoints' chooses from.")
+    ] = None
     keep: Annotated[
         Literal["full", "summary"],
         Field(

@@ -14,7 +14,7 @@ from heatnet.model.network import Network
 from heatnet.model.schema import TABLES
 from heatnet.study.load import CaseInput, Study
 
-_LIBRARIES = ("pandapipes", "pandapower", "linopy", "highspy", "numba", "numpy", "pandas", "scipy", "CoolProp")
+_LIBRARIES = ("pandapipes", "pandapower", "highspy", "numba", "numpy", "pandas", "scipy", "CoolProp")
 
 
 def versions() -> dict[str, str]:

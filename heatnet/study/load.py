@@ -99,9 +99,10 @@ def load_study(path: str | Path, only: str | None = None) -> Study:
     _check_weather(config, file.parent, problems)
     names = _selected(config, only, problems)
     cases: dict[str, CaseInput] = {}
+    built: dict[str, Network] = {}
     if len(raws) == len(config.networks):
         for name in names:
-            _note_case(name, config, raws, cases, problems)
+            _note_case(name, config, raws, cases, built, problems)
     networks = {name: case.networks for name, case in cases.items()}
     problems.extend(rehearsal_problems(networks))
     problems.extend(curve_problems(config, networks))
@@ -262,15 +263,23 @@ def _selected(config: StudyConfig, only: str | None, problems: Problems) -> list
 
 
 def _note_case(
-    name: str, config: StudyConfig, raws: dict[str, RawNetwork], cases: dict[str, CaseInput], problems: Problems
+    name: str,
+    config: StudyConfig,
+    raws: dict[str, RawNetwork],
+    cases: dict[str, CaseInput],
+    built: dict[str, Network],
+    problems: Problems,
 ) -> None:
+    """Check the networks of a case; `built` keeps those without a mistake by what makes them, as cases share most."""
     case = config.cases[name]
     networks: dict[str, Network] = {}
     for network_id, raw in raws.items():
+        patch = case.networks.get(network_id)
+        key = f"{network_id} {patch or {}!r}"
         try:
-            networks[network_id] = checked_network(
-                raw, case.networks.get(network_id), f"study.yaml, cases.{name}.networks.{network_id}"
-            )
+            if key not in built:
+                built[key] = checked_network(raw, patch, f"study.yaml, cases.{name}.networks.{network_id}")
+            networks[network_id] = built[key]
         except InputError as error:
             problems.extend(error.problems)
     if len(networks) == len(raws):

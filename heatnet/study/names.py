@@ -29,6 +29,10 @@ def name_problems(config: StudyConfig) -> list[Problem]:
         _check("target.zone", config.rate.zone, [*config.zones, *ids], problems)
     if config.electric_heat is not None and config.electric_heat.curve is not None:
         _check("electric_heat.curve.case", config.electric_heat.curve.case, config.cases, problems)
+    if config.setpoints is not None and config.setpoints.case is not None:
+        _check("setpoints.case", config.setpoints.case, config.cases, problems)
+    if config.setpoints is not None and config.setpoints.network is not None:
+        _check("setpoints.network", config.setpoints.network, ids, problems)
     for case, content in config.cases.items():
         for network in content.networks:
             _check(f"cases.{case}.networks.{network}", network, ids, problems)

@@ -36,8 +36,11 @@ def rehearsal_problems(cases: Mapping[str, Mapping[str, Network]]) -> list[Probl
         Each once; with the cases that have it where others do not.
     """
     found: dict[Problem, list[str]] = {}
+    # cases share most of their networks
+    different = {(name, id(network)): network for networks in cases.values() for name, network in networks.items()}
+    lacking = {(name, key): _lacking(name, network) for (name, key), network in different.items()}
     for case, networks in cases.items():
-        for problem in dict.fromkeys(p for name, network in networks.items() for p in _lacking(name, network)):
+        for problem in dict.fromkeys(p for name, network in networks.items() for p in lacking[name, id(network)]):
             found.setdefault(problem, []).append(case)
     return [
         problem

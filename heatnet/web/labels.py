@@ -94,3 +94,25 @@ def hour_label(name: str) -> str:
         "smallest": lambda: _("least steam flow"),
     }
     return words[name]() if name in words else name
+
+
+def limit_label(cause: str, place: str) -> str:
+    """Return in words what keeps waste heat away, with its place where it has one."""
+    words = {
+        "taken": _("taken"),
+        "return_flow": _("too little or too warm return flow past the plant"),
+        "source": _("the plant's own source"),
+        "temperature": _("supply warmer than the plant can make it"),
+        "consumers": _("too little load of the stations that it heats"),
+        "availability": _("its season, line or capacity of the hour"),
+        "pipe_velocity": _("velocity in a pipe"),
+        "pipe_nominal_pressure": _("nominal pressure"),
+        "pipe_heat_delivered": _("a station short of heat"),
+        "pipe_available_pressure": _("a station short of pressure"),
+        "feeder": _("a feeder of the power network"),
+        "year": _("its yearly amount"),
+        "demand": _("no fuel left to displace"),
+        "price": _("cheaper heat"),
+    }
+    label = words.get(cause, cause)
+    return _("{label}: {place}").format(label=label, place=place) if place else label

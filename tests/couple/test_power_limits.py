@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from heatnet.couple.power_limits import heat_load_limits
+from heatnet.couple.power_limits import breaks_a_limit, heat_load_limits
 from heatnet.electric.model import PowerModel
 from heatnet.electric.setpoints import setpoints_of
 from heatnet.model.boundary import Boundary
@@ -15,9 +15,12 @@ HOURS = pd.date_range("2025-01-01", periods=6, freq="h", name="time")
 
 
 def limits_of(network, values, loads):
+    """Return the limits, having asked whether there are any: the short question has the long one's answer."""
     boundary = Boundary(HOURS, {"load_p_mw": pd.DataFrame(values, index=HOURS)})
     model = PowerModel(network)
-    return heat_load_limits(model, boundary, loads)
+    found = heat_load_limits(model, boundary, loads)
+    assert breaks_a_limit(model, boundary, loads) == bool(found)
+    return found
 
 
 def loading(network, values):

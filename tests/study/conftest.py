@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from heatnet.dispatch.linear_model import forget_solutions
 from heatnet.study.load import Study, load_study
 from heatnet.study.run import run_cases
 from heatnet.study.summary import write_summary
@@ -68,7 +69,8 @@ def done(tiny_folder, tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def done_again(tiny_folder, tmp_path_factory):
-    """The same study run once more into another folder."""
+    """The same study run once more into another folder, nothing of the first run's programmes kept."""
+    forget_solutions()
     return run_all(tiny_folder, tmp_path_factory.mktemp("results_again") / "tiny")
 
 

@@ -1,0 +1,48 @@
+"""What the verdict says of the uptake of waste heat: how much of what is connected is taken, and what keeps the rest away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from heatnet.i18n import _, pick
+from heatnet.web.labels import limit_label
+
+Entry = dict[str, Any]
+_GJ_PER_TJ = 1e3
+#: causes that the sentence names
+_NAMED = 3
+
+
+def uptake_sentences(entry: Entry) -> Iterator[str]:
+    """Yield what limits waste heat in a case, and what dispatch and pipes left open.
+
+    Parameters
+    ----------
+    entry : dict
+        One case of the summary.
+    """
+    rows = entry.get("uptake") or []
+    taken = sum(row["heat_gj"] for row in rows if row["cause"] == "taken")
+    kept: dict[str, float] = {}
+    for row in rows:
+        if row["cause"] != "taken":
+            label = limit_label(row["cause"], pick(row["name"]) if row["name"] else "")
+            kept[label] = kept.get(label, 0.0) + row["heat_gj"]
+    if rows:
+        most = sorted(kept.items(), key=lambda item: -item[1])[:_NAMED]
+        yield _("Waste heat: {taken:,.0f} TJ taken of {connected:,.0f} TJ connected; kept away by {causes}.").format(
+            taken=taken / _GJ_PER_TJ,
+            connected=(taken + sum(kept.values())) / _GJ_PER_TJ,
+            causes=", ".join(f"{label} {heat / _GJ_PER_TJ:,.0f} TJ" for label, heat in most) or "–",
+        )
+    rounds = entry.get("rounds") or {}
+    for place in rounds.get("open", [])[:_NAMED]:
+        yield _("Left open: {place}, {kind}, up to {share:.0f} % beyond its limit in {hours:,} hours.").format(
+            place=pick(place["name"]),
+            kind=limit_label(f"pipe_{place['kind']}", ""),
+            share=100 * place["worst_share"],
+            hours=place["hours"],
+        )
+    if rounds.get("rounds") and len(rounds["rounds"]) > 1 and not rounds["agrees"]:
+        yield _("Dispatch and pipes do not agree yet after {count} rounds.").format(count=len(rounds["rounds"]))

@@ -1,0 +1,1 @@
+"""Questions above one run."""

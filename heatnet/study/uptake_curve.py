@@ -1,0 +1,133 @@
+"""The uptake curve: waste heat taken against waste heat connected, with what limits it along the way.
+
+Every waste-heat plant of a set is built in another size, its source with it (flow of the stream, steam and yearly tonnes of the
+contract), and so are the stations that pass waste steam on; pipes, feeders, stations of the consumers and all other plants stay.
+Each size is dispatched until the pipes carry it (`couple.network_true`). A size of 0 is the network without waste heat.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+
+from heatnet.couple.network_true import dispatch_within_networks
+from heatnet.errors import InputError, Problem
+from heatnet.i18n import _
+from heatnet.metrics.uptake import COLUMNS, TAKEN, binding_cause
+from heatnet.model.network import Network
+from heatnet.model.substitution import SET_CLASSES, WasteSet
+from heatnet.study.case_start import start_case
+from heatnet.study.load import CaseInput, Study
+from heatnet.study.uptake import connected_mw, uptake_account
+
+#: sizes of the curve, over those that the case has
+SIZES = (0.25, 0.5, 1.0, 1.5, 2.0, 3.0)
+#: columns of a plant that grow with its size
+_SIZE_COLUMNS = (
+    "capacity_mw",
+    "heat_mw",
+    "mdot_source_kg_per_s",
+    "mdot_base_kg_per_s",
+    "mdot_season_kg_per_s",
+    "mdot_min_kg_per_s",
+    "steam_year_t",
+    "take_year_min_t",
+    "heat_year_max_mwh",
+)
+_PASSES_ON = "steam_exchange"
+
+
+def sized(network: Network, classes: Sequence[str], factor: float) -> Network:
+    """Return a network whose waste-heat plants of some classes have another size, its steam network likewise."""
+    plants = network.plants.copy()
+    grows = plants["waste_class"].isin(classes) | (plants["kind"] == _PASSES_ON)
+    for column in _SIZE_COLUMNS:
+        if column in plants.columns:
+            values = pd.to_numeric(plants[column], errors="coerce")
+            plants[column] = values.where(~grows, values * factor).where(values.notna(), plants[column])
+    steam = sized(network.steam, classes, factor) if network.steam is not None else None
+    return replace(network, plants=plants, steam=steam)
+
+
+def uptake_curve(
+    study: Study,
+    case: str,
+    waste_set: WasteSet = WasteSet.PLAN,
+    sizes: Sequence[float] = SIZES,
+    tick: Callable[[float], None] = lambda _size: None,
+    threads: int = 1,
+) -> list[dict[str, Any]]:
+    """Return the points of a case's curve, smallest size first.
+
+    Parameters
+    ----------
+    study : Study
+    case : str
+    waste_set : WasteSet
+        Whose plants are sized.
+    sizes : sequence of float
+        Over the sizes that the case has, above 0.
+    tick : callable
+        Called with each size as it is finished.
+    threads : int
+
+    Returns
+    -------
+    list of dict
+        `size`, `status`, and unless there is no schedule `connected_mw`, `connected_gj`, `taken_gj`, `cost_cny`, `agrees`,
+        `cause` and `element` that keep most away, and `causes`: rows of `uptake_account`.
+
+    Raises
+    ------
+    InputError
+        If the study has no such case, or the case no waste heat of the set.
+    """
+    if case not in study.cases:
+        found = _("unknown case {case}").format(case=case)
+        raise InputError([Problem("--case", found, _("Allowed: {names}").format(names=", ".join(study.cases)))])
+    classes = [str(one.value) for one in SET_CLASSES[waste_set]]
+    chosen = study.cases[case]
+    points = []
+    for size in sorted(sizes):
+        networks = {name: sized(network, classes, size) for name, network in chosen.networks.items()}
+        points.append(_point(study, replace(chosen, networks=networks), classes, size, threads))
+        tick(size)
+    if all(point.get("connected_mw") == 0 for point in points):
+        found = _("case {case} has no waste heat of the set {waste_set}").format(case=case, waste_set=waste_set.value)
+        raise InputError([Problem("--uptake", found, remedy=_("Choose another case or a wider set."))])
+    return points
+
+
+def _point(study: Study, case: CaseInput, classes: Sequence[str], size: float, threads: int) -> dict[str, Any]:
+    begun = start_case(study, case, batteries=False)
+    found = dispatch_within_networks(
+        begun.years,
+        begun.probes,
+        begun.problem,
+        begun.powers,
+        begun.models,
+        study.config.simulation.rounds,
+        threads,
+    )
+    problem, result = found.schedule.problem, found.schedule.result
+    point: dict[str, Any] = {"size": size, "status": str(result.status)}
+    if not result.is_optimal:
+        return point | {"reason": result.reason}
+    own = {unit.id for unit in problem.units if unit.waste_class in classes}
+    sizes = {unit: mw for unit, mw in connected_mw(problem, begun.years).items() if unit in own}
+    rows = [row for row in uptake_account(problem, result, begun.years, found.schedule.limited) if row["unit"] in own]
+    table = pd.DataFrame(rows, columns=COLUMNS)
+    cause, element = binding_cause(table)
+    return point | {
+        "connected_mw": float(sum(sizes.values())),
+        "connected_gj": float(table["heat_gj"].sum()),
+        "taken_gj": float(table.loc[table["cause"] == TAKEN, "heat_gj"].sum()),
+        "cost_cny": float(result.cost_cny["total_cny"]),
+        "agrees": found.agrees,
+        "cause": cause,
+        "element": element,
+        "causes": rows,
+    }
