@@ -9,8 +9,8 @@
 
 Heat in MW, every row lasts one hour. Heat stores s have the equations of `heatnet.dispatch.stores`, power sites, whose units pay
 for no electricity in c, those of `heatnet.dispatch.sites`, limits of the pipes those of `heatnet.dispatch.heat_limits`; units
-with commitment, reserves and transfers those of `heatnet.dispatch.commitment_programme`. A group with commitment has no ties e of its
-units: its schedule is the first one found within the gap, whatever e says, and e would blur the bound.
+with commitment, reserves and transfers those of `heatnet.dispatch.commitment_programme`. A group with commitment has no ties e
+of its units: its schedule is the first one found within the gap, whatever e says, and e would blur the bound.
 
 `dumped` exists only where a contract forces more heat on the network in an hour than its demand takes; what a yearly
 minimum asks for must be used (`heatnet.dispatch.contract`). The dual of a balance is the cost of one more MWh.

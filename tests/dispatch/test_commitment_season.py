@@ -120,12 +120,15 @@ def small_problem(unit, problem, store, demand, least, start, up, down, ramp, st
         ramp_up_mw_per_h=ramp,
         ramp_down_mw_per_h=ramp,
         state_h=state,
+        start_max_mw=9.0,  # by itself it is the larger of least load and ramp, and a smaller least load a tighter limit
+        stop_max_mw=9.0,
+    )
+    pair = replace(
+        own, min_mw=2 * least, ramp_up_mw_per_h=None, start_max_mw=16.0, stop_max_mw=16.0, sizes_mw=(8.0, 8.0)
     )
     units = [
         unit(6, "boiler", 20, 12.0, commitment=own),
-        unit(
-            6, "pair", 30, 16.0, commitment=replace(own, min_mw=2 * least, ramp_up_mw_per_h=None, sizes_mw=(8.0, 8.0))
-        ),
+        unit(6, "pair", 30, 16.0, commitment=pair),
         unit(6, "gas", 70, 5.0),
     ]
     return problem({"n/water": demand}, units, stores=(store(energy_mwh=6.0),))
