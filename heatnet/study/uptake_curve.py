@@ -1,8 +1,8 @@
 """The uptake curve: waste heat taken against waste heat connected, with what limits it along the way.
 
-Every waste-heat plant of a set in the zone of the study's target is built in another size, its source with it (flow of the stream,
-steam and yearly tonnes of the contract), and so are the stations that pass waste steam on; pipes, feeders, stations of the consumers
-and all other plants stay. Each size is dispatched until the pipes carry it (`couple.network_true`).
+Every waste-heat plant of a set in the zone of the study's target is built in another size, its source with it (flow of the
+stream, steam and yearly tonnes of the contract), and so are the stations that pass waste steam on; pipes, feeders, stations of
+the consumers and all other plants stay. Each size is dispatched until the pipes carry it (`couple.network_true`).
 """
 
 from __future__ import annotations
