@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import cycle
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -190,10 +191,12 @@ def polylines(
 
 def axis_step(span: float, most: int) -> float:
     """Return a round distance between grid lines, so that there are at most so many of them over a span."""
-    for step in (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0):
+    step = 0.1
+    for factor in cycle((2.0, 2.5, 2.0)):
         if span / step <= most:
-            return step
-    return 200.0
+            return round(step, 1)
+        step *= factor
+    raise AssertionError("round steps grow without end")
 
 
 def axis_digits(step: float) -> int:

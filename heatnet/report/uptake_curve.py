@@ -22,6 +22,8 @@ _GJ_PER_TJ = 1e3
 _PERCENT = 100.0
 #: causes that the table names for each size
 _NAMED = 3
+#: less than this is no cause worth naming
+_LEAST_GJ = 500.0
 
 
 def write_uptake_page(summary: Summary, path: Path, lang: str) -> Path:
@@ -92,6 +94,7 @@ def curve_table(points: Sequence[Mapping[str, Any]], brief: bool = False) -> Tab
                 point["connected_mw"],
                 point["taken_gj"] / _GJ_PER_TJ,
                 point["taken_gj"] / point["connected_gj"] if point["connected_gj"] else None,
+                point["missing_gj"] / _GJ_PER_TJ,
                 point["cost_cny"] / 1e6,
                 point_cause(point) if brief else _kept(point),
                 *(() if brief else ("" if point["agrees"] else _("rounds ended without agreement"),)),
@@ -104,6 +107,7 @@ def curve_table(points: Sequence[Mapping[str, Any]], brief: bool = False) -> Tab
         Column(_("Connected"), "MW", 0),
         Column(_("Taken"), "TJ", 0),
         Column(_("Share of what is connected"), "%", 1, _PERCENT),
+        Column(_("Missing heat"), "TJ", 0),
         Column(_("Cost"), _("million CNY"), 1),
         Column(_("Most kept away by") if brief else _("Kept away by")),
         *(() if brief else (Column(_("Remark")),)),
@@ -117,7 +121,9 @@ def _kept(point: Mapping[str, Any]) -> str:
         if row["cause"] != "taken":
             label = limit_label(row["cause"], pick(row["name"]) if row["name"] else "")
             kept[label] = kept.get(label, 0.0) + row["heat_gj"]
-    most = sorted(kept.items(), key=lambda item: -item[1])[:_NAMED]
+    most = sorted(((label, heat) for label, heat in kept.items() if heat >= _LEAST_GJ), key=lambda item: -item[1])[
+        :_NAMED
+    ]
     return "; ".join(f"{label} {number(heat / _GJ_PER_TJ, 0)} TJ" for label, heat in most)
 
 

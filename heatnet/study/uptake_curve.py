@@ -27,6 +27,7 @@ from heatnet.study.config import target_zone
 from heatnet.study.load import CaseInput, Study
 from heatnet.study.summary import zones_of
 from heatnet.study.uptake import connected_mw, uptake_account
+from heatnet.units import GJ_PER_MWH
 
 #: sizes of the curve, over those that the case has
 SIZES = (0.25, 0.5, 1.0, 1.5, 2.0, 3.0)
@@ -82,8 +83,8 @@ def uptake_curve(
     Returns
     -------
     list of dict
-        `size`, `status`, and unless there is no schedule `connected_mw`, `connected_gj`, `taken_gj`, `cost_cny`, `agrees`,
-        `cause` and `element` that keep most away, and `causes`: rows of `uptake_account`.
+        `size`, `status`, and unless there is no schedule `connected_mw`, `connected_gj`, `taken_gj`, `missing_gj` (heat that nobody
+        makes), `cost_cny`, `agrees`, `cause` and `element` that keep most away, and `causes`: rows of `uptake_account`.
 
     Raises
     ------
@@ -136,6 +137,7 @@ def _point(
         "connected_mw": float(sum(sizes.values())),
         "connected_gj": float(table["heat_gj"].sum()),
         "taken_gj": float(table.loc[table["cause"] == TAKEN, "heat_gj"].sum()),
+        "missing_gj": float(result.unmet_mw.to_numpy().sum()) * GJ_PER_MWH,
         "cost_cny": float(result.cost_cny["total_cny"]),
         "agrees": found.agrees,
         "cause": cause,
