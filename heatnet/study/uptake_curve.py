@@ -83,7 +83,7 @@ def uptake_curve(
     Returns
     -------
     list of dict
-        `size`, `status`, and unless there is no schedule `connected_mw`, `connected_gj`, `taken_gj`, `missing_gj` (heat that nobody
+        `size`, `status`, and unless there is no schedule `connected_mw`, `connected_gj`, `taken_gj`, `missing_gj` (heat nobody
         makes), `cost_cny`, `agrees`, `cause` and `element` that keep most away, and `causes`: rows of `uptake_account`.
 
     Raises
