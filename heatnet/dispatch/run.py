@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from heatnet.dispatch.conflict import conflicts_of
+from heatnet.dispatch.conflict_words import conflict_text
 from heatnet.dispatch.contract import contract_conflicts
 from heatnet.dispatch.costs import COST_KEYS, account_costs, site_costs
 from heatnet.dispatch.groups import independent_groups
@@ -13,20 +15,24 @@ from heatnet.model.heat_store import charging_units
 from heatnet.model.supply import DispatchProblem, DispatchResult, DispatchStatus, FloatArray
 
 
-def dispatch(problem: DispatchProblem) -> DispatchResult:
+def dispatch(problem: DispatchProblem, explain: bool = True) -> DispatchResult:
     """Return the cheapest schedule of a horizon.
 
     Parameters
     ----------
     problem : DispatchProblem
         Units, demand at the plant gates, prices and factors.
+    explain : bool
+        Whether to look for the limits that contradict each other where the solver finds no schedule
+        (`heatnet.dispatch.conflict`): some dozens of programmes.
 
     Returns
     -------
     DispatchResult
         Frames have all hours as rows; `heat_mw` has a column a unit in declared order, those of stores, sites and batteries a
         column each, the others a column a balance (`problem.balances`). If any part has no optimal schedule the status says
-        why and every number is NaN. Contracts that cannot be met are infeasible before the solver is asked, with the reason.
+        why and every number is NaN. Contracts that cannot be met are infeasible before the solver is asked, with the reason; what
+        only the solver finds has for reason limits that contradict each other, and which change would be enough.
 
     Notes
     -----
@@ -40,7 +46,7 @@ def dispatch(problem: DispatchProblem) -> DispatchResult:
     for group in independent_groups(problem):
         solution = solve_group(problem, group)
         if solution.status != DispatchStatus.OPTIMAL:
-            return _no_result(problem, solution.status)
+            return _unsolved(problem, solution.status, explain)
         for name, arrays in solution.columns.items():
             columns[name].update(arrays)
     frames = {
@@ -77,6 +83,15 @@ def _columns_of(problem: DispatchProblem) -> dict[str, list[str]]:
         "battery_discharge_mw": batteries,
         "limit_excess_mw": list(dict.fromkeys(limit.id for limit in problem.limits)),
     }
+
+
+def _unsolved(problem: DispatchProblem, status: DispatchStatus, explain: bool) -> DispatchResult:
+    """Return a result without numbers, with the limits that contradict each other where that is what is wrong."""
+    if not explain or status not in (DispatchStatus.INFEASIBLE, DispatchStatus.INFEASIBLE_OR_UNBOUNDED):
+        return _no_result(problem, status)
+    conflicts = conflicts_of(problem)
+    proven = DispatchStatus.INFEASIBLE if conflicts else status
+    return _no_result(problem, proven, conflict_text(conflicts, problem.time))
 
 
 def _no_result(problem: DispatchProblem, status: DispatchStatus, reason: str = "") -> DispatchResult:

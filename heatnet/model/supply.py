@@ -274,7 +274,7 @@ class DispatchResult:
     shadow_price_cny_per_mwh : pandas.DataFrame
         Cost of one more MWh of demand, time by balance, CNY/MWh.
     reason : str
-        Why there is no schedule, where that is known before the solver is asked; else empty.
+        Why there is no schedule, where that is known: contracts that cannot be met, limits that contradict each other.
     store_level_mwh, store_charge_mw, store_discharge_mw : pandas.DataFrame
         Heat stored at the beginning of each hour, heat into and out of each store, time by store id.
     unit_charge_mw : pandas.DataFrame

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -16,6 +17,8 @@ import pandas as pd
 from heatnet.couple.network_true import dispatch_within_networks
 from heatnet.errors import InputError, Problem
 from heatnet.i18n import _
+from heatnet.io.results_store import write_json
+from heatnet.io.yaml_file import write_text_atomically
 from heatnet.metrics.uptake import COLUMNS, TAKEN, binding_cause
 from heatnet.model.network import Network
 from heatnet.model.substitution import SET_CLASSES, WasteSet
@@ -131,3 +134,44 @@ def _point(study: Study, case: CaseInput, classes: Sequence[str], size: float, t
         "element": element,
         "causes": rows,
     }
+
+
+def chosen_set(study: Study, name: str | None) -> WasteSet:
+    """Return the set of a name, the target's without one.
+
+    Raises
+    ------
+    InputError
+        If there is no such set.
+    """
+    try:
+        return WasteSet(name or study.config.rate.set)
+    except ValueError:
+        allowed = _("Allowed: {names}").format(names=", ".join(one.value for one in WasteSet))
+        raise InputError([Problem("--set", repr(name), allowed)]) from None
+
+
+def write_curve(
+    study: Study, case: str, waste_set: WasteSet, points: Sequence[dict[str, Any]], folder: Path
+) -> dict[str, Any]:
+    """Write the curve and return its summary.
+
+    `uptake.json`, `uptake_curve.csv` with a row a size, `uptake_causes.csv` with a row a size, plant and cause.
+    """
+    summary = {
+        "study": study.id,
+        "case": case,
+        "case_label": study.cases[case].case.label.both(),
+        "set": waste_set.value,
+        "points": list(points),
+    }
+    plain = [{key: value for key, value in point.items() if key != "causes"} for point in points]
+    causes = [
+        {"size": point["size"], **{key: value for key, value in row.items() if key != "name"}}
+        for point in points
+        for row in point.get("causes", [])
+    ]
+    for name, rows in (("uptake_curve.csv", plain), ("uptake_causes.csv", causes)):
+        write_text_atomically(pd.DataFrame(rows).to_csv(index=False, lineterminator="\n"), folder / name)
+    write_json(summary, folder / "uptake.json")
+    return summary
