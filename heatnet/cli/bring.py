@@ -12,6 +12,7 @@ from heatnet.i18n import _, pick
 
 if TYPE_CHECKING:
     from heatnet.model.network import Network
+    from heatnet.model.power_network import PowerNetwork
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -56,8 +57,12 @@ def initialise(directory: Path) -> None:
 def check_path(path: Path) -> None:
     """Check a network or a study and print what it holds."""
     from heatnet.cli.show import say
-    from heatnet.io.network_folder import is_network_folder, load_network
+    from heatnet.io.network_folder import is_network_folder, is_power_folder, load_network, load_power_network
 
+    if is_power_folder(path):
+        for line in describe_power(load_power_network(path)):
+            say(line)
+        return
     if is_network_folder(path):
         network = load_network(path)
         _check_steam_data(network)
@@ -131,4 +136,31 @@ def describe(network: Network) -> list[str]:
                 capacity=capacity, design=design
             )
         )
-    return lines + (describe(network.steam) if network.steam is not None else [])
+    lines += describe(network.steam) if network.steam is not None else []
+    return lines + (describe_power(network.electric) if network.electric is not None else [])
+
+
+def describe_power(network: PowerNetwork) -> list[str]:
+    """Return a few lines on what a power network holds."""
+    from heatnet.model.power_warnings import power_warnings
+
+    voltages = " / ".join(f"{voltage:g}" for voltage in sorted(set(network.buses["v_nom_kv"]), reverse=True))
+    return [
+        _("Power network {name}: buses {buses} ({voltages} kV), lines {lines}, transformers {transformers}").format(
+            name=pick(network.name),
+            buses=len(network.buses),
+            voltages=voltages,
+            lines=len(network.lines),
+            transformers=len(network.transformers),
+        ),
+        _(
+            "  loads {loads}, {load:.1f} MW at most; generators {generators}, {generation:.1f} MW; batteries {batteries}"
+        ).format(
+            loads=len(network.loads),
+            load=network.loads["p_mw"].sum(),
+            generators=len(network.generators),
+            generation=network.generators["capacity_mw"].sum(),
+            batteries=len(network.batteries),
+        ),
+        *(f"  {_('Warning')}: {text}" for text in power_warnings(network)),
+    ]

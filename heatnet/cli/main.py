@@ -30,7 +30,11 @@ def _run(argv: list[str]) -> int:
     set_language(chosen or _language_of_environment())
     _speak_utf8()
     try:
-        build_app()(args=words, prog_name="heatnet")
+        import typer.main
+
+        from heatnet.cli.help_texts import mended
+
+        mended(typer.main.get_command(build_app()))(args=words, prog_name="heatnet")
     except SystemExit as end:
         if end.code == _INTERRUPTED:
             print(_interrupted(words), file=sys.stderr)

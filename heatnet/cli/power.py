@@ -18,9 +18,11 @@ if TYPE_CHECKING:
     from heatnet.model.boundary import Boundary
     from heatnet.model.power_network import PowerNetwork
 
-#: the worst hour as pandapower reads it
+#: the hour of the highest loading as pandapower reads it
 NET_FILE = "worst_hour_pandapower.json"
-#: rows that pandapower solves again: the worst one, and others spread over the boundary
+#: power factor of the further load
+_MARGIN_COS_PHI = 0.95
+#: rows that pandapower solves again: the most loaded one, and others spread over the boundary
 _SAMPLE = 6
 
 
@@ -44,12 +46,18 @@ def add_commands(app: typer.Typer) -> None:
         boundary: Annotated[
             Path | None,
             typer.Option(
-                "--boundary", metavar="DIR", help=_("Boundary folder; all loads at their largest without it.")
+                "--boundary", metavar="DIR", help=_("Boundary folder; what it does not name stands as the tables say.")
             ),
         ] = None,
         year: Annotated[
             bool,
-            typer.Option("--year", help=_("The typical year: loads by their profiles, PV by the built-in climate.")),
+            typer.Option(
+                "--year",
+                help=_(
+                    "The typical year: loads by their profiles, PV by the built-in climate; "
+                    "with --boundary for what that does not name."
+                ),
+            ),
         ] = False,
         margins: Annotated[
             bool, typer.Option("--margins", help=_("Find how much more load each bus can take (slower)."))
@@ -70,8 +78,6 @@ def _check_options(path: Path, folder: Path | None, year: bool, out: Path | None
     problems = Problems()
     if csv and out is None:
         problems.add("--csv", _("stands without --out"), "", _("Name a folder with --out."))
-    if year and folder is not None:
-        problems.add("--year", _("stands beside --boundary"), "", _("Give one of the two."))
     if out is not None:
         check_out(out, [path, path / "electric", *([] if folder is None else [folder])], False, problems)
     problems.raise_if_any()
@@ -89,11 +95,12 @@ def solve_power_network(
     NotSolvableError
         If no row is solved; the tables with the statuses are written.
     """
-    from heatnet.cli.power_summary import print_margins, print_power
-    from heatnet.cli.show import say
+    from heatnet.cli.power_summary import loaded_text, print_margins, print_power, print_table_values
+    from heatnet.cli.show import say, warn
     from heatnet.cli.simulate import progress_bar
     from heatnet.electric.model import PowerModel, compare_with_pandapower
     from heatnet.metrics.power_season import power_season
+    from heatnet.model.power_warnings import power_warnings
     from heatnet.study.states import write_simulation
 
     network = power_network_of(path)
@@ -103,15 +110,23 @@ def solve_power_network(
         model = PowerModel(network)
         states = model.solve(boundary, threads, progress)
     figures = power_season(network, states)
-    comparison = compare_with_pandapower(model, boundary, states, sample_rows(states, figures.worst_row))
+    shown = figures.worst_row if figures.loaded_row is None else figures.loaded_row
+    comparison = compare_with_pandapower(model, boundary, states, sample_rows(states, shown))
+    room = _margins(network, boundary, states, threads) if margins and shown is not None else None
+    note = loaded_text(network, figures, states) if figures.loaded_row is not None else ""
     if out is not None:
-        write_simulation(states, out, ".csv" if csv else ".parquet")
-        _write_net(model, boundary, states, figures.worst_row, out / NET_FILE)
+        write_simulation(states, out, ".csv" if csv else ".parquet", margins=room)
+        _write_net(model, boundary, states, shown, note, out / NET_FILE)
     print_power(network, states, figures, comparison)
-    if margins and figures.worst_row is not None:
-        print_margins(network, _margins(network, boundary, states, threads))
+    print_table_values(network, boundary, year)
+    for text in power_warnings(network):
+        warn(text)
+    if room is not None:
+        print_margins(network, room, len(boundary.time))
     if out is not None:
         say(_("Tables: {path}").format(path=out))
+        if shown is not None:
+            say(f"{NET_FILE}: {note or pick(network.name)}")
     if figures.worst_row is None:
         raise NotSolvableError(
             _(
@@ -137,49 +152,59 @@ def power_network_of(path: Path) -> PowerNetwork:
 
 
 def boundary_of(network: PowerNetwork, folder: Path | None, year: bool) -> Boundary:
-    """Return the boundary of a folder, a typical year, or one row in which all follows the tables."""
+    """Return the boundary of a folder, a typical year, the one in the other, or one row in which all follows the tables."""
     import pandas as pd
 
     from heatnet.io.boundary_folder import load_boundary
     from heatnet.model.boundary import Boundary
 
-    if folder is not None:
-        return load_boundary(folder, network)
+    given = None if folder is None else load_boundary(folder, network)
     if year:
         from heatnet.demand.climate import synthetic_year
-        from heatnet.demand.power import power_boundary
+        from heatnet.demand.power import power_boundary, within_year
 
-        return power_boundary(network, synthetic_year())
-    return Boundary(pd.Index([0.0], name="time"))
+        typical = power_boundary(network, synthetic_year())
+        return typical if given is None else within_year(given, typical, str(folder))
+    return given or Boundary(pd.Index([0.0], name="time"))
 
 
 def sample_rows(states: xarray.Dataset, worst_row: int | None) -> list[int]:
-    """Return the rows that pandapower solves again: evenly spread ones and the worst."""
+    """Return the rows that pandapower solves again: evenly spread ones and the worst, or most loaded, one."""
     last = states.sizes["time"] - 1
     rows = {round(last * step / max(_SAMPLE - 1, 1)) for step in range(_SAMPLE)}
     return sorted(rows if worst_row is None else rows | {worst_row})
 
 
-def _margins(network: PowerNetwork, boundary: Boundary, states: xarray.Dataset, threads: int) -> pd.Series:
-    """Return the least further load by bus, MW, over the hours in which something is closest to its limit."""
-    import pandas as pd
+def _margins(network: PowerNetwork, boundary: Boundary, states: xarray.Dataset, threads: int) -> pd.DataFrame:
+    """Return the least further load by bus, MW, over the hours in which something is closest to its limit, and what limits it.
 
+    Columns `bus`, `v_nom_kv`, `room_mw`, `limit` (kind), `element`, `time`, `cos_phi`.
+    """
     from heatnet.cli.simulate import progress_bar
-    from heatnet.electric.headroom import critical_rows, headroom_mw
+    from heatnet.electric.headroom import critical_rows, headroom_mw, least_headroom
     from heatnet.electric.setpoints import setpoints_of
 
     buses = [str(bus) for bus in network.buses.index if bus not in set(network.grids["bus"])]
-    given = setpoints_of(network, boundary.rows(critical_rows(states)))
+    rows = critical_rows(states)
+    given = setpoints_of(network, boundary.rows(rows))
     with progress_bar(_("Further load by bus …"), 1) as progress:
-        room = headroom_mw(network, given, buses, threads=threads, progress=progress)
-    return pd.Series(room.min(axis=0), index=buses)
+        room = headroom_mw(network, given, buses, _MARGIN_COS_PHI, threads, progress)
+        least = least_headroom(network, given, buses, room, _MARGIN_COS_PHI, threads).reset_index()
+    least.insert(1, "v_nom_kv", network.buses["v_nom_kv"].loc[least["bus"]].to_numpy())
+    least = least.rename(columns={"kind": "limit"})
+    least["time"] = boundary.time[rows][least.pop("row")]
+    return least.assign(cos_phi=_MARGIN_COS_PHI)
 
 
-def _write_net(model: PowerModel, boundary: Boundary, states: xarray.Dataset, row: int | None, file: Path) -> None:
+def _write_net(
+    model: PowerModel, boundary: Boundary, states: xarray.Dataset, row: int | None, note: str, file: Path
+) -> None:
     from heatnet.adapters.power_net import write_net
     from heatnet.electric.model import solved_net
 
     if row is None:
         file.unlink(missing_ok=True)
-    else:
-        write_net(solved_net(model, boundary, states, row), file)
+        return
+    net = solved_net(model, boundary, states, row)
+    net.name = ", ".join(part for part in (pick(model.network.name), note) if part)
+    write_net(net, file)

@@ -32,3 +32,12 @@ def small_text(value: float, unit: str) -> str:
         return f"< {_NOTHING:.9f} {unit}"
     digits = max(0, 1 - math.floor(math.log10(shown)))
     return f"{shown:.{digits}f} {unit}"
+
+
+def three_digits(value: float) -> str:
+    """Return a number with three digits that count, all before the point; nothing is 0."""
+    size = abs(value)
+    if size < _NOTHING:
+        return "0"
+    digits = max(0, 2 - math.floor(math.log10(float(f"{size:.2e}"))))
+    return f"{value:,.{digits}f}"

@@ -53,6 +53,54 @@ def power_boundary(network: PowerNetwork, weather: WeatherYear) -> Boundary:
     )
 
 
+def within_year(given: Boundary, typical: Boundary, place: str) -> Boundary:
+    """Return a boundary in which what it does not name follows a typical year.
+
+    Parameters
+    ----------
+    given : Boundary
+        Its elements replace those of the typical year. Stamps of any year, in steps of any length; or one row of constants,
+        which then hold for the whole typical year.
+    typical : Boundary
+        A calendar year by the hour.
+    place : str
+        Where `given` stands, for messages.
+
+    Returns
+    -------
+    Boundary
+        At the rows of `given`; the rest is that of the typical year's hour of the same month, day and hour (of 28 February on
+        29 February, if the typical year has none).
+
+    Raises
+    ------
+    InputError
+        If the times are seconds, which have no place in a year.
+    """
+    if isinstance(given.time, pd.DatetimeIndex):
+        time, positions = given.time, _same_hours(given.time, pd.DatetimeIndex(typical.time))
+        own = dict(given.values)
+    elif len(given.time) == 1:
+        time, positions = typical.time, np.arange(len(typical.time))
+        own = {name: frame.iloc[[0] * len(time)].set_axis(time) for name, frame in given.values.items()}
+    else:
+        remedy = _("Write the times as 2025-01-01T00:00, or leave --year out.")
+        raise InputError([Problem(place, _("times in seconds have no place in the typical year"), "", remedy)])
+    values = dict(own)
+    for name, frame in typical.values.items():
+        here = frame.iloc[positions].set_axis(time)
+        named = own.get(name, pd.DataFrame(index=time))
+        values[name] = here.drop(columns=here.columns.intersection(named.columns)).join(named)
+    return Boundary(time, values)
+
+
+def _same_hours(time: pd.DatetimeIndex, year: pd.DatetimeIndex) -> np.ndarray:
+    """Return for each time the position of the year's hour with its month, day and hour."""
+    hours = {stamp: position for position, stamp in enumerate(zip(year.month, year.day, year.hour, strict=True))}
+    keys = zip(time.month, time.day, time.hour, strict=True)
+    return np.array([hours.get(key, hours[2, 28, key[2]]) for key in keys], dtype=np.intp)
+
+
 def _loads(network: PowerNetwork, weather: WeatherYear) -> pd.DataFrame:
     loads = network.loads[network.loads["p_mw"].notna() & (network.loads["profile"] != HEAT)]
     shapes = {name: power_load_share(name, weather.time) for name in loads["profile"].unique()}

@@ -28,6 +28,7 @@ Arrays = TypeVar("Arrays", Flows, PowerSetpoints)
 
 #: the whole, then bisections: the margin is found to a 4096th of what lines and transformers at the bus carry
 _STEPS = 13
+_RESOLUTION = 2 ** (_STEPS - 1)
 #: hours times buses that are solved in one go: bounds the memory
 _MOST_ROWS = 16384
 #: by how much a value may pass the one without added load and count as unchanged
@@ -77,6 +78,52 @@ def headroom_mw(
         if progress is not None:
             progress(number + 1, len(groups))
     return room
+
+
+def least_headroom(
+    network: PowerNetwork,
+    given: PowerSetpoints,
+    buses: Sequence[str],
+    room_mw: FloatArray,
+    cos_phi: float = 0.95,
+    threads: int = 1,
+) -> pd.DataFrame:
+    """Return the least margin of each bus over the hours, and what limits it: what breaks first one step of the search further.
+
+    Parameters
+    ----------
+    network, given, buses, cos_phi, threads
+        As of `headroom_mw`.
+    room_mw : array (T, len(buses))
+        Its result.
+
+    Returns
+    -------
+    pandas.DataFrame
+        By bus: `room_mw`; `row`, the hour's position; `kind` and `element` of the limit: ``line`` or ``transformer``;
+        ``voltage`` of a bus; ``bus``, where all fits that lines and transformers there carry; ``no_solution``. Without buses
+        whose hours have no solution.
+    """
+    solved: np.ndarray = np.asarray(~np.isnan(room_mw).all(axis=0))
+    names = [bus for bus, good in zip(buses, solved, strict=True) if good]
+    room = room_mw[:, solved]
+    rows = np.nanargmin(room, axis=0) if len(names) else np.empty(0, dtype=np.intp)
+    least = room[rows, np.arange(len(names))]
+    table = pd.DataFrame({"room_mw": least, "row": rows}, index=pd.Index(names, name="bus"))
+    if not names:
+        return table.assign(kind="", element="")
+    model = PowerModel(_with_probes(network, names))
+    capacity = bus_capacity_mva(network)[names].to_numpy(float)
+    here = _rows_of(given, rows)
+    base = model.flows(_probed(here, np.zeros((len(names), len(names))), cos_phi), threads)
+    beyond = least + capacity / _RESOLUTION
+    flows = model.flows(_probed(here, np.diag(beyond), cos_phi), threads)
+    broken = _Limits(network, base).first_broken(flows, beyond)
+    limits = [
+        ("bus", bus) if room >= most * (1.0 - 0.5 / _RESOLUTION) else limit
+        for bus, room, most, limit in zip(names, least, capacity, broken, strict=True)
+    ]
+    return table.assign(kind=[kind for kind, _element in limits], element=[element for _kind, element in limits])
 
 
 def _found(
@@ -145,7 +192,13 @@ class _Limits:
     """
 
     def __init__(self, network: PowerNetwork, base: Flows) -> None:
-        self._base_mw = _through_mw(base)
+        self._base, self._base_mw = base, _through_mw(base)
+        buses = [str(bus) for bus in network.buses.index]
+        self._elements = [
+            *(("line", str(line)) for line in network.lines.index),
+            *(("transformer", str(transformer)) for transformer in network.transformers.index),
+            *(("voltage", bus) for bus in [*buses, *buses]),
+        ]
         self._loading = np.fmax(_loading(base), 1.0) + _SAME_LOADING
         self._v_min = np.fmin(base.bus_v_pu, network.buses["v_min_pu"].to_numpy(float)) - _SAME_VOLTAGE_PU
         self._v_max = np.fmax(base.bus_v_pu, network.buses["v_max_pu"].to_numpy(float)) + _SAME_VOLTAGE_PU
@@ -153,13 +206,36 @@ class _Limits:
     def kept(self, flows: Flows, added_mw: FloatArray) -> np.ndarray:
         """Return whether each hour keeps all limits with some added load (T,), MW: (T,) of bool."""
         with np.errstate(invalid="ignore"):
-            carried = np.abs(_through_mw(flows) - self._base_mw) >= _LEAST_PART_SHARE * added_mw[:, None]
             kept = (
-                ((_loading(flows) <= self._loading) | ~carried).all(axis=1)
+                ((_loading(flows) <= self._loading) | ~self._carried(flows, added_mw)).all(axis=1)
                 & (flows.bus_v_pu >= self._v_min).all(axis=1)
                 & (flows.bus_v_pu <= self._v_max).all(axis=1)
             )
         return np.asarray(kept & flows.solved)
+
+    def first_broken(self, flows: Flows, added_mw: FloatArray) -> list[tuple[str, str]]:
+        """Return kind and element of the limit that each hour breaks first on the way to some added load (T,), MW.
+
+        It is the one with the largest part of its change beyond the limit: on straight lines it is met first.
+        """
+        carried = self._carried(flows, added_mw)
+        pairs = (
+            (np.where(carried, _loading(flows), np.nan), _loading(self._base), self._loading),
+            (-flows.bus_v_pu, -self._base.bus_v_pu, -self._v_min),
+            (flows.bus_v_pu, self._base.bus_v_pu, self._v_max),
+        )
+        with np.errstate(invalid="ignore", divide="ignore"):
+            beyond = np.hstack(
+                [np.where(now > limit, (now - limit) / (now - before), 0.0) for now, before, limit in pairs]
+            )
+        return [
+            self._elements[int(shares.argmax())] if solved and shares.any() else ("no_solution", "")
+            for shares, solved in zip(beyond, flows.solved, strict=True)
+        ]
+
+    def _carried(self, flows: Flows, added_mw: FloatArray) -> np.ndarray:
+        with np.errstate(invalid="ignore"):
+            return np.asarray(np.abs(_through_mw(flows) - self._base_mw) >= _LEAST_PART_SHARE * added_mw[:, None])
 
 
 def _loading(flows: Flows) -> FloatArray:

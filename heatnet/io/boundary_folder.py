@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import pandas as pd
 
 from heatnet.errors import InputError, Problem, Problems
 from heatnet.i18n import _
+from heatnet.io.boundary_sizes import note_sizes
 from heatnet.io.yaml_file import read_yaml
 from heatnet.model.boundary import BOUNDARY_VARIABLES, NETWORK_WIDE, Boundary, boundary_variables
 from heatnet.model.meta import FORMAT_VERSION
@@ -26,10 +27,6 @@ _VERSION_KEY = "format_version"
 #: cells of one table that are named one by one before the rest is counted
 _LISTED = 10
 _LOCAL_ZONE = "Etc/GMT-8"  # POSIX sign: this is UTC+8
-#: a heat above this many times what its element was built for was given in kW
-_KILOWATTS_FROM = 20.0
-#: heats, and the columns of their tables that say what the elements were built for
-_BUILT_FOR = {"consumer_heat_mw": "design_heat_mw", "plant_heat_mw": "capacity_mw"}
 _ZONE_MARK = re.compile(r"T.*(?:Z|[+-]\d\d:?\d\d)$")
 _OWN_COLUMNS = {
     "t_ground_degc": Column("t_ground_degc", "number", "undisturbed ground temperature", low=-30, high=50),
@@ -51,12 +48,12 @@ def load_boundary(path: str | Path, network: Network | PowerNetwork) -> Boundary
     Raises
     ------
     InputError
-        With every unknown variable or element, gap, value out of range, heat that must be in kW, and difference of the
-        time columns.
+        With every unknown variable or element, gap, value out of range, heat or power that must be in kW or is beyond what
+        its element was built for, and difference of the time columns.
     """
     folder = Path(path)
     if not folder.is_dir():
-        raise InputError([Problem(str(folder), _("does not exist"), _("A boundary folder"))])
+        raise InputError([_no_folder(folder, network)])
     problems = Problems()
     constants = folder / "boundary.yaml"
     files = sorted(file for file in folder.iterdir() if file.suffix in SUFFIXES)
@@ -75,6 +72,14 @@ def load_boundary(path: str | Path, network: Network | PowerNetwork) -> Boundary
             problems.extend(error.problems)
     problems.raise_if_any()
     return Boundary(time, frames)
+
+
+def _no_folder(path: Path, network: Network | PowerNetwork) -> Problem:
+    if not path.exists():
+        return Problem(str(path), _("does not exist"), _("A boundary folder"))
+    variable = next(iter(boundary_variables(network)))
+    remedy = _("Put the table into a folder, named after its variable ({variable}.csv), and give the folder.")
+    return Problem(str(path), _("is a file"), _("A boundary folder"), remedy.format(variable=variable))
 
 
 def elements_of(variable: str, network: Network | PowerNetwork) -> list[str]:
@@ -126,6 +131,14 @@ def _note_table(
     try:
         table = _raw_table(file)
         time = _typed_time(table.pop("time"))
+    except _NotATableError as error:
+        problems.add(
+            place,
+            _("cannot be read: {error}").format(error=error),
+            _("time,<id>,<id> and one row a time"),
+            error.remedy,
+        )
+        return
     except (ValueError, TypeError, KeyError, OSError) as error:
         problems.add(place, _("cannot be read: {error}").format(error=error))
         return
@@ -134,15 +147,21 @@ def _note_table(
     _check_names(list(table.columns), variable, place, network, problems)
     numbers = _typed_cells(table, column_of(variable), place, problems)
     frames[variable] = numbers.set_axis(time)
-    _note_kilowatts(numbers, variable, network, lambda row: f"{place}, {_('line')} {row + 2}, {_('column')} ", problems)
+    high = column_of(variable).high
+    note_sizes(numbers, variable, network, high, lambda row: f"{_line(place, row + 2)}, {_('column')} ", problems)
     falls = np.flatnonzero(~(time[1:] > time[:-1]))
     if len(falls):
-        where = f"{place}, {_('line')} {int(falls[0]) + 3}, time"
+        where = f"{_line(place, int(falls[0]) + 3)}, time"
         problems.add(where, _("the times do not rise"), _("Each time once, in order"))
+
+
+def _line(place: str, number: int) -> str:
+    return f"{place}, {_('line {number}').format(number=number)}"
 
 
 def _raw_table(file: Path) -> pd.DataFrame:
     if file.suffix == ".csv":
+        _check_separator(file)
         try:
             table = pd.read_csv(file, dtype=str, keep_default_na=False, encoding="utf-8-sig", skipinitialspace=True)
         except UnicodeDecodeError as error:
@@ -154,11 +173,27 @@ def _raw_table(file: Path) -> pd.DataFrame:
         table = table.reset_index() if table.index.name == "time" else table
     table.columns = [str(name) for name in table.columns]
     first = table.columns[0]
-    if ";" in first or "\t" in first:
-        raise ValueError(_("its columns are separated by semicolons or tabs; save it with commas"))
     if first != "time":
-        raise ValueError(_("the first column is '{name}', not 'time'").format(name=first))
+        remedy = _("Put a column 'time' first: 2025-01-01T00:00, or seconds.")
+        raise _NotATableError(_("the first column is '{name}', not 'time'").format(name=first), remedy)
     return table
+
+
+class _NotATableError(ValueError):
+    """Something in the form of a table, and what to do about it."""
+
+    def __init__(self, found: str, remedy: str) -> None:
+        super().__init__(found)
+        self.remedy = remedy
+
+
+def _check_separator(file: Path) -> None:
+    """Decimal commas between semicolons would read as further cells."""
+    with file.open(encoding="utf-8-sig", errors="replace") as stream:
+        heading = stream.readline()
+    if any(separator in heading for separator in ";\t"):
+        remedy = _("Save it with commas between the columns and points in the numbers.")
+        raise _NotATableError(_("its columns are separated by semicolons or tabs"), remedy)
 
 
 def _typed_time(cells: pd.Series) -> pd.Index:
@@ -190,7 +225,7 @@ def _typed_cells(table: pd.DataFrame, column: Column, place: str, problems: Prob
     wrong = np.argwhere(~good)
     for row, position in wrong[:_LISTED]:
         cell = table.iat[row, position]
-        where = f"{place}, {_('line')} {row + 2}, {_('column')} {table.columns[position]}"
+        where = f"{_line(place, row + 2)}, {_('column')} {table.columns[position]}"
         before = len(problems)
         typed_cell(cell, column, where, problems)
         if len(problems) == before:
@@ -198,35 +233,6 @@ def _typed_cells(table: pd.DataFrame, column: Column, place: str, problems: Prob
     if len(wrong) > _LISTED:
         problems.add(place, _("{count} more cells of the same kind").format(count=len(wrong) - _LISTED))
     return numbers
-
-
-def _note_kilowatts(
-    numbers: pd.DataFrame,
-    variable: str,
-    network: Network | PowerNetwork,
-    where: Callable[[int], str],
-    problems: Problems,
-) -> None:
-    """Note by element the first heat that is far above what the element was built for, so that it must be in kW."""
-    if variable not in _BUILT_FOR or not isinstance(network, Network):
-        return
-    table = getattr(network, BOUNDARY_VARIABLES[variable])
-    limit = column_of(variable).high
-    for name in numbers.columns.intersection(table.index):
-        built = float(table.at[name, _BUILT_FOR[variable]])
-        values = numbers[name].to_numpy()
-        # above the column's own limit the cell is a problem already
-        far = np.flatnonzero((values > _KILOWATTS_FROM * built) & (values <= limit))
-        if not built > 0 or not len(far):
-            continue
-        found = _("value {value!r}, while {column} is {built:g}").format(
-            value=float(values[far[0]]), column=_BUILT_FOR[variable], built=built
-        )
-        allowed = _("At most {count:g} times that").format(count=_KILOWATTS_FROM)
-        remedy = _("This looks like kW; the column is in MW.")
-        if len(far) > 1:
-            remedy += " " + _("So do {count} more of its values.").format(count=len(far) - 1)
-        problems.add(f"{where(int(far[0]))}{name}", found, allowed, remedy)
 
 
 def _common_time(frames: dict[str, pd.DataFrame], problems: Problems) -> pd.Index:
@@ -281,7 +287,8 @@ def _note_constants(
         constant = pd.DataFrame({key: np.full(len(time), number) for key, number in numbers.items()}, index=time)
         one_row = pd.DataFrame(numbers, index=[0], dtype=float)
         prefix = f"{where}, "
-        _note_kilowatts(one_row, str(name), network, lambda _row, text=prefix: text, problems)  # type: ignore[misc]
+        high = column_of(name).high
+        note_sizes(one_row, str(name), network, high, lambda _row, text=prefix: text, problems)  # type: ignore[misc]
         given = frames.get(name)
         frames[name] = constant if given is None else given.join(constant[constant.columns.difference(given.columns)])
 

@@ -221,7 +221,7 @@ def load_power_network(path: str | Path) -> PowerNetwork:
         network = load_network(folder).electric
         assert network is not None
         return network
-    if is_network_folder(folder) and read_yaml(folder / "network.yaml").get("carrier") != "electric":
+    if is_network_folder(folder) and not is_power_folder(folder):
         remedy = _("Put one into {folder}, with carrier: electric.").format(folder=folder / "electric")
         raise InputError([Problem(str(folder), _("the network has no power network"), "", remedy)])
     return checked_power_network(read_raw_network(folder, POWER_TABLES))
@@ -373,3 +373,14 @@ def _plain(value: Any) -> Any:
 def is_network_folder(path: Path) -> bool:
     """Return whether a folder holds a network."""
     return (path / "network.yaml").is_file()
+
+
+def is_power_folder(path: Path) -> bool:
+    """Return whether a folder holds a power network of its own: a `network.yaml` with the carrier `electric`.
+
+    Raises
+    ------
+    InputError
+        If `network.yaml` cannot be read.
+    """
+    return is_network_folder(path) and read_yaml(path / "network.yaml").get("carrier") == "electric"

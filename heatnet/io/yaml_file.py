@@ -51,7 +51,7 @@ def read_yaml(file: str | Path) -> dict[str, Any]:
         raise InputError([Problem(str(path), _("does not exist"))]) from None
     except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
         mark = getattr(error, "problem_mark", None)
-        line = f", {_('line')} {mark.line + 1}" if mark else ""
+        line = f", {_('line {number}').format(number=mark.line + 1)}" if mark else ""
         reason = getattr(error, "problem", None) or str(error)
         utf8 = isinstance(error, UnicodeDecodeError)
         raise InputError(

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from heatnet.metrics.row_hours import row_hours
+
 if TYPE_CHECKING:
     import xarray as xr
 
@@ -46,6 +48,11 @@ class PowerSeason:
         Position of the hour with most of a limit used: the largest loading, or the largest share of the voltage band.
     worst_time : object
         Its time.
+    row_h : float or None
+        How long each row lasts. None where steps differ or there is one row only: then energies are means over the solved rows,
+        `…_mean_mw` for `…_mwh`, and hours are numbers of rows, `…_rows` for `…_h` and `rows` for `hours`.
+    loaded_row : int or None
+        Position of the solved row with the largest loading of a line or transformer; None where there is neither.
     """
 
     branches: pd.DataFrame
@@ -53,6 +60,8 @@ class PowerSeason:
     totals: dict[str, float]
     worst_row: int | None
     worst_time: Any = None
+    row_h: float | None = None
+    loaded_row: int | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return the figures as plain data for a summary file."""
@@ -71,36 +80,78 @@ def power_season(network: PowerNetwork, states: xr.Dataset) -> PowerSeason:
     ----------
     network : PowerNetwork
     states : xarray.Dataset
-        Result of `heatnet.electric.power_flow`; every row lasts one hour.
+        Result of `heatnet.electric.power_flow`. Where all steps are equal, a row lasts for the step that begins with it.
     """
-    rows = np.flatnonzero((states["status"] == "ok").to_numpy())
+    is_solved = (states["status"] == "ok").to_numpy()
+    rows = np.flatnonzero(is_solved)
     solved = states.isel(time=rows)
     missing = states.sizes["time"] - solved.sizes["time"]
+    lasting = row_hours(states.indexes["time"], np.ones(len(is_solved), dtype=bool), transient=False)
+    sums = _Sums(None if lasting is None else float(lasting.max()))
     if not solved.sizes["time"]:
-        return PowerSeason(pd.DataFrame(), pd.DataFrame(), {"hours": 0, "not_converged_h": missing}, None)
-    branches = pd.concat([_branches(solved, kind) for kind in BRANCHES if solved.sizes[kind]])
-    branches = branches.sort_values("loading_max_share", ascending=False, kind="stable")
-    buses = _buses(network, solved)
+        return PowerSeason(pd.DataFrame(), pd.DataFrame(), sums.hours(not_converged=missing) | sums.solved(0), None)
+    parts = [_branches(solved, kind, sums) for kind in BRANCHES if solved.sizes[kind]]
+    branches = pd.concat(parts) if parts else pd.DataFrame()
+    if parts:
+        branches = branches.sort_values("loading_max_share", ascending=False, kind="stable")
+    buses = _buses(network, solved, sums)
     loading = np.concatenate([solved[f"{kind}_loading_share"].to_numpy() for kind in BRANCHES], axis=1)
     voltage = band_share(network, solved)
     used = np.maximum(loading.max(axis=1, initial=0.0), voltage.max(axis=1, initial=0.0))
     exchange = solved["grid_p_mw"].to_numpy().sum(axis=1)
-    totals = {
-        "hours": float(solved.sizes["time"]),
-        "not_converged_h": float(missing),
-        "overloaded_h": float((loading > 1.0).any(axis=1).sum()),
-        "outside_band_h": float((voltage > 1.0).any(axis=1).sum()),
-        "import_mwh": float(np.maximum(exchange, 0.0).sum()),
-        "export_mwh": float(np.maximum(-exchange, 0.0).sum()),
-        "import_max_mw": float(max(exchange.max(), 0.0)),
-        "export_max_mw": float(max(-exchange.min(), 0.0)),
-        "load_mwh": float(solved["load_p_mw"].sum()),
-        "generator_mwh": float(solved["generator_p_mw"].sum()),
-        "loss_mwh": float(solved["power_loss_mw"].sum()),
-        "residual_max_mw": float(np.abs(solved["power_residual_mw"]).max()),
-    }
+    totals = (
+        sums.solved(solved.sizes["time"])
+        | sums.hours(
+            not_converged=missing,
+            overloaded=(loading > 1.0).any(axis=1).sum(),
+            outside_band=(voltage > 1.0).any(axis=1).sum(),
+        )
+        | sums.energies(
+            **{
+                "import": np.maximum(exchange, 0.0),
+                "export": np.maximum(-exchange, 0.0),
+                "load": solved["load_p_mw"].to_numpy().sum(axis=1),
+                "generator": solved["generator_p_mw"].to_numpy().sum(axis=1),
+                "loss": solved["power_loss_mw"].to_numpy(),
+            }
+        )
+        | {
+            "import_max_mw": float(max(exchange.max(), 0.0)),
+            "export_max_mw": float(max(-exchange.min(), 0.0)),
+            "residual_max_mw": float(np.abs(solved["power_residual_mw"]).max()),
+        }
+    )
     worst = int(used.argmax())
-    return PowerSeason(branches, buses, totals, int(rows[worst]), solved["time"].to_index()[worst])
+    loaded = int(rows[loading.max(axis=1).argmax()]) if loading.shape[1] else None
+    return PowerSeason(
+        branches, buses, totals, int(rows[worst]), solved["time"].to_index()[worst], sums.row_h, loaded_row=loaded
+    )
+
+
+@dataclass(frozen=True)
+class _Sums:
+    """Energies and hours where it is known how long a row lasts, else mean powers and numbers of rows, under other names."""
+
+    row_h: float | None
+
+    def solved(self, rows: int) -> dict[str, float]:
+        return {"rows": float(rows)} if self.row_h is None else {"hours": rows * self.row_h}
+
+    def hours(self, **rows: Any) -> dict[str, Any]:
+        """Return numbers of rows as hours; scalars or one number an element."""
+        if self.row_h is None:
+            return {f"{name}_rows": _floats(count) for name, count in rows.items()}
+        return {f"{name}_h": _floats(count) * self.row_h for name, count in rows.items()}
+
+    def energies(self, **powers_mw: Any) -> dict[str, Any]:
+        """Return powers (T,) or (T, elements) as energies, MWh."""
+        if self.row_h is None:
+            return {f"{name}_mean_mw": _floats(power.mean(axis=0)) for name, power in powers_mw.items()}
+        return {f"{name}_mwh": _floats(power.sum(axis=0)) * self.row_h for name, power in powers_mw.items()}
+
+
+def _floats(values: Any) -> Any:
+    return values.astype(float) if isinstance(values, pd.Series) else float(values)
 
 
 def band_share(network: PowerNetwork, states: xr.Dataset) -> np.ndarray:
@@ -117,20 +168,20 @@ def duration(values: np.ndarray) -> dict[str, float]:
     return {f"{share:g}": float(np.quantile(values, 1.0 - share)) for share in DURATION_SHARES}
 
 
-def _branches(states: xr.Dataset, kind: str) -> pd.DataFrame:
+def _branches(states: xr.Dataset, kind: str, sums: _Sums) -> pd.DataFrame:
     loading = states[f"{kind}_loading_share"].to_pandas()
     return pd.DataFrame(
         {
             "kind": kind,
             "loading_max_share": loading.max(),
             "time_max": loading.idxmax() if len(loading.columns) else None,
-            "overloaded_h": (loading > 1.0).sum().astype(float),
-            "loss_mwh": states[f"{kind}_loss_mw"].to_pandas().sum(),
+            **sums.hours(overloaded=(loading > 1.0).sum()),
+            **sums.energies(loss=states[f"{kind}_loss_mw"].to_pandas()),
         }
     )
 
 
-def _buses(network: PowerNetwork, states: xr.Dataset) -> pd.DataFrame:
+def _buses(network: PowerNetwork, states: xr.Dataset, sums: _Sums) -> pd.DataFrame:
     voltage = states["bus_v_pu"].to_pandas()
     outside = (voltage < network.buses["v_min_pu"]) | (voltage > network.buses["v_max_pu"])
     return pd.DataFrame(
@@ -139,7 +190,7 @@ def _buses(network: PowerNetwork, states: xr.Dataset) -> pd.DataFrame:
             "time_min": voltage.idxmin(),
             "v_max_pu": voltage.max(),
             "time_max": voltage.idxmax(),
-            "outside_h": outside.sum().astype(float),
+            **sums.hours(outside=outside.sum()),
         }
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import networkx as nx
 import numpy as np
@@ -13,11 +13,9 @@ from heatnet.errors import Problems, nearest
 from heatnet.i18n import _
 from heatnet.model.network import Network, ids_of
 from heatnet.model.steam_checks import check_steam_users
+from heatnet.model.typed_tables import RawTable, misnamed
 from heatnet.model.validation import did_you_mean, names_in
 from heatnet.physics.pump import PumpCurve
-
-if TYPE_CHECKING:
-    from heatnet.model.typed_tables import RawTable
 
 #: columns of boundary and result tables that name no element
 RESERVED_IDS = ("time", "all")
@@ -57,13 +55,14 @@ def check_ids(frames: Mapping[str, pd.DataFrame], raw: Mapping[str, RawTable], p
 
 def complete_lengths(pipes: pd.DataFrame, raw: RawTable, crs: str, problems: Problems) -> None:
     """Fill absent lengths from the geometry and hold given ones against it."""
+    is_misnamed = "length_m" in misnamed(raw, pipes.columns)
     for i, (pipe, row) in enumerate(pipes.iterrows()):
         where = f"{raw.place}, {raw.row(i)} ({pipe}), length_m"
         by_geometry = geometry_length_m(row["geometry"], crs)
         if np.isnan(row["length_m"]):
             if not np.isnan(by_geometry) and by_geometry > 0:
                 pipes.at[pipe, "length_m"] = by_geometry
-            elif not has_problem(problems, where):
+            elif not is_misnamed and not has_problem(problems, where):
                 problems.add(where, _("is missing"), _("A length, or a geometry in a known coordinate system"))
         elif (
             not np.isnan(by_geometry) and by_geometry > 5 and abs(row["length_m"] / by_geometry - 1) > LENGTH_TOLERANCE
@@ -185,8 +184,8 @@ def _check_pipe_ends(network: Network, raw: Mapping[str, RawTable], problems: Pr
             continue
         ends = line.coords[0], line.coords[-1]
         gap = min(
-            max(_distance_m(ends[0], first, network.crs), _distance_m(ends[1], last, network.crs)),
-            max(_distance_m(ends[1], first, network.crs), _distance_m(ends[0], last, network.crs)),
+            max(distance_m(ends[0], first, network.crs), distance_m(ends[1], last, network.crs)),
+            max(distance_m(ends[1], first, network.crs), distance_m(ends[0], last, network.crs)),
         )
         if gap > END_TOLERANCE_M + END_TOLERANCE * row["length_m"]:
             problems.add(
@@ -197,7 +196,8 @@ def _check_pipe_ends(network: Network, raw: Mapping[str, RawTable], problems: Pr
             )
 
 
-def _distance_m(end: tuple[float, ...], point: Any, crs: str) -> float:
+def distance_m(end: tuple[float, ...], point: Any, crs: str) -> float:
+    """Return the way from a point to another in metres, straight or geodesic."""
     from shapely.geometry import LineString
 
     if crs == "local":

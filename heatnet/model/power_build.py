@@ -19,7 +19,7 @@ from heatnet.model.meta import FORMAT_VERSION, NameMeta
 from heatnet.model.power_checks import check_power_network
 from heatnet.model.power_network import PowerNetwork
 from heatnet.model.power_schema import POWER_TABLES
-from heatnet.model.typed_tables import RawTable, as_raw, typed_table
+from heatnet.model.typed_tables import RawTable, as_raw, misnamed, typed_table
 from heatnet.model.validation import newer_version, problems_of_validation, unknown_key
 
 _FILE = Path(__file__).parent / "data" / "power_types.yaml"
@@ -143,6 +143,8 @@ def _with_types(
     """Fill what a row does not give from its standard type; note an unknown type and what is still missing."""
     frame = frame.copy()
     known = standard_types()[table]
+    elsewhere = misnamed(raw, frame.columns)
+    needs = () if "std_type" in elsewhere else tuple(name for name in needs if name not in elsewhere)
     for i, (element, row) in enumerate(frame.iterrows()):
         where = f"{raw.place}, {raw.row(i)} ({element})"
         type_name = row["std_type"]

@@ -11,13 +11,13 @@ import pandas as pd
 
 from heatnet.errors import Problems
 from heatnet.i18n import _
-from heatnet.model.checks import unknown_name
+from heatnet.model.checks import has_problem, unknown_name
 from heatnet.model.network import ids_of
+from heatnet.model.typed_tables import RawTable, misnamed
 from heatnet.model.validation import names_in
 
 if TYPE_CHECKING:
     from heatnet.model.power_network import PowerNetwork
-    from heatnet.model.typed_tables import RawTable
 
 #: a transformer's rated voltage departs at most this much from the nominal voltage of its bus
 RATED_VOLTAGE_TOLERANCE = 0.2
@@ -73,6 +73,7 @@ def _check_supplies(
 ) -> None:
     """What a load supplies exists, and is supplied once."""
     taken: dict[str, str] = {}
+    elsewhere = misnamed(raw["loads"], network.loads.columns)
     for i, (load, row) in enumerate(network.loads.iterrows()):
         where = f"{_where(raw, 'loads', i, load)}, supplies"
         for name in ids_of(row["supplies"]):
@@ -83,8 +84,11 @@ def _check_supplies(
                     where, _("'{name}' is taken").format(name=name), _("'{load}' supplies it").format(load=taken[name])
                 )
             taken.setdefault(name, str(load))
-        if row["supplies"] is None and math.isnan(row["p_mw"]):
-            problems.add(f"{_where(raw, 'loads', i, load)}, p_mw", _("is missing"), _("A number, or what it supplies"))
+        if row["supplies"] is None and math.isnan(row["p_mw"]) and not elsewhere & {"p_mw", "supplies"}:
+            where = f"{_where(raw, 'loads', i, load)}, p_mw"
+            # a number that cannot be one is noted already
+            if not has_problem(problems, where):
+                problems.add(where, _("is missing"), _("A number, or what it supplies"))
 
 
 def _check_data_centres(
@@ -252,7 +256,13 @@ def _check_islands(network: PowerNetwork, raw: Mapping[str, RawTable], problems:
         )
         return
     fed = set(network.grids["bus"])
-    if not fed <= set(network.buses.index):
+    ends = [
+        end
+        for table in ("lines", "transformers")
+        for name in _BUS_COLUMNS[table]
+        for end in getattr(network, table)[name]
+    ]
+    if not fed <= set(network.buses.index) or None in ends:
         return
     for part in nx.connected_components(closed_graph(network)):
         if part & fed:
@@ -261,9 +271,14 @@ def _check_islands(network: PowerNetwork, raw: Mapping[str, RawTable], problems:
         position = list(network.buses.index).index(first)
         problems.add(
             _where(raw, "buses", position, first),
-            _("{count} buses are an island without an upper grid: {names}").format(
-                count=len(part), names=names_in(sorted(part))
-            ),
+            _island_text(sorted(part)),
             _("Every bus is joined to an upper grid by closed lines or transformers"),
             _("Close a line or transformer, add one, or add a grid."),
         )
+
+
+def _island_text(buses: list[str]) -> str:
+    if len(buses) == 1:
+        return _("bus {name} is an island without an upper grid").format(name=buses[0])
+    text = _("{count} buses are an island without an upper grid: {names}")
+    return text.format(count=len(buses), names=names_in(buses))

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from heatnet.errors import Problems
+from heatnet.errors import Problems, nearest
 from heatnet.i18n import _
 from heatnet.model.schema import Column
 from heatnet.model.validation import is_blank, place_of_cell, typed_cell, unknown_key
@@ -41,9 +41,9 @@ class RawTable:
 
     def row(self, position: int) -> str:
         """Return a row's place in the file, and in the study that changes it, as text."""
-        words = {"line": _("line"), "feature": _("feature"), "row": _("row")}
+        words = {"line": _("line {number}"), "feature": _("feature {number}"), "row": _("row {number}")}
         change = f" [{self.changed[position]}]" if position in self.changed else ""
-        return f"{words[self.row_word]} {position + self.first_row}{change}"
+        return words[self.row_word].format(number=position + self.first_row) + change
 
 
 def as_raw(name: str, table: pd.DataFrame | RawTable | None) -> RawTable:
@@ -51,6 +51,21 @@ def as_raw(name: str, table: pd.DataFrame | RawTable | None) -> RawTable:
     if isinstance(table, RawTable):
         return table
     return RawTable(name, pd.DataFrame() if table is None else table.reset_index(drop="id" in table.columns))
+
+
+def misnamed(raw: RawTable, columns: Collection[str]) -> set[str]:
+    """Return the columns that a table lacks because another name stands there for each: noted as an unknown one.
+
+    Parameters
+    ----------
+    raw : RawTable
+    columns : collection of str
+        The columns that the table may have.
+    """
+    given = [str(name) for name in raw.frame.columns]
+    strangers = [name for name in given if name not in {*columns, "id", "geometry"} and not name.startswith("x_")]
+    guesses = {nearest(name, list(columns)) for name in strangers}
+    return {name for name in guesses if name is not None and name not in given}
 
 
 def is_empty(cell: Any) -> bool:
@@ -104,7 +119,8 @@ def typed_table(
             _check_filled(column, typed, cells, raw, identity, problems)
         data[name] = _column_array(column, typed)
     for name in frame.columns:
-        if str(name).startswith("x_"):
+        # x_ohm_per_km is a column of ours
+        if str(name).startswith("x_") and name not in columns:
             data[str(name)] = [None if is_empty(cell) else cell for cell in frame[name]]
     geometry = frame["geometry"].tolist() if "geometry" in frame.columns else [None] * len(frame)
     data["geometry"] = pd.Series(geometry, dtype=object)
@@ -128,8 +144,9 @@ def _check_columns(raw: RawTable, columns: Mapping[str, Column], required: Colle
         if text in columns or text == "geometry" or text.startswith("x_"):
             continue
         problems.extend([unknown_key(raw.place, [text], list(columns))])
+    elsewhere = misnamed(raw, columns)
     for name in required if len(raw.frame) else ():
-        if name not in raw.frame.columns:
+        if name not in raw.frame.columns and name not in elsewhere:
             where = f"{raw.place}, {_('column')} {name}"
             problems.add(where, _("is missing"), columns[name].description, _("Add it."))
 

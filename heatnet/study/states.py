@@ -24,6 +24,8 @@ NETWORK_TABLE = "network"
 COMPARISON_TABLE = "comparison"
 #: table of states along a steam line
 PROFILE_TABLE = "profile"
+#: table of how much more load each bus of a power network can take
+MARGINS_TABLE = "margins"
 #: tables of the share of each consumer's heat that came from a source, named after it
 SHARE = "consumer_share_"
 #: folder of the reference engine's tables beside those of the season engine
@@ -66,6 +68,7 @@ def write_simulation(
     reference: xr.Dataset | None = None,
     comparison: pd.DataFrame | None = None,
     profile: pd.DataFrame | None = None,
+    margins: pd.DataFrame | None = None,
 ) -> None:
     """Write a simulation's tables in the place of those of an earlier one, whatever that one wrote.
 
@@ -85,6 +88,8 @@ def write_simulation(
         How far the two lie apart.
     profile : pandas.DataFrame, optional
         States along a steam line.
+    margins : pandas.DataFrame, optional
+        Room for further load at the buses of a power network.
     """
     is_new = not folder.exists()
     part = folder.with_name(f".{folder.name}{_PART}") if is_new else folder / _PART
@@ -94,7 +99,8 @@ def write_simulation(
         write_states(states, part, suffix)
         if reference is not None:
             write_states(reference, part / REFERENCE_FOLDER, suffix)
-        for name, table in ((COMPARISON_TABLE, comparison), (PROFILE_TABLE, profile)):
+        long = {COMPARISON_TABLE: comparison, PROFILE_TABLE: profile, MARGINS_TABLE: margins}
+        for name, table in long.items():
             if table is not None:
                 _write_long(table, table_file(part, name, suffix))
     except BaseException:
@@ -142,7 +148,8 @@ def _tables_in(folder: Path) -> list[Path]:
     """Return the files of a folder that are named like tables of a simulation, `network` first."""
     if not folder.is_dir():
         return []
-    names = {*QUANTITIES, *STEAM_QUANTITIES, *POWER_QUANTITIES, NETWORK_TABLE, COMPARISON_TABLE, PROFILE_TABLE}
+    names = {*QUANTITIES, *STEAM_QUANTITIES, *POWER_QUANTITIES, NETWORK_TABLE}
+    names |= {COMPARISON_TABLE, PROFILE_TABLE, MARGINS_TABLE}
     files = [file for file in sorted(folder.iterdir()) if file.suffix in _SUFFIXES and file.is_file()]
     tables = [file for file in files if (name := quantity_of(file)) in names or name.startswith(SHARE)]
     return sorted(tables, key=lambda file: quantity_of(file) != NETWORK_TABLE)

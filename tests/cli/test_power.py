@@ -41,7 +41,7 @@ def test_the_state_of_the_tables(folder, capsys):
     printed = " ".join(capsys.readouterr().out.split())
     assert "1 of 1 rows solved" in printed
     assert "Room for further load" in printed
-    assert "Largest difference to pandapower in 1 rows" in printed
+    assert "Largest difference to pandapower in 1 row, p.u." in printed
 
 
 def test_tables_are_written_and_overloads_counted(folder, boundary, tmp_path, capsys):
@@ -68,9 +68,12 @@ def test_a_second_run_takes_the_place_of_the_first(folder, boundary, tmp_path, c
     capsys.readouterr()
 
 
-def test_more_than_the_network_can_carry_is_exit_code_3(folder, boundary, capsys):
+def test_more_than_the_network_can_carry_is_exit_code_3(boundary, tmp_path, capsys):
+    network = substation()
+    folder = tmp_path / "heavy"
+    save_power_network(network.with_tables(loads=network.loads.assign(p_mw=[40.0, 40.0])), folder)
     (boundary / "load_p_mw.csv").unlink()
-    (boundary / "boundary.yaml").write_text("load_p_mw: {works: 400}\n")
+    (boundary / "boundary.yaml").write_text("load_p_mw: {works: 199}\n")
     assert heatnet("power", folder, "--boundary", boundary) == 3
     assert "more than the network can carry" in capsys.readouterr().err
 

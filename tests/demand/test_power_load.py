@@ -10,9 +10,10 @@ import pytest
 from shapely.geometry import Point
 
 from heatnet.demand.climate import climate_site, synthetic_year
-from heatnet.demand.power import power_boundary
+from heatnet.demand.power import power_boundary, within_year
 from heatnet.demand.power_load import power_load_share
 from heatnet.errors import InputError
+from heatnet.model.boundary import Boundary
 from heatnet.model.power_build import build_power_network
 from heatnet.model.power_network import PowerNetwork
 from heatnet.model.power_schema import LOAD_PROFILES
@@ -141,3 +142,18 @@ def test_photovoltaics_need_irradiance() -> None:
     assert "irradiance" in problem.found
     plain = network().with_tables(generators=network().generators.loc[["mill"]])
     assert power_boundary(plain, dark).values["generator_p_mw"].columns.empty
+
+
+def test_a_boundary_stands_in_the_typical_year_also_on_29_february():
+    typical_time = pd.date_range("2025-01-01", periods=8760, freq="h", name="time")
+    hours = pd.DataFrame({"a": np.arange(8760.0), "b": 7.0}, index=typical_time)
+    typical = Boundary(typical_time, {"load_p_mw": hours, "generator_p_mw": hours[["a"]]})
+    time = pd.DatetimeIndex(["2028-02-28T23:00", "2028-02-29T00:15", "2028-03-01T00:00"], name="time")
+    own = pd.DataFrame({"b": [1.0, 2.0, 3.0]}, index=time)
+    joined = within_year(Boundary(time, {"load_p_mw": own, "battery_p_mw": own}), typical, "hours")
+    assert joined.time.equals(time)
+    assert joined.values["load_p_mw"]["b"].tolist() == [1.0, 2.0, 3.0]
+    last = 24 * (31 + 28) - 1
+    assert joined.values["load_p_mw"]["a"].tolist() == [last, last - 23, last + 1]
+    assert joined.values["generator_p_mw"]["a"].tolist() == [last, last - 23, last + 1]
+    assert set(joined.values) == {"load_p_mw", "generator_p_mw", "battery_p_mw"}

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from heatnet.electric.headroom import critical_rows, headroom_mw
+from heatnet.electric.headroom import critical_rows, headroom_mw, least_headroom
 from heatnet.electric.model import PowerModel
 from heatnet.electric.setpoints import setpoints_of
 from heatnet.model.boundary import Boundary
@@ -86,3 +86,37 @@ def test_critical_rows_hold_the_least_margin():
     every = headroom_mw(network, setpoints_of(network, boundary), buses)
     few = headroom_mw(network, setpoints_of(network, boundary.rows(rows)), buses)
     np.testing.assert_allclose(few.min(axis=0), every.min(axis=0), rtol=0.02)
+
+
+def limit_of(network, load_mw, bus="far"):
+    given = given_of(network, load_mw)
+    return least_headroom(network, given, [bus], headroom_mw(network, given, [bus], cos_phi=1.0), cos_phi=1.0).loc[bus]
+
+
+def test_the_limit_is_named_with_the_hour_of_the_least_margin():
+    limit = limit_of(two_bus(), np.array([0.0, 1.0, 6.0, 3.0, 2.0]))
+    assert (limit["kind"], limit["element"], limit["row"]) == ("line", "line", 2)
+    buses = table({"id": "near", "v_nom_kv": 10.0}, {"id": "far", "v_nom_kv": 10.0, "v_min_pu": 0.995})
+    limit = limit_of(two_bus(buses=buses), np.array([0.0, 1.0, 0.0, 0.5, 0.0]))
+    assert (limit["kind"], limit["element"], limit["row"]) == ("voltage", "far", 1)
+
+
+def test_a_bus_whose_own_lines_are_the_limit_or_that_is_overloaded_already():
+    assert limit_of(two_bus(), np.full(5, 9.5))["room_mw"] == 0.0
+    assert limit_of(two_bus(), np.full(5, 9.5))["element"] == "line"
+    wide = two_bus(
+        buses=table(*({"id": bus, "v_nom_kv": 10.0, "v_min_pu": 0.5} for bus in ("near", "far"))),
+        loads=table({"id": "load", "bus": "near", "p_mw": 1.0}),
+    )
+    limit = limit_of(wide, np.zeros(5))
+    assert limit["kind"] == "line", "at the far end the loss makes the line carry more than the load"
+
+
+def test_a_transformer_is_named():
+    network = substation(v_set_pu=1.02)
+    time = pd.date_range("2025-01-01", periods=2, freq="h", name="time")
+    given = setpoints_of(network, Boundary(time, {"load_p_mw": pd.DataFrame({"town": [60.0, 80.0]}, index=time)}))
+    room = headroom_mw(network, given, ["b10"])
+    limit = least_headroom(network, given, ["b10"], room).loc["b10"]
+    assert (limit["kind"], limit["element"], limit["row"]) == ("transformer", "t", 1)
+    assert limit["room_mw"] == room.min()

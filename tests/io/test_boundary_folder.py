@@ -105,7 +105,7 @@ WRONG_TABLES = (
     ("heat in kW", HOURS.replace(",1.5,", ",15000,"), "line 3, column consumer_north", "kW"),
     ("heat infinite", HOURS.replace(",1.5,", ",inf,"), "line 3, column consumer_north", "0 to 5000"),
     ("first column misspelt", HOURS.replace("time", "tiem"), "consumer_heat_mw.csv", "'tiem', not 'time'"),
-    ("semicolons", HOURS.replace(",", ";"), "consumer_heat_mw.csv", "save it with commas"),
+    ("semicolons", HOURS.replace(",", ";"), "consumer_heat_mw.csv", "Save it with commas"),
     ("a date as spreadsheets write it", HEAT.format(a="01/02/2025 00:00", b="01/02/2025 01:00", c="x"), "consumer_heat_mw.csv",
      "line 2: '01/02/2025 00:00' is no time; write 2025-01-01T00:00"),
     ("times fall", HEAT.format(a=0, b=1800, c=900), "consumer_heat_mw.csv, line 4, time", "do not rise"),

@@ -115,7 +115,7 @@ RULES = (
     ),
     Rule("design is a number", meta(design=110), "key design", ("110", "Keys and their values")),
     # names and references
-    Rule("column misspelt", rename("pipes", "from_node", "form_node"), "pipes.csv", ("form_node", "'from_node'"), 2),
+    Rule("column misspelt", rename("pipes", "from_node", "form_node"), "pipes.csv", ("form_node", "'from_node'")),
     Rule("own column without x_", put("nodes", "works", colour="red"), "key colour", ("unknown key", "x_")),
     Rule("id missing", rename("consumers", "id", "x_id"), "consumers.csv, column id", ("is missing",)),
     Rule("id empty", put("consumers", "c1", id=""), "consumers.csv, line 2", ("is empty",)),

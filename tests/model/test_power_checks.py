@@ -187,7 +187,7 @@ RULES = (
         ("there is no upper grid", "holds the voltage"),
         "Add a row to the table grids",
     ),
-    Rule("island", put("lines", "bc", open=True), "buses, row 4 (c)", ("1 buses are an island", ": c"), "Close a line"),
+    Rule("island", put("lines", "bc", open=True), "buses, row 4 (c)", ("bus c is an island",), "Close a line"),
     Rule(
         "larger island",
         put("transformers", "t", open=True),
