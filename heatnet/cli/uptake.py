@@ -65,7 +65,7 @@ def _print(summary: dict[str, Any], folder: Path, page: Path) -> None:
     out.print(f"[bold]{escape(_('Uptake of waste heat'))}: {escape(pick(summary['case_label']))}[/]")
     for sentence in curve_sentences(summary):
         out.print(escape(sentence))
-    points = curve_table(solved_points(summary))
+    points = curve_table(solved_points(summary), brief=True)
     rows = [
         [column.printed(cell) for column, cell in zip(points.columns, row.cells, strict=True)] for row in points.rows
     ]

@@ -83,8 +83,8 @@ def point_cause(point: Mapping[str, Any]) -> str:
     return limit_label(point["cause"], pick(names[0]) if names and names[0] else "")
 
 
-def curve_table(points: Sequence[Mapping[str, Any]]) -> Table:
-    """Return a row a size."""
+def curve_table(points: Sequence[Mapping[str, Any]], brief: bool = False) -> Table:
+    """Return a row a size; a brief one names only what keeps most away."""
     rows = tuple(
         Row(
             (
@@ -93,8 +93,8 @@ def curve_table(points: Sequence[Mapping[str, Any]]) -> Table:
                 point["taken_gj"] / _GJ_PER_TJ,
                 point["taken_gj"] / point["connected_gj"] if point["connected_gj"] else None,
                 point["cost_cny"] / 1e6,
-                _kept(point),
-                "" if point["agrees"] else _("rounds ended without agreement"),
+                point_cause(point) if brief else _kept(point),
+                *(() if brief else ("" if point["agrees"] else _("rounds ended without agreement"),)),
             )
         )
         for point in points
@@ -105,8 +105,8 @@ def curve_table(points: Sequence[Mapping[str, Any]]) -> Table:
         Column(_("Taken"), "TJ", 0),
         Column(_("Share of what is connected"), "%", 1, _PERCENT),
         Column(_("Cost"), _("million CNY"), 1),
-        Column(_("Kept away by")),
-        Column(_("Remark")),
+        Column(_("Most kept away by") if brief else _("Kept away by")),
+        *(() if brief else (Column(_("Remark")),)),
     )
     return Table(_("Uptake by size"), columns, rows)
 
@@ -139,6 +139,7 @@ def curve_picture(points: Sequence[Mapping[str, Any]]) -> Markup:
 
 def _assumption() -> str:
     return _(
-        "Every waste-heat plant grows with its source and contract, and so do the stations that pass waste steam on; pipes, "
-        "feeders, stations of the consumers and all other plants stay. Each size is dispatched until the pipes carry it."
+        "Every waste-heat plant of the zone grows with its source and contract, and so do the stations that pass waste steam "
+        "on; pipes, feeders, stations of the consumers and all other plants stay. Each size is dispatched until the pipes "
+        "carry it."
     )

@@ -1,8 +1,8 @@
 """The uptake curve: waste heat taken against waste heat connected, with what limits it along the way.
 
-Every waste-heat plant of a set is built in another size, its source with it (flow of the stream, steam and yearly tonnes of the
-contract), and so are the stations that pass waste steam on; pipes, feeders, stations of the consumers and all other plants stay.
-Each size is dispatched until the pipes carry it (`couple.network_true`). A size of 0 is the network without waste heat.
+Every waste-heat plant of a set in the zone of the study's target is built in another size, its source with it (flow of the
+stream, steam and yearly tonnes of the contract), and so are the stations that pass waste steam on; pipes, feeders, stations of
+the consumers and all other plants stay. Each size is dispatched until the pipes carry it (`couple.network_true`).
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ from heatnet.metrics.uptake import COLUMNS, TAKEN, binding_cause
 from heatnet.model.network import Network
 from heatnet.model.substitution import SET_CLASSES, WasteSet
 from heatnet.study.case_start import start_case
+from heatnet.study.config import target_zone
 from heatnet.study.load import CaseInput, Study
+from heatnet.study.summary import zones_of
 from heatnet.study.uptake import connected_mw, uptake_account
 
 #: sizes of the curve, over those that the case has
@@ -93,10 +95,14 @@ def uptake_curve(
         raise InputError([Problem("--case", found, _("Allowed: {names}").format(names=", ".join(study.cases)))])
     classes = [str(one.value) for one in SET_CLASSES[waste_set]]
     chosen = study.cases[case]
+    zone = zones_of(study)[target_zone(study.config)]
     points = []
     for size in sorted(sizes):
-        networks = {name: sized(network, classes, size) for name, network in chosen.networks.items()}
-        points.append(_point(study, replace(chosen, networks=networks), classes, size, threads))
+        networks = {
+            name: sized(network, classes, size) if name in zone else network
+            for name, network in chosen.networks.items()
+        }
+        points.append(_point(study, replace(chosen, networks=networks), zone, classes, size, threads))
         tick(size)
     if all(point.get("connected_mw") == 0 for point in points):
         found = _("case {case} has no waste heat of the set {waste_set}").format(case=case, waste_set=waste_set.value)
@@ -104,7 +110,9 @@ def uptake_curve(
     return points
 
 
-def _point(study: Study, case: CaseInput, classes: Sequence[str], size: float, threads: int) -> dict[str, Any]:
+def _point(
+    study: Study, case: CaseInput, zone: Sequence[str], classes: Sequence[str], size: float, threads: int
+) -> dict[str, Any]:
     begun = start_case(study, case, batteries=False)
     found = dispatch_within_networks(
         begun.years,
@@ -119,7 +127,7 @@ def _point(study: Study, case: CaseInput, classes: Sequence[str], size: float, t
     point: dict[str, Any] = {"size": size, "status": str(result.status)}
     if not result.is_optimal:
         return point | {"reason": result.reason}
-    own = {unit.id for unit in problem.units if unit.waste_class in classes}
+    own = {unit.id for unit in problem.units if unit.waste_class in classes and unit.network in zone}
     sizes = {unit: mw for unit, mw in connected_mw(problem, begun.years).items() if unit in own}
     rows = [row for row in uptake_account(problem, result, begun.years, found.schedule.limited) if row["unit"] in own]
     table = pd.DataFrame(rows, columns=COLUMNS)
@@ -163,6 +171,7 @@ def write_curve(
         "case": case,
         "case_label": study.cases[case].case.label.both(),
         "set": waste_set.value,
+        "zone": target_zone(study.config),
         "points": list(points),
     }
     plain = [{key: value for key, value in point.items() if key != "causes"} for point in points]
