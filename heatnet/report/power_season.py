@@ -179,7 +179,10 @@ def voltage_table(context: Context, network: str) -> Table:
         Column(_("Room for further heat pumps"), "MW", 1),
     )
     caption = _("Substations: {network}").format(network=context.network_name(network))
-    note = _("Room: power that could be drawn at this bus in its worst hour before anything passes its limit.")
+    note = _(
+        "Room: power that could be drawn at this bus in its worst hour before anything passes its limit; 0 where something that "
+        "it would load further is beyond its limit already."
+    )
     return Table(caption, columns, tuple(rows), note)
 
 

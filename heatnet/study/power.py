@@ -15,7 +15,7 @@ from heatnet.couple.power import PowerYear
 from heatnet.couple.power_dispatch import PowerDispatch, scheduled
 from heatnet.couple.season import has_pipes, shown_hours
 from heatnet.couple.year import NetworkYear
-from heatnet.electric.headroom import critical_rows, headroom_mw
+from heatnet.electric.headroom import critical_rows, least_headroom_mw
 from heatnet.electric.model import PowerModel, compare_with_pandapower
 from heatnet.electric.setpoints import setpoints_of
 from heatnet.io.results_store import write_table
@@ -217,6 +217,6 @@ def _margins(network: PowerNetwork, boundary: Boundary, solved: xr.Dataset, thre
         return {}
     lowest = stations.groupby("station")["v_nom_kv"].transform("min")
     buses = [str(bus) for bus in stations.index[(stations["v_nom_kv"] == lowest) & (lowest <= _STATION_KV)]]
-    given = setpoints_of(network, boundary.rows(critical_rows(solved)))
-    room = headroom_mw(network, given, buses, cos_phi=_HEAT_PUMP_COS_PHI, threads=threads)
-    return dict(zip(buses, np.nanmin(room, axis=0).tolist(), strict=True))
+    given = setpoints_of(network, boundary)
+    room = least_headroom_mw(network, given, buses, critical_rows(solved), _HEAT_PUMP_COS_PHI, threads)
+    return dict(zip(buses, room.tolist(), strict=True))
