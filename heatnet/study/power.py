@@ -63,7 +63,7 @@ def solve_power_year(
     power: PowerYear,
     model: PowerModel,
     schedule: PowerDispatch,
-    pump_mw: FloatArray | None,
+    pump_mw: Mapping[str, FloatArray],
     threads: int,
 ) -> SolvedPower:
     """Solve the power network of a network in every hour of the year under a schedule.
@@ -76,12 +76,12 @@ def solve_power_year(
     model : PowerModel
         Of its power network.
     schedule : PowerDispatch
-    pump_mw : array (T,) or None
-        Electricity of the circulation pumps, drawn where the plant that holds the pressure is supplied.
+    pump_mw : mapping of plant to array (T,)
+        Electricity of the circulation pumps.
     threads : int
     """
     name, problem, result = year.network.id, schedule.problem, schedule.result
-    boundary = scheduled(name, power, problem, result, _pumps(year, pump_mw))
+    boundary = scheduled(name, power, problem, result, _pumps(year, power, pump_mw))
     solved = model.solve(boundary, threads)
     labels = shown_hours(year, config.simulation.hours)
     hours = range(len(year.time))
@@ -111,9 +111,14 @@ def write_power_year(solved: SolvedPower, folder: Path, config: StudyConfig) -> 
     write_table(solved.band, folder / "band_mw.parquet")
 
 
-def _pumps(year: NetworkYear, pump_mw: FloatArray | None) -> Mapping[str, FloatArray]:
-    plant = year.network.pressure_plant
-    return {} if pump_mw is None or plant is None else {plant: pump_mw}
+def _pumps(year: NetworkYear, power: PowerYear, pump_mw: Mapping[str, FloatArray]) -> Mapping[str, FloatArray]:
+    """Return whose load draws which pumps: a plant's own, that of the plant that holds the pressure where it has none."""
+    holder = year.network.pressure_plant
+    drawn: dict[str, FloatArray] = {}
+    for plant, own in pump_mw.items():
+        drawer = plant if holder is None or power.load_of(plant) is not None else holder
+        drawn[drawer] = drawn.get(drawer, 0.0) + own
+    return drawn
 
 
 def _band(name: str, problem: DispatchProblem, result: DispatchResult, stored_mwh: float) -> pd.DataFrame:
@@ -150,14 +155,17 @@ def _most_loaded(network: PowerNetwork, branches: pd.DataFrame) -> dict[str, Any
 
 
 def _limits(network: PowerNetwork, name: str, schedule: PowerDispatch, year: NetworkYear) -> dict[str, Any]:
-    """Return which elements limited the heat plants of a network, in how many hours, and what all limits cost."""
+    """Return which elements limited the heat plants of a network, in how many hours, and what all limits of the case cost.
+
+    The cost is no network's own; it is None where nothing limits the network.
+    """
     limited = schedule.limited.get(name, {})
     rows = {int(row) for hours in limited.values() for row in hours}
     return {
         "rounds": schedule.rounds,
         "hours": len(rows),
         "hours_in_season": int(year.in_season[sorted(rows)].sum()) if rows else 0,
-        "cost_cny": schedule.cost_of_limits_cny,
+        "cost_cny": schedule.cost_of_limits_cny if rows else None,
         "by_element": {
             element: {"kind": kind, "hours": len(hours), "name": _names(network, kind, element)}
             for (element, kind), hours in limited.items()
