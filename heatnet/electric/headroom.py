@@ -205,7 +205,10 @@ class _Limits:
         self._low = base.bus_v_pu < lowest - _SAME_VOLTAGE_PU
         self._v_min = np.fmin(base.bus_v_pu, lowest) - _SAME_VOLTAGE_PU
         self._v_max = np.fmax(base.bus_v_pu, network.buses["v_max_pu"].to_numpy(float)) + _SAME_VOLTAGE_PU
-        ends = [*network.lines[["from_bus", "to_bus"]].to_numpy(), *network.transformers[["hv_bus", "lv_bus"]].to_numpy()]
+        ends = [
+            *network.lines[["from_bus", "to_bus"]].to_numpy(),
+            *network.transformers[["hv_bus", "lv_bus"]].to_numpy(),
+        ]
         self._ends = np.zeros((len(ends), len(network.buses)), dtype=bool)
         for branch, pair in enumerate(ends):
             self._ends[branch, network.buses.index.get_indexer(pair)] = True

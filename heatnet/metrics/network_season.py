@@ -73,7 +73,8 @@ def pump_power_by_plant_mw(states: xr.Dataset, load_share: FloatArray, hours: li
     solved = power.notnull().any("plant")
     power = power.fillna(0.0).where(solved)
     return {
-        str(plant): every_hour(power.sel(plant=plant).to_numpy(), load_share, hours) for plant in power["plant"].to_numpy()
+        str(plant): every_hour(power.sel(plant=plant).to_numpy(), load_share, hours)
+        for plant in power["plant"].to_numpy()
     }
 
 

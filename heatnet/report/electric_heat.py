@@ -66,7 +66,9 @@ def _of_case(summary: Summary, case: str) -> Iterator[str]:
 
 def _does_it_save(summary: Summary, case: str, entry: Mapping[str, Any]) -> Iterator[str]:
     """Yield, for each heat that a case is held against, whether it saves CO2: yes, no, or by the factor of the grid."""
-    saves = _("“{case}” saves CO₂ against {reference}: {average} a year by the grid's average factor, {marginal} by the marginal one.")
+    saves = _(
+        "“{case}” saves CO₂ against {reference}: {average} a year by the grid's average factor, {marginal} by the marginal one."
+    )
     adds = _(
         "“{case}” saves no CO₂ against {reference}: it emits {average} a year by the grid's average factor, {marginal} by the "
         "marginal one."
@@ -131,8 +133,8 @@ def _shares_side_by_side(summary: Summary, entry: Mapping[str, Any]) -> Iterator
     if claim is None or claim["computed"] is None or of_all is None or of_valley is None:
         return
     yield _(
-        "The same amount in three words, against {reference} at the average factor: {all} of all electricity, or {valley} of that of "
-        "valley hours; by the plan's own figures, with less of it in valley hours, {plan} of that."
+        "The same amount told three ways, against {reference} at the average factor: {all} of all electricity, or {valley} of "
+        "that of valley hours; by the plan's own figures, with less of it in valley hours, {plan} of that."
     ).format(
         reference=reference_names(summary)[key],
         all=_green_share(of_all),

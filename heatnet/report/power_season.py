@@ -50,8 +50,8 @@ def season_table(context: Context, network: str) -> Table:
     caption = _("Power network of the year: {network}").format(network=context.network_name(network))
     note = _(
         "The band is what heat pumps, electric boilers and batteries could draw less or more for one hour, as far as the "
-        "water of the supply pipes (3 K) and the batteries' levels allow, hour by hour. What limits cost is one figure of the whole "
-        "case, told where something limits heat plants."
+        "water of the supply pipes (3 K) and the batteries' levels allow, hour by hour. What limits cost is one figure of the "
+        "whole case, told where something limits heat plants."
     )
     return Table(caption, columns, tuple(rows), note)
 

@@ -7,10 +7,12 @@ import re
 from types import SimpleNamespace
 
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
 
 from heatnet.i18n import use_language
+from heatnet.io.excel import write_excel
 from heatnet.io.results_store import read_summary, read_table
 from heatnet.maps import build_map
 from heatnet.maps.build import map_data
@@ -195,6 +197,8 @@ def test_the_map_has_the_power_network_as_a_layer(powered, tmp_path):
     layouts = [layout for layout in data["layouts"].values() if layout["carrier"] == "electric"]
     assert {item["id"] for layout in layouts for item in layout["pipes"]} == {"feeder"}
     assert {row["key"] for row in data["colours"]["electric"]} == {"loading", "v_pu", "p_mw"}
+    of_lines = {row["key"]: row for row in data["quantities"]["electric"]["pipes"]}
+    assert of_lines["loading"]["beyond"] not in data["scale"], "an overload has a colour of its own"
     case = next(case for case in data["cases"] if case["id"] == "project")
     entry = next(one for one in case["networks"] if data["layouts"][one["layout"]]["carrier"] == "electric")
     shown = pd.to_datetime([hour["time"] for hour in case["hours"]])
@@ -214,6 +218,18 @@ def test_the_report_tells_of_the_power_network(powered, tmp_path):
     assert f"{account(powered)['limits']['hours']:,}" in text
     chinese = build_report(powered.folder, tmp_path / "zh.html", "zh").read_text(encoding="utf-8")
     assert "馈线限制热源用电的小时数" in chinese
+
+
+def test_the_workbook_has_the_account_of_the_power_network(powered, tmp_path):
+    book = openpyxl.load_workbook(write_excel(powered.folder, tmp_path / "book.xlsx", "en"))
+    head, *rows = list(book["Power"].iter_rows(values_only=True))
+    assert len(rows) == len(powered.summary["cases"])
+    row = dict(zip(head, next(row for row in rows if row[0] == "With the heat pump"), strict=True))
+    assert row["Drawn from the upper grid (MWh)"] == pytest.approx(account(powered)["import_mwh"])
+    assert row["What these limits cost (CNY)"] == pytest.approx(account(powered)["limits"]["cost_cny"])
+    wide = dict(zip(head, next(row for row in rows if row[0] == "A wider feeder"), strict=True))
+    assert wide["What these limits cost (CNY)"] is None
+    assert "电网" in openpyxl.load_workbook(write_excel(powered.folder, tmp_path / "zh.xlsx", "zh")).sheetnames
 
 
 def test_summary_is_plain_json(powered):

@@ -13,6 +13,7 @@ import re
 from types import SimpleNamespace
 
 import numpy as np
+import openpyxl
 import pytest
 import yaml
 
@@ -140,7 +141,14 @@ def test_workbook_and_verdict_do_without_a_rate(ran, tmp_path, capsys):
     from heatnet.cli.verdict import print_verdict
 
     book = write_excel(ran.folder, tmp_path / "book.xlsx", "en")
-    assert book.stat().st_size > 0
+    sheets = openpyxl.load_workbook(book)
+    assert not [name for name in sheets.sheetnames if name.startswith(("Pipes", "Stations"))], "a site has neither"
+    head, *rows = list(sheets["Electric heat"].iter_rows(values_only=True))
+    entry = ran.summary["electric_heat"]["cases"]["plan"]
+    row = dict(zip(head, next(row for row in rows if str(row[0]).startswith("The plan")), strict=True))
+    assert row["Green electricity (MWh)"] == pytest.approx(entry["green_power_mwh"])
+    saved = "Saved against district heat, marginal grid factor (t CO₂)"
+    assert row[saved] == pytest.approx(entry["saved_t_co2"]["purchased_heat"]["marginal"])
     print_verdict("Yujiapu", ran.summary, ran.folder)
     said = capsys.readouterr().out
     assert "CNY/GJ" in said
@@ -157,13 +165,15 @@ def test_the_first_sentence_says_whether_it_saves_and_the_shares_stand_in_order(
     assert said[0].startswith("“The plan: charged in valley hours” saves no CO₂ against district heat: it emits")
     assert more["average"] in said[0]
     assert more["marginal"] in said[0]
-    shares = next(sentence for sentence in said if sentence.startswith("The same amount in three words"))
+    shares = next(sentence for sentence in said if sentence.startswith("The same amount told three ways"))
     claim = next(row for row in ran.summary["plan_claims"] if row["id"] == "yujiapu_green_share")
     told = [entry[f"break_even_green_{name}"]["purchased_heat"]["average"] for name in ("share", "valley_share")]
-    assert re.findall(r"(\d+) %", shares) == [f"{100 * share:.0f}" for share in (*told, claim["computed"])]
+    assert re.findall(r"(\d+)\s%", shares) == [f"{100 * share:.0f}" for share in (*told, claim["computed"])]
 
 
-@pytest.mark.parametrize(("average", "marginal", "word"), [(10, 5, "saves CO₂"), (10, -5, "Whether"), (-10, -5, "saves no")])
+@pytest.mark.parametrize(
+    ("average", "marginal", "word"), [(10, 5, "saves CO₂"), (10, -5, "Whether"), (-10, -5, "saves no")]
+)
 def test_saved_with_both_factors_with_one_or_with_none(average, marginal, word, ran):
     summary = copy.deepcopy(ran.summary)
     saved = summary["electric_heat"]["cases"]["plan"]["saved_t_co2"]["purchased_heat"]
