@@ -53,7 +53,22 @@ def season_table(context: Context, network: str) -> Table:
         "water of the supply pipes (3 K) and the batteries' levels allow, hour by hour. What limits cost is one figure of the "
         "whole case, told where something limits heat plants."
     )
+    if any(stays_above(entry) for entry in entries if entry):
+        note = " ".join((note, why_above()))
     return Table(caption, columns, tuple(rows), note)
+
+
+def stays_above(entry: Entry) -> bool:
+    """Return whether hours of a power network stay above a limit though limits hold its heat plants back."""
+    return float(entry.get("overloaded_h") or 0) > 0 and float((entry.get("limits") or {}).get("hours") or 0) > 0
+
+
+def why_above() -> str:
+    """Return the sentence that says why hours with an overload stand beside hours that were limited."""
+    return _(
+        "Why hours stay above 100 % though limits hold heat plants back: the last dispatch moves batteries and plants once more, so that "
+        "a tap changer may stand a step lower than where the limit was drawn, and the pumps' power is simulated afterwards."
+    )
 
 
 def _dig(*path: str, factor: float = 1.0) -> Callable[[Entry], Cell]:
