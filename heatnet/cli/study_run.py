@@ -96,20 +96,10 @@ class _Progress:
     """A bar with the time left on a terminal, one line a case elsewhere."""
 
     def __init__(self) -> None:
-        from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+        from heatnet.cli.progress import progress_bar
 
-        from heatnet.cli.show import console
-
-        self._bar = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            TaskProgressColumn(),
-            TextColumn(_("time left")),
-            TimeRemainingColumn(),
-            console=console(stderr=True),
-            transient=True,
-        )
-        self._is_terminal = console(stderr=True).is_terminal
+        self._bar = progress_bar()
+        self._is_terminal = self._bar.console.is_terminal
         self._task = self._bar.add_task(_("Reading"), total=None)
 
     def __enter__(self) -> _Progress:

@@ -43,7 +43,7 @@ def print_verdict(title: str, summary: Entry, folder: Path) -> None:
         title = _("Networks over the season, case {case}").format(case=name)
         out.print(table(title, *_networks(summary, good[name])))
         entry = good[name]
-        told = (*steam_sentences(summary, entry), *power_sentences(summary, entry), *uptake_sentences(entry))
+        told = (*steam_sentences(summary, entry), *power_sentences(summary, entry), *uptake_sentences(summary, entry))
         for sentence in told:
             out.print(escape(sentence))
     for sentence in check_sentences(good):

@@ -14,15 +14,18 @@ _GJ_PER_TJ = 1e3
 _NAMED = 3
 
 
-def uptake_sentences(entry: Entry) -> Iterator[str]:
-    """Yield what limits waste heat in a case, and what dispatch and pipes left open.
+def uptake_sentences(summary: Entry, entry: Entry) -> Iterator[str]:
+    """Yield what limits waste heat in a case, in the zone of the headline, and what dispatch and pipes left open.
 
     Parameters
     ----------
+    summary : dict
+        Summary of a study, for its zones.
     entry : dict
         One case of the summary.
     """
-    rows = entry.get("uptake") or []
+    zone = summary["zones"].get(summary["headline"]["zone"], ())
+    rows = [row for row in entry.get("uptake") or [] if row["unit"].split("/")[0] in zone]
     taken = sum(row["heat_gj"] for row in rows if row["cause"] == "taken")
     kept: dict[str, float] = {}
     for row in rows:

@@ -116,10 +116,11 @@ def dispatch_within_networks(
     done: list[Round] = []
     kept: tuple[tuple[float, float], int, PowerDispatch, Mapping[str, Probe], pd.DataFrame] | None = None
     before: DispatchResult | None = None
+    schedule: PowerDispatch | None = None
     agrees = False
     for number in range(max(rounds, 1)):
         problem = replace(problem_of(probes), limits=tuple(limits))
-        schedule = dispatch_within_power(problem, powers, models, threads)
+        schedule = dispatch_within_power(problem, powers, models, threads, schedule)
         if not schedule.result.is_optimal:
             break
         found = _in_the_pipes(years, probes, schedule.result, threads)
@@ -142,6 +143,7 @@ def dispatch_within_networks(
             break
         limits += found.limits
         probes, before = found.probes, schedule.result
+    assert schedule is not None
     if kept is None:
         return NetworkDispatch(schedule, probes, tuple(done), 0, False, _no_places())
     _best, number, schedule, used, left = kept

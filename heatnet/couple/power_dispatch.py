@@ -9,7 +9,7 @@ solved again. What the limits cost is the total cost with them less that without
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -44,6 +44,8 @@ class PowerDispatch:
         What the limits add to the total cost of a year without batteries.
     limited : mapping of network to (element, kind) to ndarray of int
         Hours, by position, in which an element limits the network's heat plants.
+    found : mapping of network to sequence of HeatLoadLimit
+        The limits themselves.
     """
 
     problem: DispatchProblem
@@ -51,6 +53,7 @@ class PowerDispatch:
     rounds: int
     cost_of_limits_cny: float
     limited: Mapping[str, Mapping[tuple[str, str], np.ndarray]]
+    found: Mapping[str, Sequence[HeatLoadLimit]] = field(default_factory=dict)
 
 
 def with_sites(problem: DispatchProblem, powers: Mapping[str, PowerYear], batteries: bool = True) -> DispatchProblem:
@@ -151,7 +154,11 @@ def scheduled(
 
 
 def dispatch_within_power(
-    problem: DispatchProblem, powers: Mapping[str, PowerYear], models: Mapping[str, PowerModel], threads: int = 1
+    problem: DispatchProblem,
+    powers: Mapping[str, PowerYear],
+    models: Mapping[str, PowerModel],
+    threads: int = 1,
+    before: PowerDispatch | None = None,
 ) -> PowerDispatch:
     """Return the cheapest schedule whose heat plants overload no feeder, as far as `MOST_ROUNDS` dispatches find it.
 
@@ -165,7 +172,11 @@ def dispatch_within_power(
     powers, models : mapping of network to PowerYear, PowerModel
     threads : int
         Threads of the power flow; they change no result.
+    before : PowerDispatch, optional
+        Of nearly the same problem: its limits count from the start, and what they cost is taken from it.
     """
+    if before is not None and any(before.found.values()):
+        return _again(problem, powers, models, threads, before)
     bare = replace(problem, sites=without_batteries(problem.sites))
     first = result = dispatch(bare)
     found: dict[str, list[HeatLoadLimit]] = {name: [] for name in powers}
@@ -185,14 +196,51 @@ def dispatch_within_power(
             found[name] += limits
         limited = replace(problem, sites=_limited(problem, powers, found))
         if rounds == 1 and any(new.values()):
-            priced = dispatch(replace(bare, sites=_limited(bare, powers, found)))
+            priced = dispatch(replace(bare, sites=_limited(bare, powers, found)), explain=not has_batteries)
             cost = float(priced.cost_cny["total_cny"] - first.cost_cny["total_cny"])
             result = dispatch(limited) if has_batteries else priced
         else:
             result = dispatch(limited)
         rounds += 1
-    hours = {name: _hours(name, powers[name], limited, result, limits) for name, limits in found.items()}
-    return PowerDispatch(limited, result, rounds, cost, hours)
+    return _ended(limited, result, rounds, cost, powers, found)
+
+
+def _again(
+    problem: DispatchProblem,
+    powers: Mapping[str, PowerYear],
+    models: Mapping[str, PowerModel],
+    threads: int,
+    before: PowerDispatch,
+) -> PowerDispatch:
+    """Return the schedule of a problem that hardly differs from one whose limits are known; a round more for others."""
+    found = {name: list(limits) for name, limits in before.found.items()}
+    limited = replace(problem, sites=_limited(problem, powers, found))
+    result = dispatch(limited)
+    rounds = 1
+    if result.is_optimal:
+        new = {name: _new_limits(name, power, models[name], limited, result, threads) for name, power in powers.items()}
+        if any(new.values()):
+            found = {name: limits + new[name] for name, limits in found.items()}
+            limited = replace(problem, sites=_limited(problem, powers, found))
+            result = dispatch(limited)
+            rounds += 1
+    return _ended(limited, result, rounds, before.cost_of_limits_cny, powers, found)
+
+
+def _ended(
+    problem: DispatchProblem,
+    result: DispatchResult,
+    rounds: int,
+    cost_cny: float,
+    powers: Mapping[str, PowerYear],
+    found: dict[str, list[HeatLoadLimit]],
+) -> PowerDispatch:
+    hours = (
+        {name: _hours(name, powers[name], problem, result, limits) for name, limits in found.items()}
+        if result.is_optimal
+        else {}
+    )
+    return PowerDispatch(problem, result, rounds, cost_cny, hours, found)
 
 
 def without_batteries(sites: Sequence[PowerSite]) -> tuple[PowerSite, ...]:

@@ -64,6 +64,8 @@ class Probe:
         How the hours ended where none converged.
     steam : SteamProbe or None
         The same of the network's steam pipes; None where none are solved.
+    return_drop_k : mapping of plant id to ndarray, shape (T,)
+        By how much the return at a pre-heating plant is colder than the network's, K (`heatnet.couple.return_mixture`).
     loss_by_hour_mw : ndarray, shape (T,), or None
         Loss of every hour as simulated under a schedule (`refined`); None: the calibrated estimate.
     return_flow_kg_per_s, plant_t_return_degc : mapping of plant id to ndarray, shape (T,)
@@ -77,6 +79,7 @@ class Probe:
     hours: int = 0
     statuses: tuple[str, ...] = ()
     steam: SteamProbe | None = None
+    return_drop_k: Mapping[str, FloatArray] = field(default_factory=dict)
     loss_by_hour_mw: FloatArray | None = None
     return_flow_kg_per_s: Mapping[str, FloatArray] = field(default_factory=dict)
     plant_t_return_degc: Mapping[str, FloatArray] = field(default_factory=dict)
@@ -200,8 +203,9 @@ def conditions_of(year: NetworkYear, probed: Probe) -> Conditions:
         consumer_heat_mw=year.space_mw,
         return_flow_kg_per_s={plant: share * flow for plant, share in probed.return_flow_share.items()}
         | dict(probed.return_flow_kg_per_s),
-        plant_t_return_degc=probed.plant_t_return_degc,
         line_flow_max_kg_per_s=line_flow_max_kg_per_s(year, probed.steam),
+        plant_t_return_degc={plant: year.t_return_degc - drop for plant, drop in probed.return_drop_k.items()}
+        | dict(probed.plant_t_return_degc),
     )
 
 

@@ -8,20 +8,26 @@ with fuel f, electricity bought e and electricity lost l per MWh of heat, prices
 unit draws from another balance is not in c: the programme pays for it where it is made.
 
 A unit behind the meter of a power site does not pay for e: the site pays for what it imports, and earns what it exports.
+
+A boiler of a unit with commitment costs per hour on what its fuel and electricity without load cost at these prices, and
+per start its share of the unit's start cost.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from heatnet.dispatch.boilers import boilers_of
 from heatnet.model.power_site import PowerSite, site_of_unit
-from heatnet.model.supply import FUELS, DispatchProblem, FloatArray, SupplyUnit
+from heatnet.model.supply import FUELS, DispatchProblem, DispatchResult, FloatArray, SupplyUnit
 
 COST_KEYS = ("total_cny", "fuel_gas_cny", "fuel_coal_cny", "power_cny", "power_lost_cny", "co2_cny", "unmet_cny")
+#: what problems with commitments, transfers or reserves have beside them
+COMMITMENT_COST_KEYS = ("start_cny", "surplus_cny", "transfer_cny", "reserve_short_cny")
 
 
 def co2_per_heat(problem: DispatchProblem, unit: SupplyUnit) -> FloatArray:
@@ -59,18 +65,49 @@ def own_cost_cny_per_mwh(problem: DispatchProblem, unit: SupplyUnit) -> FloatArr
     return cost - problem.import_cost_cny_per_mwh * unit.power_per_heat
 
 
+def on_cost_cny_per_h(problem: DispatchProblem, unit: SupplyUnit, with_power: bool = True) -> FloatArray:
+    """Return what a unit with commitment costs per hour on without any heat, (T,), CNY/h; `with_power`: electricity too."""
+    commitment = unit.commitment
+    if commitment is None:
+        return np.zeros(len(problem.time))
+    fuel = 0.0
+    if unit.fuel is not None:
+        co2 = problem.prices.co2_cny_per_t * problem.factors.fuel_t_co2_per_mwh[unit.fuel]
+        fuel = (problem.prices.fuel_cny_per_mwh[unit.fuel] + co2) * commitment.no_load_fuel_mw
+    power = problem.import_cost_cny_per_mwh * commitment.no_load_power_mw
+    return np.asarray(fuel + power * float(with_power), dtype=float)
+
+
+def units_on_share(units: Iterable[SupplyUnit], unit_on: Mapping[str, Any] | pd.DataFrame) -> dict[str, FloatArray]:
+    """Return the share of each committed unit's capacity that is on, (T,), by unit id."""
+    shares: dict[str, FloatArray] = {}
+    for boilers in boilers_of(units):
+        part = boilers.share * np.asarray(unit_on[boilers.id], dtype=float)
+        shares[boilers.unit.id] = shares.get(boilers.unit.id, np.zeros(len(part))) + part
+    return shares
+
+
 def sites_power_mw(
-    problem: DispatchProblem, sites: Sequence[PowerSite], heat_mw: Mapping[str, Any] | pd.DataFrame
+    problem: DispatchProblem,
+    sites: Sequence[PowerSite],
+    heat_mw: Mapping[str, Any] | pd.DataFrame,
+    on_share: Mapping[str, FloatArray] | None = None,
 ) -> dict[str, FloatArray]:
-    """Return what the heat plants of each site add to its load, (T,), MW."""
+    """Return what the heat plants of each site add to its load, (T,), MW; with `on_share` what they need without load too."""
     units = {unit.id: unit for unit in problem.units}
-    return {
+    power = {
         site.id: np.sum(
             [np.asarray(heat_mw[one]) * site.power_per_heat(one, units[one].power_per_heat) for one in site.units],
             axis=0,
         )
         for site in sites
     }
+    for site in sites:
+        for one in site.units:
+            commitment = units[one].commitment
+            if on_share and commitment is not None:
+                power[site.id] = power[site.id] + commitment.no_load_power_mw * on_share[one]
+    return power
 
 
 def without_heat(problem: DispatchProblem, site: PowerSite) -> tuple[FloatArray, FloatArray]:
@@ -182,4 +219,49 @@ def account_costs(
             cost["co2_cny"] += paid["heat_co2_cny"]
     cost["unmet_cny"] = prices.unmet_cny_per_mwh * float(np.sum(unmet_mw.to_numpy()))
     cost["total_cny"] = sum(cost[key] for key in COST_KEYS[1:])
+    return cost
+
+
+def account_commitment(
+    problem: DispatchProblem, cost_cny: Mapping[str, float], result: DispatchResult
+) -> dict[str, float]:
+    """Return `account_costs` with what commitments, transfers and reserves cost beside it.
+
+    Parameters
+    ----------
+    problem : DispatchProblem
+    cost_cny : mapping of str to float
+        `account_costs` of the same schedule.
+    result : DispatchResult
+        Its frames `unit_on`, `unit_start`, `transfer_mw`, `surplus_mw` and `reserve_short_mw` count.
+
+    Returns
+    -------
+    dict of str to float
+        The keys of `COST_KEYS`, fuel, electricity and CO2 without load included, and of `COMMITMENT_COST_KEYS`, CNY.
+    """
+    prices, factors = problem.prices, problem.factors
+    on_site = site_of_unit(problem.sites)
+    cost = dict(cost_cny) | dict.fromkeys(COMMITMENT_COST_KEYS, 0.0)
+    on_share = units_on_share(problem.units, result.unit_on)
+    for unit in problem.units:
+        if unit.commitment is None:
+            continue
+        fuel = unit.commitment.no_load_fuel_mw * float(on_share[unit.id].sum())
+        if unit.fuel in FUELS:
+            cost[f"fuel_{unit.fuel}_cny"] += prices.fuel_cny_per_mwh[unit.fuel] * fuel
+            cost["co2_cny"] += prices.co2_cny_per_t * factors.fuel_t_co2_per_mwh[unit.fuel] * fuel
+        if unit.id not in on_site:
+            power = unit.commitment.no_load_power_mw * on_share[unit.id]
+            cost["power_cny"] += float(power @ prices.power_cny_per_mwh)
+            cost["co2_cny"] += prices.co2_cny_per_t * factors.of_power(problem.power_factor) * float(power.sum())
+    for boilers in boilers_of(problem.units):
+        starts = float(result.unit_start[boilers.id].sum())
+        cost["start_cny"] += boilers.share * boilers.commitment.start_cost_cny * starts
+    for transfer in problem.transfers:
+        passed = float(result.transfer_mw[transfer.id].abs().sum())
+        cost["transfer_cny"] += transfer.cost_cny_per_mwh * passed
+    cost["surplus_cny"] = problem.surplus_cny_per_mwh * float(np.sum(result.surplus_mw.to_numpy()))
+    cost["reserve_short_cny"] = problem.reserve_cny_per_mwh * float(np.sum(result.reserve_short_mw.to_numpy()))
+    cost["total_cny"] = sum(value for key, value in cost.items() if key != "total_cny")
     return cost

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from heatnet.model.commitment import Transfer
 from heatnet.model.heat_limit import HeatLimit
 from heatnet.model.heat_store import HeatStore
 from heatnet.model.power_site import PowerSite
@@ -12,17 +13,23 @@ from heatnet.model.supply import DispatchProblem, SupplyUnit
 
 @dataclass(frozen=True)
 class Group:
-    """Balances connected by units that draw from one to feed another, or by a power site; their units, stores, sites, limits."""
+    """Balances connected by units that draw from one to feed another, a power site or a transfer, and what is on them."""
 
     balances: tuple[str, ...]
     units: tuple[SupplyUnit, ...]
     stores: tuple[HeatStore, ...] = ()
     sites: tuple[PowerSite, ...] = ()
+    transfers: tuple[Transfer, ...] = ()
     limits: tuple[HeatLimit, ...] = ()
+
+    @property
+    def is_mixed_integer(self) -> bool:
+        """Whether some unit is on or off."""
+        return any(unit.commitment is not None for unit in self.units)
 
 
 def independent_groups(problem: DispatchProblem) -> list[Group]:
-    """Return the connected components of the graph whose nodes are balances and whose edges are drawing units and sites.
+    """Return the connected components of the graph whose nodes are balances, with edges by drawing units, sites and transfers.
 
     The order follows the problem's balances and units, so that the same problem always gives the same programmes.
     """
@@ -40,6 +47,8 @@ def independent_groups(problem: DispatchProblem) -> list[Group]:
     for site in problem.sites:
         for name in site.units[1:]:
             head[find(fed[name])] = find(fed[site.units[0]])
+    for transfer in problem.transfers:
+        head[find(transfer.from_balance)] = find(transfer.to_balance)
     groups: dict[str, list[str]] = {}
     for balance in problem.balances:
         groups.setdefault(find(balance), []).append(balance)
@@ -49,6 +58,7 @@ def independent_groups(problem: DispatchProblem) -> list[Group]:
             tuple(unit for unit in problem.units if find(unit.balance) == root),
             tuple(store for store in problem.stores if find(store.balance) == root),
             tuple(site for site in problem.sites if find(fed[site.units[0]]) == root),
+            tuple(transfer for transfer in problem.transfers if find(transfer.from_balance) == root),
             tuple(limit for limit in problem.limits if find(fed[next(iter(limit.weight))]) == root),
         )
         for root, balances in groups.items()

@@ -9,13 +9,13 @@ a limit before somebody goes cold. What has passed is in the result (`limit_exce
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from heatnet.dispatch.linopy_arrays import labelled, solution
+from heatnet.dispatch.linopy_arrays import labelled
 from heatnet.model.heat_limit import HeatLimit
 from heatnet.model.supply import FloatArray
 
@@ -43,10 +43,12 @@ def add_heat_limits(model: Any, limits: Sequence[HeatLimit], heat: Any, unmet_cn
     return sum(costs[1:], start=costs[0])
 
 
-def limit_columns(model: Any, limits: Sequence[HeatLimit], hours: int) -> dict[str, dict[str, FloatArray]]:
+def limit_columns(
+    read: Callable[[str], Any], limits: Sequence[HeatLimit], hours: int
+) -> dict[str, dict[str, FloatArray]]:
     """Return what passes each limit, (T,), MW, by its id; limits of one id together."""
     columns: dict[str, FloatArray] = {}
     for number, limit in enumerate(limits):
         passed = columns.setdefault(limit.id, np.zeros(hours))
-        passed[limit.rows] += solution(model, f"limit_excess {number}")
+        passed[limit.rows] += read(f"limit_excess {number}")
     return {"limit_excess_mw": columns}

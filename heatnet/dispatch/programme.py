@@ -8,8 +8,9 @@
                 0 <= unmet_bt,   0 <= dumped_bt <= max(0, sum_{u feeds b} take_min_ut - demand_bt)
 
 Heat in MW, every row lasts one hour. Heat stores s have the equations of `heatnet.dispatch.stores`, power sites, whose units pay
-for no electricity in c, those of `heatnet.dispatch.sites`,
-limits of the pipes those of `heatnet.dispatch.heat_limits`.
+for no electricity in c, those of `heatnet.dispatch.sites`, limits of the pipes those of `heatnet.dispatch.heat_limits`; units
+with commitment, reserves and transfers those of `heatnet.dispatch.commitment_programme`. A group with commitment has no ties e
+of its units: its schedule is the first one found within the gap, whatever e says, and e would blur the bound.
 
 `dumped` exists only where a contract forces more heat on the network in an hour than its demand takes; what a yearly
 minimum asks for must be used (`heatnet.dispatch.contract`). The dual of a balance is the cost of one more MWh.
@@ -25,6 +26,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -38,6 +40,7 @@ from heatnet.dispatch.linopy_arrays import labelled, solution
 from heatnet.dispatch.quiet import quiet_solver
 from heatnet.dispatch.sites import add_sites, site_columns
 from heatnet.dispatch.stores import add_stores, store_columns, with_stores
+from heatnet.dispatch.transfers import add_transfers, transfer_columns, with_transfers
 from heatnet.model.supply import DispatchProblem, DispatchStatus, FloatArray, SupplyUnit
 
 TIE_BREAK_CNY_PER_MWH = 1e-3
@@ -97,9 +100,12 @@ def solve_group(problem: DispatchProblem, group: Group) -> GroupSolution:
         "dumped_mw": _columns(model, "dumped", group.balances, problem),
         "shadow_price_cny_per_mwh": {balance: _dual(model, balance) for balance in group.balances},
     }
-    columns |= store_columns(model, group.stores)
-    columns |= limit_columns(model, group.limits, len(problem.time))
-    columns |= site_columns(model, group.sites, sites_power_mw(problem, group.sites, columns["heat_mw"]))
+    read = partial(solution, model)
+    columns |= store_columns(read, group.stores)
+    columns |= limit_columns(read, group.limits, len(problem.time))
+    columns |= site_columns(read, group.sites, sites_power_mw(problem, group.sites, columns["heat_mw"]))
+    if group.transfers:
+        columns |= transfer_columns(group.transfers, read("transfer"), read("transfer_back"))
     return GroupSolution(status, columns)
 
 
@@ -126,6 +132,12 @@ def state_group(problem: DispatchProblem, group: Group) -> LinearModel:
     if heat is not None:
         objective = objective + (heat * _cost(problem, group, hours)).sum()
         _add_year_limits(model, group, heat)
+    if group.is_mixed_integer:
+        surplus = model.add_variables(lower=0, coords=[balances, hours], name="surplus")
+        sides.append(-1 * surplus)
+        objective = objective + problem.surplus_cny_per_mwh * surplus.sum()
+    if group.transfers:
+        objective = objective + add_transfers(model, group.transfers, hours)
     if group.limits:
         objective = objective + add_heat_limits(model, group.limits, heat, problem.prices.unmet_cny_per_mwh)
     if group.stores:
@@ -139,6 +151,7 @@ def state_group(problem: DispatchProblem, group: Group) -> LinearModel:
         if heat is not None and len(factors):
             left = left + (heat.sel(unit=list(factors.index)) * factors.to_xarray()).sum("unit")
         left = with_stores(left, model, group.stores, balance)
+        left = with_transfers(left, model, group.transfers, balance)
         demand = pd.Series(problem.demand_of(balance), index=hours).to_xarray()
         model.add_constraints(left == demand, name=_balance_name(balance))
     model.add_objective(objective)
@@ -155,7 +168,8 @@ def _add_heat(model: Any, group: Group, hours: pd.RangeIndex) -> Any:
 
 
 def _cost(problem: DispatchProblem, group: Group, hours: pd.RangeIndex) -> Any:
-    cost = [own_cost_cny_per_mwh(problem, u) + tie_break_cny_per_mwh(problem, u) for u in group.units]
+    tie = 0.0 if group.is_mixed_integer else 1.0
+    cost = [own_cost_cny_per_mwh(problem, u) + tie * tie_break_cny_per_mwh(problem, u) for u in group.units]
     return labelled(cost, _unit_index(group), hours)
 
 

@@ -25,13 +25,13 @@ and the price of ties stands against burning.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from heatnet.dispatch.linopy_arrays import add_level, constant_rows, labelled, solution
+from heatnet.dispatch.linopy_arrays import add_level, constant_rows, labelled
 from heatnet.model.power_site import Battery, PowerSite
 from heatnet.model.supply import DispatchProblem, FloatArray, SupplyUnit
 
@@ -131,14 +131,14 @@ def _add_batteries(model: Any, batteries: Sequence[Battery], hours: pd.RangeInde
 
 
 def site_columns(
-    model: Any, sites: Sequence[PowerSite], power_mw: dict[str, FloatArray]
+    read: Callable[[str], Any], sites: Sequence[PowerSite], power_mw: dict[str, FloatArray]
 ) -> dict[str, dict[str, FloatArray]]:
     """Return the columns of the sites' frames of the result; none without sites.
 
     Parameters
     ----------
-    model : LinearModel
-        Solved.
+    read : callable
+        Returns the values of a variable by its name.
     sites : sequence of PowerSite
     power_mw : dict of site id to ndarray, shape (T,)
         Electricity of its heat plants, MW.
@@ -146,11 +146,11 @@ def site_columns(
     if not sites:
         return {}
     names = [site.id for site in sites]
-    curtailed = dict(zip(names, solution(model, "pv_curtailed"), strict=True))
+    curtailed = dict(zip(names, read("pv_curtailed"), strict=True))
     used = {site.id: site.pv_mw - curtailed[site.id] for site in sites}
     columns = {
-        "site_import_mw": dict(zip(names, solution(model, "site_import"), strict=True)),
-        "site_export_mw": dict(zip(names, solution(model, "site_export"), strict=True)),
+        "site_import_mw": dict(zip(names, read("site_import"), strict=True)),
+        "site_export_mw": dict(zip(names, read("site_export"), strict=True)),
         "pv_used_mw": used,
         "pv_curtailed_mw": curtailed,
         "pv_for_heat_mw": {site.id: pv_for_heat_mw(site, used[site.id], power_mw[site.id]) for site in sites},
@@ -162,7 +162,7 @@ def site_columns(
             ("battery_charge_mw", "battery_charge"),
             ("battery_discharge_mw", "battery_discharge"),
         ):
-            columns[frame] = dict(zip(ids, solution(model, variable), strict=True))
+            columns[frame] = dict(zip(ids, read(variable), strict=True))
     return columns
 
 

@@ -18,13 +18,13 @@ the loss; so would a real one be.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from heatnet.dispatch.linopy_arrays import add_level, constant_rows, solution
+from heatnet.dispatch.linopy_arrays import add_level, constant_rows
 from heatnet.model.heat_store import HeatStore, charging_units
 from heatnet.model.supply import FloatArray
 
@@ -89,19 +89,19 @@ def with_stores(left: Any, model: Any, stores: Sequence[HeatStore], balance: str
     return left + given - model.variables["store_inflow"].sel(pair=pairs).sum("pair")
 
 
-def store_columns(model: Any, stores: Sequence[HeatStore]) -> dict[str, dict[str, FloatArray]]:
-    """Return the columns of the stores' frames of the result; no column without stores."""
+def store_columns(read: Callable[[str], Any], stores: Sequence[HeatStore]) -> dict[str, dict[str, FloatArray]]:
+    """Return the columns of the stores' frames of the result, `read` the values of a variable; no column without stores."""
     names = [store.id for store in stores]
     if not stores:
         return {frame: {} for frame in STORE_FRAMES}
-    inflow = dict(zip([name for _store, _unit, name in _pairs(stores)], solution(model, "store_inflow"), strict=True))
+    inflow = dict(zip([name for _store, _unit, name in _pairs(stores)], read("store_inflow"), strict=True))
 
     def charged(**which: str) -> FloatArray:
         return np.asarray(np.sum([inflow[name] for name in _names(stores, **which)], axis=0), dtype=float)
 
     return {
-        "store_level_mwh": dict(zip(names, solution(model, "store_level"), strict=True)),
+        "store_level_mwh": dict(zip(names, read("store_level"), strict=True)),
         "store_charge_mw": {name: charged(store=name) for name in names},
-        "store_discharge_mw": dict(zip(names, solution(model, "store_discharge"), strict=True)),
+        "store_discharge_mw": dict(zip(names, read("store_discharge"), strict=True)),
         "unit_charge_mw": {unit: charged(unit=unit) for unit in charging_units(stores)},
     }

@@ -151,6 +151,7 @@ PLANT_KINDS = MappingProxyType(
                 _CARNOT,
                 _T_MAX,
                 _number("heat_year_max_mwh", "heat of a year at most", 0.0, 1e8),
+                _SERVES,
             ),
         ),
         "data_centre_heat": PlantKind(("water",), "plan", (_T_SOURCE, _CARNOT, _T_MAX, _SERVES)),

@@ -15,6 +15,7 @@ import pandas as pd
 
 from heatnet.errors import Problems
 from heatnet.i18n import _
+from heatnet.model.commitment import Commitment, Transfer, check_commitment, check_zones
 from heatnet.model.conditions import Conditions as Conditions
 from heatnet.model.heat_limit import HeatLimit, check_limits
 from heatnet.model.heat_store import HeatStore, check_stores
@@ -37,9 +38,13 @@ class PowerFactor(StrEnum):
 
 
 class DispatchStatus(StrEnum):
-    """How a dispatch ended; anything but `OPTIMAL` comes with NaN frames."""
+    """How a dispatch ended; anything but `OPTIMAL` and `FEASIBLE` comes with NaN frames.
+
+    `FEASIBLE` is a schedule that keeps every limit, but is not proven to be as near to the cheapest one as was asked for.
+    """
 
     OPTIMAL = "optimal"
+    FEASIBLE = "feasible"
     INFEASIBLE = "infeasible"
     UNBOUNDED = "unbounded"
     INFEASIBLE_OR_UNBOUNDED = "infeasible_or_unbounded"
@@ -73,14 +78,18 @@ class SupplyUnit:
         Fuel (lower heating value), electricity bought and electricity not generated, MWh per MWh delivered.
     year_max_mwh, year_min_mwh : float or None
         Largest heat over the whole horizon; least heat that a contract makes the network take over it, MWh.
+    commitment : Commitment or None
+        Least load, starts, ramps and maintenance. With one the unit is on or off in each hour and its dispatch a mixed-integer
+        programme; None: any heat between minimum and availability.
     bounds : mapping of str to ndarray, shape (T,)
-        What holds `available_mw` below the plant's size, by name (``return_flow``, ``source``, ``temperature``, ``consumers``),
+        What holds `available_mw` below the plant's size, by name (``return_flow``, ``source``, ``consumers``, …),
         MW; infinite where it does not. For reports only.
 
     Raises
     ------
     InputError
-        If lengths differ, values are not finite or negative, or a minimum exceeds what it is the minimum of.
+        If lengths differ, values are not finite or negative, a minimum exceeds what it is the minimum of, or the
+        commitment does not fit.
     """
 
     id: str
@@ -99,6 +108,7 @@ class SupplyUnit:
     power_lost_per_heat: FloatArray
     year_max_mwh: float | None = None
     year_min_mwh: float | None = None
+    commitment: Commitment | None = None
     bounds: Mapping[str, FloatArray] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -118,6 +128,8 @@ class SupplyUnit:
             problems.add(where, _("draw_per_heat, year_max_mwh or year_min_mwh is negative"))
         elif year_min > year_max:
             problems.add(where, _("year_min_mwh exceeds year_max_mwh"), remedy=_("Lower the one or raise the other."))
+        if not problems and self.commitment is not None:
+            check_commitment(problems, where, self.commitment, self.available_mw, self.take_min_mw, self.fuel)
         problems.raise_if_any()
 
 
@@ -136,7 +148,10 @@ class Prices:
     co2_cny_per_t : float
         Price of CO2, CNY/t.
     unmet_cny_per_mwh : float
-        Price of heat not delivered, CNY/MWh; far above any plant's cost.
+        Price of heat not delivered, CNY/MWh; far above any plant's cost. Reserve that does not stand ready costs half of it.
+    dumped_cny_per_mwh : float or None
+        Price of heat of committed units that nobody takes, CNY/MWh; None: `unmet_cny_per_mwh`. What an hourly contract forces
+        on the network is dumped for nothing.
     """
 
     fuel_cny_per_mwh: dict[str, float]
@@ -144,6 +159,7 @@ class Prices:
     power_lost_cny_per_mwh: float
     co2_cny_per_t: float
     unmet_cny_per_mwh: float
+    dumped_cny_per_mwh: float | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "power_cny_per_mwh", np.asarray(self.power_cny_per_mwh, dtype=float))
@@ -186,6 +202,10 @@ class DispatchProblem:
         Heat stores on the balances.
     sites : tuple of PowerSite
         Meters with PV, base load and batteries; the electricity of their units is paid for there.
+    transfers : tuple of Transfer
+        Connections between balances (zones).
+    reserve_mw : dict of str to ndarray, shape (T,)
+        Heat that the units of a balance must be able to give beyond what they give, without a start, by balance, MW.
     limits : tuple of HeatLimit
         What the pipes let some units give together; what passes them has a price.
 
@@ -193,7 +213,8 @@ class DispatchProblem:
     ------
     InputError
         If lengths differ, ids repeat, demand is negative or not finite, a price or factor of a fuel is missing, a store
-        is charged by what does not feed its balance, a unit stands on two sites, or export earns more than import costs.
+        is charged by what does not feed its balance, a unit stands on two sites, export earns more than import costs, or a
+        transfer or reserve names an unknown balance.
     """
 
     time: pd.DatetimeIndex
@@ -204,6 +225,8 @@ class DispatchProblem:
     power_factor: PowerFactor = PowerFactor.AVERAGE
     stores: tuple[HeatStore, ...] = ()
     sites: tuple[PowerSite, ...] = ()
+    transfers: tuple[Transfer, ...] = ()
+    reserve_mw: dict[str, FloatArray] = field(default_factory=dict)
     limits: tuple[HeatLimit, ...] = ()
 
     def __post_init__(self) -> None:
@@ -218,6 +241,11 @@ class DispatchProblem:
         check_array(problems, where, "power_cny_per_mwh", self.prices.power_cny_per_mwh, hours, low=-np.inf)
         if not self.prices.unmet_cny_per_mwh > 0:
             problems.add(where, f"unmet_cny_per_mwh {self.prices.unmet_cny_per_mwh}", "> 0")
+        if not self.surplus_cny_per_mwh >= 0:
+            problems.add(where, f"dumped_cny_per_mwh {self.surplus_cny_per_mwh}", ">= 0")
+        reserve_mw = {key: np.asarray(value, dtype=float) for key, value in self.reserve_mw.items()}
+        object.__setattr__(self, "reserve_mw", reserve_mw)
+        check_zones(problems, self.transfers, self.reserve_mw, self.balances, hours)
         self._check_units(problems, where)
         check_limits(self.limits, {unit.id: unit.balance for unit in self.units}, hours, problems)
         check_stores(self.stores, {unit.id: unit.balance for unit in self.units}, problems)
@@ -235,6 +263,22 @@ class DispatchProblem:
         for fuel in sorted({unit.fuel for unit in self.units if unit.fuel}):
             if fuel not in self.prices.fuel_cny_per_mwh or fuel not in self.factors.fuel_t_co2_per_mwh:
                 problems.add(where, _("no price or no CO2 factor for fuel {fuel}").format(fuel=fuel))
+
+    @property
+    def is_mixed_integer(self) -> bool:
+        """Whether some unit is on or off (`SupplyUnit.commitment`)."""
+        return any(unit.commitment is not None for unit in self.units)
+
+    @property
+    def reserve_cny_per_mwh(self) -> float:
+        """Price of reserve that does not stand ready, CNY/MWh: half that of missing heat, so that nobody freezes for it."""
+        return self.prices.unmet_cny_per_mwh / 2
+
+    @property
+    def surplus_cny_per_mwh(self) -> float:
+        """Price of heat that nobody takes, CNY/MWh."""
+        price = self.prices.dumped_cny_per_mwh
+        return self.prices.unmet_cny_per_mwh if price is None else price
 
     @property
     def import_cost_cny_per_mwh(self) -> FloatArray:
@@ -268,13 +312,14 @@ class DispatchResult:
     heat_mw : pandas.DataFrame
         Heat delivered, time by unit id, MW.
     unmet_mw, dumped_mw : pandas.DataFrame
-        Heat missing and heat of must-take contracts thrown away, time by balance, MW.
+        Heat missing and heat thrown away (of must-take contracts, or of units that cannot go lower), time by balance, MW.
     cost_cny : dict of str to float
-        total_cny, fuel_gas_cny, fuel_coal_cny, power_cny, power_lost_cny, co2_cny, unmet_cny.
+        total_cny, fuel_gas_cny, fuel_coal_cny, power_cny, power_lost_cny, co2_cny, unmet_cny; with commitments, transfers or
+        reserves also start_cny, surplus_cny, transfer_cny, reserve_short_cny.
     shadow_price_cny_per_mwh : pandas.DataFrame
-        Cost of one more MWh of demand, time by balance, CNY/MWh.
+        Cost of one more MWh of demand, time by balance, CNY/MWh; with commitments that of the linear relaxation.
     reason : str
-        Why there is no schedule, where that is known before the solver is asked; else empty.
+        Why there is no schedule, where that is known: contracts that cannot be met, limits that contradict each other.
     store_level_mwh, store_charge_mw, store_discharge_mw : pandas.DataFrame
         Heat stored at the beginning of each hour, heat into and out of each store, time by store id.
     unit_charge_mw : pandas.DataFrame
@@ -288,6 +333,15 @@ class DispatchResult:
         Weighted heat beyond a limit of the pipes, time by limit id, MW.
     site_cost_cny : dict of str to dict
         By site what it pays, and what it would pay without heat plants and batteries (`heatnet.dispatch.costs.site_costs`).
+    unit_on, unit_start, boiler_heat_mw : pandas.DataFrame
+        Boilers on, boilers started, and their heat, MW, time by boilers of one size of the units with commitment
+        (`heatnet.dispatch.boilers.boilers_of`: the unit's id, or ``<unit>/<number>`` where it has boilers of several sizes).
+    transfer_mw : pandas.DataFrame
+        Heat that goes into each transfer, time by transfer id, MW; negative: back, what goes in at the far end.
+    surplus_mw, reserve_short_mw : pandas.DataFrame
+        The part of `dumped_mw` that is paid for, and reserve that does not stand ready, time by balance, MW.
+    bound_cny : float
+        No schedule costs less than this, CNY; NaN without a schedule.
     """
 
     status: str
@@ -311,8 +365,21 @@ class DispatchResult:
     battery_discharge_mw: pd.DataFrame = field(default_factory=pd.DataFrame)
     limit_excess_mw: pd.DataFrame = field(default_factory=pd.DataFrame)
     site_cost_cny: dict[str, dict[str, float]] = field(default_factory=dict)
+    unit_on: pd.DataFrame = field(default_factory=pd.DataFrame)
+    unit_start: pd.DataFrame = field(default_factory=pd.DataFrame)
+    boiler_heat_mw: pd.DataFrame = field(default_factory=pd.DataFrame)
+    transfer_mw: pd.DataFrame = field(default_factory=pd.DataFrame)
+    surplus_mw: pd.DataFrame = field(default_factory=pd.DataFrame)
+    reserve_short_mw: pd.DataFrame = field(default_factory=pd.DataFrame)
+    bound_cny: float = float("nan")
 
     @property
     def is_optimal(self) -> bool:
-        """Whether the numbers are there."""
-        return self.status == DispatchStatus.OPTIMAL
+        """Whether the numbers are there: a schedule, proven to the gap asked for or not."""
+        return self.status in (DispatchStatus.OPTIMAL, DispatchStatus.FEASIBLE)
+
+    @property
+    def gap_share(self) -> float:
+        """What the schedule may cost beyond the cheapest one, over its cost; NaN without a schedule."""
+        total = self.cost_cny["total_cny"]
+        return float((total - self.bound_cny) / max(abs(total), 1e-9))

@@ -37,9 +37,9 @@ def chp_steam(plant: pd.Series, place: Place, conditions: Conditions) -> SupplyU
     base, season = number(plant, "mdot_base_kg_per_s"), number(plant, "mdot_season_kg_per_s")
     arriving_share = 1.0 - number(plant, "loss_share", 0.0)
     heat_mwh_per_t = gate_heat_mwh_per_t(plant, place.network) * arriving_share
-    flow = np.minimum(
-        base + conditions.in_season * max(season - base, 0.0), conditions.line_flow_max_at(plant_id(plant))
-    )
+    agreed = np.asarray(base + conditions.in_season * max(season - base, 0.0), dtype=float)
+    carried = conditions.line_flow_max_at(plant_id(plant))
+    flow = np.minimum(agreed, carried)
     least = number(plant, "mdot_min_kg_per_s", 0.0)
     _check_line(plant, least, flow, conditions)
     return supply_unit(
@@ -51,6 +51,10 @@ def chp_steam(plant: pd.Series, place: Place, conditions: Conditions) -> SupplyU
         power_lost_per_heat=power_lost_per_heat(plant, place.network) / arriving_share,
         year_max_mwh=number(plant, "steam_year_t") * heat_mwh_per_t,
         year_min_mwh=number(plant, "take_year_min_t") * heat_mwh_per_t,
+        bounds={
+            "contract_flow": heat_mw_of_flow(agreed, heat_mwh_per_t),
+            "steam_line": heat_mw_of_flow(carried, heat_mwh_per_t),
+        },
     )
 
 

@@ -222,7 +222,7 @@ def _schedules(
         replace(problem_of(study, years_of(study, case, weather, factors), probes, powers), sites=sites)
         for factors in scales
     ]
-    return tuple((problem, dispatch(problem)) for problem in problems)
+    return tuple((problem, dispatch(problem, explain=False)) for problem in problems)
 
 
 def needs_matched_baseline(study: Study, case: CaseInput) -> bool:

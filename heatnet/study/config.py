@@ -4,60 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-import pandas as pd
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from heatnet.i18n import _
-
-Share = Annotated[float, Field(ge=0, le=1)]
-Positive = Annotated[float, Field(gt=0)]
-Efficiency = Annotated[float, Field(gt=0, le=1.1)]
-
-
-def _day_of_year(text: str) -> str:
-    """Return a day as MM-DD if the calendar has it (2024: 02-29 is a day)."""
-    if len(text) != 5 or pd.isna(pd.to_datetime(f"2024-{text}", format="%Y-%m-%d", errors="coerce")):
-        raise ValueError(_("A day of the year as MM-DD, in quotes"))
-    return text
-
-
-MonthDay = Annotated[str, AfterValidator(_day_of_year)]
-Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
-
-
-class Strict(BaseModel):
-    """A part of the study file; a key that it does not know is an error."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-class Text(Strict):
-    """A text in both languages."""
-
-    en: str
-    zh: str = ""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _from_plain(cls, value: Any) -> Any:
-        return {"en": value} if isinstance(value, str) else value
-
-    def both(self) -> dict[str, str]:
-        """Return the text by language."""
-        return {"en": self.en, "zh": self.zh or self.en}
-
-
-class Figure(Strict):
-    """A number with its source; a plain number is allowed."""
-
-    value: float
-    source: str = ""
-    note: str = ""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _from_plain(cls, value: Any) -> Any:
-        return {"value": value} if isinstance(value, int | float) and not isinstance(value, bool) else value
+from heatnet.study.parts import Efficiency, MonthDay, Share, share_figure
+from heatnet.study.parts import Figure as Figure
+from heatnet.study.parts import Name as Name
+from heatnet.study.parts import Positive as Positive
+from heatnet.study.parts import Strict as Strict
+from heatnet.study.parts import Text as Text
+from heatnet.study.portfolio_config import PortfolioConfig
 
 
 def _not_negative(figure: Figure) -> Figure:
@@ -185,13 +141,7 @@ class PlanCheck(Strict):
     with_process: bool = False
 
 
-def _share(figure: Figure) -> Figure:
-    if not 0 <= figure.value <= 1:
-        raise ValueError(_("0 to 1"))
-    return figure
-
-
-ShareFigure = Annotated[Figure, AfterValidator(_share)]
+ShareFigure = Annotated[Figure, AfterValidator(share_figure)]
 
 
 class StorageCurve(Strict):
@@ -290,6 +240,14 @@ class StudyConfig(Strict):
     geometry_note: Text | None = None
     plan_check: dict[str, PlanCheck] = Field(default_factory=dict)
     electric_heat: ElectricHeatCheck | None = None
+    new_plants: Annotated[
+        dict[str, dict[str, dict[str, Any]]],
+        Field(
+            description="Plants that the networks do not have, by network (or network/steam) and id: rows of the plants table, "
+            "not built (capacity_mw 0) until a case or a candidate gives them a capacity."
+        ),
+    ] = Field(default_factory=dict)
+    portfolio: PortfolioConfig | None = None
     setpoints: Annotated[
         Setpoints | None, Field(description="What 'heatnet optimise STUDY --setpoints' chooses from.")
     ] = None
@@ -327,6 +285,7 @@ def network_ids(entries: tuple[str, ...]) -> list[str]:
 _SHORT_FORMS: dict[str, dict[str, Any]] = {
     "Text": {"type": "string"},
     "Figure": {"type": "number"},
+    "Amount": {"type": "number"},
     "Season": {"enum": ["statutory", "extended"]},
 }
 

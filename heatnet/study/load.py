@@ -18,6 +18,8 @@ from heatnet.model.network import Network
 from heatnet.model.validation import did_you_mean, names_in, newer_version, problems_of_validation
 from heatnet.study.config import Case, PriceSet, Season, StudyConfig, Weather, network_ids
 from heatnet.study.names import name_problems
+from heatnet.study.new_plants import with_new_plants
+from heatnet.study.portfolio_input import PortfolioInput, portfolio_problems
 from heatnet.study.rehearsal import rehearsal_problems
 from heatnet.study.storage_curve import curve_problems
 
@@ -57,6 +59,7 @@ class Study:
     config: StudyConfig
     prices: PriceSet
     cases: dict[str, CaseInput]
+    portfolio: PortfolioInput | None = None
 
     @property
     def folder(self) -> Path:
@@ -94,7 +97,7 @@ def load_study(path: str | Path, only: str | None = None) -> Study:
         _raise_once(problems)
         raise
     prices = price_set(config.prices, file.parent, STUDY_FILE, problems)
-    raws = _raw_networks(config.networks, file.parent, problems)
+    raws = with_new_plants(_raw_networks(config.networks, file.parent, problems), config.new_plants, problems)
     problems.extend(name_problems(config))
     _check_weather(config, file.parent, problems)
     names = _selected(config, only, problems)
@@ -106,10 +109,14 @@ def load_study(path: str | Path, only: str | None = None) -> Study:
     networks = {name: case.networks for name, case in cases.items()}
     problems.extend(rehearsal_problems(networks))
     problems.extend(curve_problems(config, networks))
+    portfolio = None
+    if config.portfolio is not None and only is None and len(raws) == len(config.networks):
+        portfolio = PortfolioInput(config, config.portfolio, raws)
+        problems.extend(portfolio_problems(portfolio))
     _raise_once(problems)
     assert prices is not None
     name = file.parent.name if file.name == STUDY_FILE else file.stem
-    return Study(name, file, config, prices, cases)
+    return Study(name, file, config, prices, cases, portfolio)
 
 
 def _raise_once(problems: Problems) -> None:

@@ -8,6 +8,7 @@ from heatnet.errors import Problem, Problems
 from heatnet.i18n import _
 from heatnet.model.validation import did_you_mean
 from heatnet.study.config import StudyConfig, network_ids
+from heatnet.study.portfolio_config import PortfolioConfig
 
 
 def name_problems(config: StudyConfig) -> list[Problem]:
@@ -29,6 +30,8 @@ def name_problems(config: StudyConfig) -> list[Problem]:
         _check("target.zone", config.rate.zone, [*config.zones, *ids], problems)
     if config.electric_heat is not None and config.electric_heat.curve is not None:
         _check("electric_heat.curve.case", config.electric_heat.curve.case, config.cases, problems)
+    if config.portfolio is not None:
+        problems.extend(_of_portfolio(config, config.portfolio, ids))
     if config.setpoints is not None and config.setpoints.case is not None:
         _check("setpoints.case", config.setpoints.case, config.cases, problems)
     if config.setpoints is not None and config.setpoints.network is not None:
@@ -37,6 +40,21 @@ def name_problems(config: StudyConfig) -> list[Problem]:
         for network in content.networks:
             _check(f"cases.{case}.networks.{network}", network, ids, problems)
     return list(problems)
+
+
+def _of_portfolio(config: StudyConfig, portfolio: PortfolioConfig, ids: list[str]) -> Problems:
+    problems = Problems()
+    if portfolio.case is not None:
+        _check("portfolio.case", portfolio.case, config.cases, problems)
+    for name, candidate in portfolio.candidates.items():
+        where = f"portfolio.candidates.{name}"
+        others = [other for other in portfolio.candidates if other != name]
+        for needed in candidate.needs:
+            _check(f"{where}.needs", needed, others, problems)
+        for option, content in candidate.options.items():
+            for network in content.networks:
+                _check(f"{where}.options.{option}.networks.{network}", network, ids, problems)
+    return problems
 
 
 def _check(key: str, name: str, known: Iterable[str], problems: Problems) -> None:

@@ -70,7 +70,7 @@ def _able(unit: SupplyUnit, charge_mw: float) -> SupplyUnit:
 
 def _point(problem: DispatchProblem, store: str, energy_mwh: float, charge_mw: float) -> dict[str, Any]:
     sized = resized(problem, store, energy_mwh, charge_mw)
-    result = dispatch(sized)
+    result = dispatch(sized, explain=False)
     point: dict[str, Any] = {"energy_mwh": energy_mwh, "charge_mw": charge_mw, "status": result.status}
     if not result.is_optimal:
         return point

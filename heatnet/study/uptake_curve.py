@@ -1,14 +1,15 @@
 """The uptake curve: waste heat taken against waste heat connected, with what limits it along the way.
 
-Every waste-heat plant of a set is built in another size, its source with it (flow of the stream, steam and yearly tonnes of the
-contract), and so are the stations that pass waste steam on; pipes, feeders, stations of the consumers and all other plants stay.
-Each size is dispatched until the pipes carry it (`couple.network_true`). A size of 0 is the network without waste heat.
+Every waste-heat plant of a set in the zone of the study's target is built in another size, its source with it (flow of the
+stream, steam and yearly tonnes of the contract), and so are the stations that pass waste steam on; pipes, feeders, stations of
+the consumers and all other plants stay. Each size is dispatched until the pipes carry it (`couple.network_true`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -16,11 +17,15 @@ import pandas as pd
 from heatnet.couple.network_true import dispatch_within_networks
 from heatnet.errors import InputError, Problem
 from heatnet.i18n import _
+from heatnet.io.results_store import write_json
+from heatnet.io.yaml_file import write_text_atomically
 from heatnet.metrics.uptake import COLUMNS, TAKEN, binding_cause
 from heatnet.model.network import Network
 from heatnet.model.substitution import SET_CLASSES, WasteSet
 from heatnet.study.case_start import start_case
+from heatnet.study.config import target_zone
 from heatnet.study.load import CaseInput, Study
+from heatnet.study.summary import zones_of
 from heatnet.study.uptake import connected_mw, uptake_account
 
 #: sizes of the curve, over those that the case has
@@ -90,10 +95,14 @@ def uptake_curve(
         raise InputError([Problem("--case", found, _("Allowed: {names}").format(names=", ".join(study.cases)))])
     classes = [str(one.value) for one in SET_CLASSES[waste_set]]
     chosen = study.cases[case]
+    zone = zones_of(study)[target_zone(study.config)]
     points = []
     for size in sorted(sizes):
-        networks = {name: sized(network, classes, size) for name, network in chosen.networks.items()}
-        points.append(_point(study, replace(chosen, networks=networks), classes, size, threads))
+        networks = {
+            name: sized(network, classes, size) if name in zone else network
+            for name, network in chosen.networks.items()
+        }
+        points.append(_point(study, replace(chosen, networks=networks), zone, classes, size, threads))
         tick(size)
     if all(point.get("connected_mw") == 0 for point in points):
         found = _("case {case} has no waste heat of the set {waste_set}").format(case=case, waste_set=waste_set.value)
@@ -101,7 +110,9 @@ def uptake_curve(
     return points
 
 
-def _point(study: Study, case: CaseInput, classes: Sequence[str], size: float, threads: int) -> dict[str, Any]:
+def _point(
+    study: Study, case: CaseInput, zone: Sequence[str], classes: Sequence[str], size: float, threads: int
+) -> dict[str, Any]:
     begun = start_case(study, case, batteries=False)
     found = dispatch_within_networks(
         begun.years,
@@ -116,7 +127,7 @@ def _point(study: Study, case: CaseInput, classes: Sequence[str], size: float, t
     point: dict[str, Any] = {"size": size, "status": str(result.status)}
     if not result.is_optimal:
         return point | {"reason": result.reason}
-    own = {unit.id for unit in problem.units if unit.waste_class in classes}
+    own = {unit.id for unit in problem.units if unit.waste_class in classes and unit.network in zone}
     sizes = {unit: mw for unit, mw in connected_mw(problem, begun.years).items() if unit in own}
     rows = [row for row in uptake_account(problem, result, begun.years, found.schedule.limited) if row["unit"] in own]
     table = pd.DataFrame(rows, columns=COLUMNS)
@@ -131,3 +142,45 @@ def _point(study: Study, case: CaseInput, classes: Sequence[str], size: float, t
         "element": element,
         "causes": rows,
     }
+
+
+def chosen_set(study: Study, name: str | None) -> WasteSet:
+    """Return the set of a name, the target's without one.
+
+    Raises
+    ------
+    InputError
+        If there is no such set.
+    """
+    try:
+        return WasteSet(name or study.config.rate.set)
+    except ValueError:
+        allowed = _("Allowed: {names}").format(names=", ".join(one.value for one in WasteSet))
+        raise InputError([Problem("--set", repr(name), allowed)]) from None
+
+
+def write_curve(
+    study: Study, case: str, waste_set: WasteSet, points: Sequence[dict[str, Any]], folder: Path
+) -> dict[str, Any]:
+    """Write the curve and return its summary.
+
+    `uptake.json`, `uptake_curve.csv` with a row a size, `uptake_causes.csv` with a row a size, plant and cause.
+    """
+    summary = {
+        "study": study.id,
+        "case": case,
+        "case_label": study.cases[case].case.label.both(),
+        "set": waste_set.value,
+        "zone": target_zone(study.config),
+        "points": list(points),
+    }
+    plain = [{key: value for key, value in point.items() if key != "causes"} for point in points]
+    causes = [
+        {"size": point["size"], **{key: value for key, value in row.items() if key != "name"}}
+        for point in points
+        for row in point.get("causes", [])
+    ]
+    for name, rows in (("uptake_curve.csv", plain), ("uptake_causes.csv", causes)):
+        write_text_atomically(pd.DataFrame(rows).to_csv(index=False, lineterminator="\n"), folder / name)
+    write_json(summary, folder / "uptake.json")
+    return summary

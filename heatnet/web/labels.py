@@ -104,6 +104,8 @@ def limit_label(cause: str, place: str) -> str:
         "source": _("the plant's own source"),
         "temperature": _("supply warmer than the plant can make it"),
         "consumers": _("too little load of the stations that it heats"),
+        "contract_flow": _("flow of the steam contract"),
+        "steam_line": _("what the steam line carries"),
         "availability": _("its season, line or capacity of the hour"),
         "pipe_velocity": _("velocity in a pipe"),
         "pipe_nominal_pressure": _("nominal pressure"),

@@ -275,3 +275,37 @@ def test_a_contract_that_cannot_be_met_ends_its_case_alone_as_infeasible(study_d
     report = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
     assert "infeasible: dispatch: tiny/steam/waste_steam" in report
     assert yaml.safe_load((tmp_path / "out" / "greedy" / "case.yaml").read_text())["status"] == "infeasible"
+
+
+def test_contracts_that_compete_end_their_case_with_what_would_be_enough(study_draft, heatnet, tmp_path):
+    """Two steam contracts of 8 kt a year, each less than the 13 kt that the mill and its line use, together more.
+
+    Neither contradicts anything by itself, so that only the programme knows. The other cases have their numbers.
+    """
+    chp = {"kind": "chp_steam", "z_share": 0.25, "mdot_base_kg_per_s": 1.0, "mdot_season_kg_per_s": 1.0}
+    chp |= {"take_year_min_t": 8000.0, "capacity_mw": 4.0, "steam_mwh_per_t": None}
+    plants = study_draft.network.steam.tables["plants"]
+    plants.append(plants[1] | {"id": "second"})
+    study_draft.data["cases"]["greedy"] = {
+        "label": "Two contracts for one mill",
+        "networks": {"tiny": {"steam": {"plants": {"waste_steam": chp, "second": chp}}}},
+    }
+    answer = heatnet("run", study_draft.write(tmp_path), "--workers", "1", "--out", "out")
+    assert answer.code == 3
+    cases = json.loads((tmp_path / "out" / "summary.json").read_text(encoding="utf-8"))["cases"]
+    assert {name: case["status"] for name, case in cases.items()} == {
+        "gas": "ok",
+        "project": "ok",
+        "greedy": "infeasible",
+    }
+    reason = cases["greedy"]["reason"]
+    for words in (
+        "heat demand of tiny/steam",
+        "least heat of the year of tiny/steam/waste_steam",
+        "least heat of the year of tiny/steam/second",
+        "contradict each other over the year",
+        "lower least heat of the year of tiny/steam/second to",
+    ):
+        assert words in reason
+    assert "contradict each other" in answer.out
+    assert "contradict each other" in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import pickle
 
+import pandas as pd
 import pytest
 
 from heatnet.errors import InputError
 from heatnet.io.network_folder import load_network
 from heatnet.model.substitution import WasteSet
+from heatnet.report.uptake_curve import curve_sentences, write_uptake_page
 from heatnet.study.case_start import start_case
 from heatnet.study.load import load_study
-from heatnet.study.uptake_curve import sized, uptake_curve
+from heatnet.study.uptake_curve import sized, uptake_curve, write_curve
 
 SIZES = (0.5, 1.0, 3.0)
 
@@ -82,3 +84,24 @@ def test_a_case_before_its_dispatch_travels_between_processes(study):
     begun = start_case(study, study.cases["project"], batteries=False)
     again = pickle.loads(pickle.dumps(begun.problem(begun.probes)))
     assert [unit.id for unit in again.units] == ["tiny/boiler", "tiny/heat_pump"]
+
+
+def test_tables_page_and_words_tell_the_same(study, points, tmp_path):
+    summary = write_curve(study, "project", WasteSet.PLAN, points, tmp_path)
+    curve = pd.read_csv(tmp_path / "uptake_curve.csv")
+    assert curve["taken_gj"].tolist() == pytest.approx([point["taken_gj"] for point in points])
+    causes = pd.read_csv(tmp_path / "uptake_causes.csv")
+    assert causes.groupby("size")["heat_gj"].sum().tolist() == pytest.approx(curve["connected_gj"].tolist())
+    told = curve_sentences(summary)
+    assert len(told) == len(SIZES) - 1
+    assert "From 2 to 6 MW connected" in told[-1]
+    assert "velocity in a pipe: p4" in told[-1]
+    page = write_uptake_page(summary, tmp_path / "uptake.html", "zh").read_text(encoding="utf-8")
+    assert "管道流速" in page
+    assert "<svg" in page
+
+
+def test_a_size_without_a_schedule_says_so(study):
+    lost = {"size": 3.0, "status": "infeasible", "reason": "contracts", "causes": []}
+    summary = {"points": [lost], "study": "tiny", "case": "project", "case_label": {"en": "x", "zh": "x"}}
+    assert curve_sentences(summary) == ["No size has a schedule."]

@@ -1,0 +1,154 @@
+"""`heatnet optimise`: the cheapest portfolio of a study's candidates that reaches a share of waste heat."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from heatnet.errors import InputError, NotSolvableError, Problem
+from heatnet.i18n import _, language
+
+if TYPE_CHECKING:
+    from heatnet.study.config import Target
+    from heatnet.study.load import Study
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add `optimise`."""
+
+    @app.command(
+        help=_("Find the cheapest portfolio of projects that reaches a share of industrial waste heat."),
+        epilog=_(
+            "Examples: heatnet optimise studies/path_to_15 · heatnet optimise studies/path_to_15 --curve · "
+            "heatnet optimise studies/path_to_15 --without jinbin --without jinbin_ahp --lang zh"
+        ),
+    )
+    def optimise(
+        study: Annotated[Path, typer.Argument(metavar="STUDY", help=_("Study folder or study.yaml."))],
+        target: Annotated[
+            float | None, typer.Option("--target", min=0, max=1, help=_("Share to be reached; the study's by default."))
+        ] = None,
+        waste_set: Annotated[
+            str | None, typer.Option("--set", help=_("Heat that counts: strict, plan or broad."))
+        ] = None,
+        counting: Annotated[
+            str | None, typer.Option("--counting", help=_("How it counts: delivered, recovered or displaced."))
+        ] = None,
+        denominator: Annotated[
+            str | None, typer.Option("--denominator", help=_("What it is a share of: space or with_process."))
+        ] = None,
+        period: Annotated[str | None, typer.Option("--period", help=_("Hours that count: season or year."))] = None,
+        zone: Annotated[str | None, typer.Option("--zone", help=_("A zone of the study, or a network."))] = None,
+        without: Annotated[
+            list[str] | None, typer.Option("--without", help=_("A candidate that is not to be built; may be repeated."))
+        ] = None,
+        curve: Annotated[
+            bool, typer.Option("--curve", help=_("Also cost against rate, and the largest rate of every definition."))
+        ] = False,
+        setpoints: Annotated[
+            bool,
+            typer.Option(
+                "--setpoints", help=_("Instead: supply temperature and pump head of the study's key setpoints.")
+            ),
+        ] = False,
+        uptake: Annotated[
+            bool,
+            typer.Option(
+                "--uptake", help=_("Instead: waste heat taken against waste heat connected, and what limits it.")
+            ),
+        ] = False,
+        case: Annotated[str | None, typer.Option("--case", help=_("Case of --uptake; the plan's by default."))] = None,
+        out: Annotated[
+            Path | None, typer.Option("--out", help=_("Results folder; results/STUDY-optimise by default."))
+        ] = None,
+    ) -> None:
+        if setpoints:
+            from heatnet.cli.setpoints import optimise_setpoints_of
+
+            optimise_setpoints_of(study, out)
+            return
+        if uptake:
+            from heatnet.cli.uptake import uptake_of
+
+            uptake_of(study, case, waste_set, out)
+            return
+        choices = {
+            "rate_share": target,
+            "set": waste_set,
+            "counting": counting,
+            "denominator": denominator,
+            "period": period,
+            "zone": zone,
+        }
+        given = {name: value for name, value in choices.items() if value is not None}
+        optimise_study(study, given, tuple(without or ()), curve, out)
+
+
+def optimise_study(
+    path: Path, choices: dict[str, Any], without: tuple[str, ...], curve: bool, out: Path | None
+) -> None:
+    """Search, write every output, print the verdict.
+
+    Raises
+    ------
+    NotSolvableError
+        If no portfolio reaches the target; everything but the portfolio is written.
+    """
+    from heatnet.cli.progress import Steps
+    from heatnet.cli.verdict_portfolio import print_portfolio, unreachable_sentence
+    from heatnet.study.load import load_study
+    from heatnet.study.portfolio_files import write_portfolio
+    from heatnet.study.portfolio_run import PortfolioSearch, Request
+    from heatnet.study.portfolio_summary import portfolio_summary
+
+    study = load_study(path)
+    request = Request(_target(study, choices), curve, without)
+    with Steps() as steps:
+        search = PortfolioSearch(study, request, lambda stage: steps.step(_stage(stage)))
+        steps.begin(search.step_count(), _stage("state"))
+        run = search.run()
+        steps.done()
+    summary = portfolio_summary(study, run)
+    folder = out or Path("results") / f"{study.id}-optimise"
+    write_portfolio(study, run, summary, folder, lambda place: _write_pages(study, summary, place))
+    print_portfolio(summary, folder)
+    if not summary["reached"]:
+        raise NotSolvableError(unreachable_sentence(summary))
+
+
+def _target(study: Study, choices: dict[str, Any]) -> Target:
+    """Return the study's target with what the command line says of it."""
+    from pydantic import ValidationError
+
+    from heatnet.study.config import Target
+
+    values = study.config.rate.model_dump() | choices
+    try:
+        return Target(**values)
+    except ValidationError as error:
+        found = [
+            Problem(f"--{item['loc'][0]}", repr(choices.get(str(item["loc"][0]), "")), item["msg"])
+            for item in error.errors()
+        ]
+        raise InputError(found) from error
+
+
+def _stage(name: str) -> str:
+    words = {
+        "state": _("What each project can give"),
+        "search": _("Searching portfolios"),
+        "curve": _("Cost against rate"),
+        "definitions": _("Largest rate by definition"),
+    }
+    return words.get(name, name)
+
+
+def _write_pages(study: Study, summary: dict[str, Any], folder: Path) -> None:
+    from heatnet.maps.portfolio import write_portfolio_map
+    from heatnet.report.portfolio_page import write_portfolio_page
+
+    assert study.portfolio is not None
+    write_portfolio_page(summary, folder / "portfolio.html", language())
+    write_portfolio_map(summary, study.portfolio.networks(()), folder / "portfolio_map.html", language())

@@ -1,0 +1,125 @@
+"""HiGHS on a programme of matrices: one thread, fixed seed, limits on work and none on time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from heatnet.design.matrix import Matrix
+from heatnet.dispatch.quiet import quiet_solver
+from heatnet.model.hourly import FloatArray
+
+#: money inside the solver is in thousand CNY, so that reduced costs and tolerances suit each other
+MONEY_UNIT_CNY = 1e3
+
+OPTIONS: dict[str, object] = {
+    "output_flag": False,
+    "log_to_console": False,
+    "threads": 1,
+    "parallel": "off",
+    "random_seed": 0,
+    "simplex_iteration_limit": 5_000_000,
+    "mip_max_nodes": 20_000,
+    "mip_feasibility_tolerance": 1e-7,
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """What the solver says.
+
+    Parameters
+    ----------
+    found : bool
+        Whether there are values; else the programme is infeasible, or the limit on work was reached.
+    infeasible : bool
+    objective, bound : float
+        Value of the solution and proven bound.
+    values, duals : ndarray
+        By column; by row (empty with integers).
+    """
+
+    found: bool
+    infeasible: bool
+    objective: float
+    bound: float
+    values: FloatArray
+    duals: FloatArray
+
+
+class Solver:
+    """A programme in HiGHS that can be changed and solved again from where it stands."""
+
+    def __init__(self, matrix: Matrix, gap: float = 1e-4, integers: bool = True) -> None:
+        import highspy
+
+        with quiet_solver():
+            self._highs = highspy.Highs()
+        for name, value in (OPTIONS | {"mip_rel_gap": gap}).items():
+            self._highs.setOptionValue(name, value)
+        self.has_integers = integers and bool(matrix.arrays()["integer"].any())
+        self._highs.passModel(_lp(matrix, self.has_integers))
+
+    def set_entry(self, row: int, column: int, value: float) -> None:
+        """Change one coefficient."""
+        self._highs.changeCoeff(int(row), int(column), float(value))
+
+    def set_costs(self, costs: FloatArray) -> None:
+        """Change all costs."""
+        columns = np.arange(len(costs), dtype=np.int32)
+        self._highs.changeColsCost(len(costs), columns, np.asarray(costs, dtype=float))
+
+    def set_row(self, row: int, low: float, high: float) -> None:
+        """Change the bounds of one row."""
+        self._highs.changeRowBounds(int(row), float(low), float(high))
+
+    def add_row(self, low: float, high: float, columns: FloatArray, values: FloatArray) -> None:
+        """Add a row."""
+        self._highs.addRow(
+            low, high, len(columns), np.asarray(columns, dtype=np.int32), np.asarray(values, dtype=float)
+        )
+
+    def run(self) -> Answer:
+        """Solve, and return what came of it."""
+        import highspy
+
+        self._highs.run()
+        status = self._highs.getModelStatus()
+        info = self._highs.getInfo()
+        solved = status == highspy.HighsModelStatus.kOptimal
+        limited = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
+        infeasible = status == highspy.HighsModelStatus.kInfeasible
+        if not (solved or (self.has_integers and limited)):
+            nothing: FloatArray = np.zeros(0)
+            bound = np.inf if infeasible else (info.mip_dual_bound if self.has_integers else -np.inf)
+            return Answer(False, infeasible, np.nan, bound, nothing, nothing)
+        solution = self._highs.getSolution()
+        value = info.objective_function_value
+        bound = info.mip_dual_bound if self.has_integers else value
+        duals = nothing_or(solution.row_dual, self.has_integers)
+        return Answer(True, False, value, bound, np.array(solution.col_value), duals)
+
+
+def nothing_or(duals: Any, has_integers: bool) -> FloatArray:
+    """Return the duals of a programme without integers; none with them."""
+    return np.zeros(0) if has_integers else np.array(duals)
+
+
+def _lp(matrix: Matrix, integers: bool) -> Any:
+    import highspy
+
+    arrays, entries = matrix.arrays(), matrix.by_column()
+    lp = highspy.HighsLp()
+    lp.num_col_, lp.num_row_ = matrix.columns, matrix.rows
+    lp.col_cost_, lp.col_lower_, lp.col_upper_ = arrays["cost"], arrays["low"], arrays["high"]
+    lp.row_lower_, lp.row_upper_ = arrays["row_low"], arrays["row_high"]
+    lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+    lp.a_matrix_.start_ = entries.indptr.astype(np.int32)
+    lp.a_matrix_.index_ = entries.indices.astype(np.int32)
+    lp.a_matrix_.value_ = entries.data
+    if integers:
+        kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
+        lp.integrality_ = [kinds[int(flag)] for flag in arrays["integer"]]
+    return lp

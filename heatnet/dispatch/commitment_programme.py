@@ -1,0 +1,242 @@
+"""Unit commitment in the programme: boilers on and off, ramps, reserve, surplus heat; and transfers between balances.
+
+Boilers m of unit u, N of one size that are counted (`heatnet.dispatch.boilers`), each with the share s_m of the unit; n_mt are
+on, v_mt started and w_mt stopped at the beginning of hour t, all whole numbers; P least and C_t largest heat of one, RU and RD
+ramps, SU and SD largest heat in the first and the last hour:
+
+    heat_ut = sum_m heat_mt,    n_t - n_t-1 = v_t - w_t                                              (by boilers m from here)
+    sum_{i=t-up+1..t} v_i <= n_t,    sum_{i=t-down+1..t} w_i <= N - n_t
+    P n_t <= heat_t <= C_t n_t - (C_t - SU)+ v_t - (C_t - SD)+ w_t+1              (two rows where a run may last one hour)
+    heat_t - heat_t-1 <= RU (n_t - v_t) + SU v_t - P w_t
+    heat_t-1 - heat_t <= RD (n_t-1 - w_t) + SD w_t - P v_t
+    cost: (no-load cost_t) s_m n_t + start cost s_m v_t
+
+The rows of least time on and off are those of Rajan and Takriti (2005, IBM research report RC23628): with them on, start and
+stop are the convex hull of the schedules of one boiler. `down` is the least time off or that of a start, whichever is longer.
+Limits of the first and last hour and the ramps are those of Morales-España, Latorre and Ramos (2013,
+doi:10.1109/TPWRS.2013.2251373).
+Before the horizon n, and heat where it is given, are constants; where nothing is known the first hour has no row of v.
+
+Reserve: sum_u (room of u)_t + short_bt >= reserve_bt, where the room of committed units is C_t n_t - heat_t of their boilers, and
+that of the others what is left of their availability. Surplus heat leaves a balance at its price, so that a least load is never
+infeasible. A transfer takes g and back b, 0 <= g <= capacity: -g + (1 - loss) b at its beginning, (1 - loss) g - b at its end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from heatnet.dispatch.boilers import Boilers, boilers_of
+from heatnet.dispatch.costs import on_cost_cny_per_h
+from heatnet.dispatch.groups import Group
+from heatnet.dispatch.matrix_rows import Draft, IntArray, Matrices, Term, shifted
+from heatnet.model.power_site import site_of_unit
+from heatnet.model.supply import DispatchProblem, FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class BoilerColumns:
+    """Columns of the boilers of one size, each (T,): on, started, stopped, heat."""
+
+    on: IntArray
+    start: IntArray
+    stop: IntArray
+    heat: IntArray
+
+
+@dataclass(frozen=True, eq=False)
+class CommitmentProgramme:
+    """The programme of a group with commitment.
+
+    Parameters
+    ----------
+    matrices : Matrices
+    variables : dict of str to ndarray of int
+        Columns of the variables that `state_group` stated, in their shapes.
+    boilers : dict of str to BoilerColumns
+    reserve_short : dict of str to ndarray of int, shape (T,)
+        By balance.
+    balances : dict of str to ndarray of int, shape (T,)
+        Rows of the heat balances.
+    """
+
+    matrices: Matrices
+    variables: dict[str, IntArray]
+    boilers: dict[str, BoilerColumns]
+    reserve_short: dict[str, IntArray]
+    balances: dict[str, IntArray]
+
+
+def state_commitment(problem: DispatchProblem, group: Group, model: Any) -> CommitmentProgramme:
+    """Return the programme of a group: what `heatnet.dispatch.programme.state_group` stated, and commitment."""
+    stated = model.matrices
+    place = np.full(int(stated.vlabels.max()) + 1, -1, dtype=np.int64)
+    place[stated.vlabels] = np.arange(len(stated.vlabels))
+    variables = {name: place[np.asarray(model.variables[name].labels)] for name in model.variables}
+    hour_of = np.zeros(len(stated.vlabels), dtype=np.int64)
+    for name, columns in variables.items():
+        axis = next(axis for axis in model.variables[name].axes if axis.name == "hour")
+        hour_of[columns] = np.broadcast_to(axis.to_numpy(), columns.shape)
+    rows = np.full(int(stated.clabels.max()) + 1, -1, dtype=np.int64)
+    rows[stated.clabels] = np.arange(len(stated.clabels))
+
+    def rows_of(name: str) -> IntArray:
+        return np.asarray(rows[np.asarray(model.constraints[name].labels)])
+
+    draft = Draft()
+    draft.add_columns(stated.lb, stated.ub, stated.c, False, hour_of)
+    sense, right = np.asarray(stated.sense).astype(str), np.asarray(stated.b, dtype=float)
+    entries = stated.A.tocoo()
+    low, high = np.where(sense == "<", -np.inf, right), np.where(sense == ">", np.inf, right)
+    draft.add_rows([(np.full(len(right), -1, dtype=np.int64), 0.0)], low, high)
+    draft.add_to_rows(entries.row.astype(np.int64), [(entries.col.astype(np.int64), entries.data)])
+    heat = dict(zip([unit.id for unit in group.units], variables["heat"], strict=True)) if group.units else {}
+    on_site = site_of_unit(problem.sites)
+    boilers: dict[str, BoilerColumns] = {}
+    parts: dict[str, list[Term]] = {}
+    for number, one in enumerate(boilers_of(group.units)):
+        draft.family = number
+        boilers[one.id] = _add_boilers(draft, problem, one, heat[one.unit.id], one.unit.id not in on_site)
+        parts.setdefault(one.unit.id, []).append((boilers[one.id].heat, 1.0))
+        site, power = on_site.get(one.unit.id), one.share * one.commitment.no_load_power_mw
+        if site is not None and power:
+            draft.add_to_rows(rows_of(f"site {site.id}"), [(boilers[one.id].on, -power)])
+    draft.family = -1
+    for unit, terms in parts.items():
+        if len(terms) > 1:
+            draft.add_rows([*terms, (heat[unit], -1.0)], 0.0, 0.0)
+    short = _add_reserves(draft, problem, group, heat, boilers)
+    balances = {balance: rows_of(f"balance {balance}") for balance in group.balances}
+    return CommitmentProgramme(draft.matrices(), variables, boilers, short, balances)
+
+
+def _add_boilers(
+    draft: Draft, problem: DispatchProblem, one: Boilers, unit_heat: IntArray, pays_power: bool
+) -> BoilerColumns:
+    """Add the columns and rows of boilers of one size; those of a unit without other sizes use the unit's heat."""
+    hours, own = np.arange(len(problem.time)), one.commitment
+    cost_on = one.share * on_cost_cny_per_h(problem, one.unit, pays_power)
+    # starts and stops of a single boiler are whole where it is on or off
+    several = one.count > 1
+    on = draft.add_columns(one.on_min, one.on_max, cost_on, True, hours)
+    start = draft.add_columns(0.0, one.start_max, one.share * own.start_cost_cny, several, hours)
+    stop = draft.add_columns(0.0, float(one.count), 0.0, several, hours)
+    heat = unit_heat
+    if one.id != one.unit.id:
+        heat = draft.add_columns(0.0, one.available_mw * one.on_max, 0.0, False, hours)
+    columns = BoilerColumns(on, start, stop, heat)
+    _add_switching(draft, one, columns)
+    _add_loads(draft, one, columns)
+    _add_ramps(draft, one, columns)
+    return columns
+
+
+def _add_switching(draft: Draft, one: Boilers, columns: BoilerColumns) -> None:
+    on, start, stop = columns.on, columns.start, columns.stop
+    before = one.on_before
+    change: list[Term] = [(on, 1.0), (shifted(on, 1), -1.0), (start, -1.0), (stop, 1.0)]
+    right = np.zeros(len(on))
+    if before is not None:
+        right[0] = before
+        draft.add_rows(change, right, right)
+    else:
+        draft.add_rows([(each[1:], factor) for each, factor in change], 0.0, 0.0)
+        draft.add_rows([(start[:1], 1.0), (stop[:1], 1.0)], 0.0, 0.0)
+    up, down = (min(max(least, 1), len(on)) for least in (one.commitment.min_up_h, one.commitment.off_h))
+    draft.add_rows([*((shifted(start, back), 1.0) for back in range(up)), (on, -1.0)], high=0.0)
+    draft.add_rows([*((shifted(stop, back), 1.0) for back in range(down)), (on, 1.0)], high=one.count)
+
+
+def _add_loads(draft: Draft, one: Boilers, columns: BoilerColumns) -> None:
+    """Add least and largest heat, and what is left of the largest in the first and in the last hour."""
+    own, most = one.commitment, one.available_mw
+    draft.add_rows([(columns.heat, 1.0), (columns.on, -one.min_mw)], low=0.0)
+    cut_first = np.maximum(most - one.limit_mw(own.start_max_mw, own.ramp_up_mw_per_h), 0.0)
+    cut_last = np.maximum(most - one.limit_mw(own.stop_max_mw, own.ramp_down_mw_per_h), 0.0)
+    first: Term = (columns.start, cut_first)
+    last: Term = (shifted(columns.stop, -1), cut_last)
+    run: list[Term] = [(columns.heat, 1.0), (columns.on, -most)]
+    if own.min_up_h >= 2:
+        draft.add_rows([*run, first, last], high=0.0)
+        return
+    draft.add_rows([*run, first], high=0.0)
+    if cut_last.any():
+        draft.add_rows([*run, last], high=0.0)
+
+
+def _add_ramps(draft: Draft, one: Boilers, columns: BoilerColumns) -> None:
+    own = one.commitment
+    most = float(one.available_mw.max(initial=0.0))
+    if own.ramp_up_mw_per_h is not None:
+        up, limit = one.share * own.ramp_up_mw_per_h, min(one.limit_mw(own.start_max_mw, own.ramp_up_mw_per_h), most)
+        terms: list[Term] = [(columns.heat, 1.0), (shifted(columns.heat, 1), -1.0), (columns.on, -up)]
+        terms += [(columns.start, up - limit), (columns.stop, one.min_mw)]
+        _add_ramp(draft, one, terms, up < most - one.min_mw, _heat_before(one))
+    if own.ramp_down_mw_per_h is not None:
+        down, limit = (
+            one.share * own.ramp_down_mw_per_h,
+            min(one.limit_mw(own.stop_max_mw, own.ramp_down_mw_per_h), most),
+        )
+        terms = [(shifted(columns.heat, 1), 1.0), (columns.heat, -1.0), (shifted(columns.on, 1), -down)]
+        terms += [(columns.stop, down - limit), (columns.start, one.min_mw)]
+        before = _heat_before(one)
+        _add_ramp(
+            draft,
+            one,
+            terms,
+            down < most - one.min_mw,
+            None if before is None else down * (one.on_before or 0) - before,
+        )
+
+
+def _add_ramp(draft: Draft, one: Boilers, terms: Sequence[Term], binds: bool, first: float | None) -> None:
+    """Add a ramp's rows, that of the first hour with its right side where it is known."""
+    high = np.zeros(len(terms[0][0]))
+    begin = 1
+    if first is not None:
+        high[0], begin = first, 0
+    end = len(high) if binds else begin + (first is not None)
+    rows = slice(begin, end)
+    if end > begin:
+        draft.add_rows(
+            [(columns[rows], np.broadcast_to(factor, columns.shape)[rows]) for columns, factor in terms],
+            high=high[rows],
+        )
+
+
+def _heat_before(one: Boilers) -> float | None:
+    """Return the heat of all these boilers in the hour before the horizon, MW; None: not known."""
+    if one.on_before is None:
+        return None
+    if one.on_before == 0:
+        return 0.0
+    heat_mw = one.commitment.heat_before_mw
+    return None if heat_mw is None else one.share * one.count * heat_mw
+
+
+def _add_reserves(
+    draft: Draft, problem: DispatchProblem, group: Group, heat: dict[str, IntArray], boilers: dict[str, BoilerColumns]
+) -> dict[str, IntArray]:
+    hours = np.arange(len(problem.time))
+    short: dict[str, IntArray] = {}
+    for balance in group.balances:
+        asked = problem.reserve_mw.get(balance)
+        if asked is None or not asked.any():
+            continue
+        short[balance] = draft.add_columns(0.0, asked, problem.reserve_cny_per_mwh, False, hours)
+        terms: list[Term] = [(short[balance], 1.0)]
+        units = [unit for unit in group.units if unit.balance == balance]
+        ready: FloatArray = np.zeros(len(hours))
+        for unit in units:
+            if unit.commitment is not None or np.isfinite(unit.available_mw).all():
+                terms.append((heat[unit.id], -1.0))
+                ready = ready + (unit.available_mw if unit.commitment is None else 0.0)
+            else:
+                ready = ready + asked
+        terms += [(boilers[one.id].on, one.available_mw) for one in boilers_of(units)]
+        draft.add_rows(terms, low=asked - ready)
+    return short

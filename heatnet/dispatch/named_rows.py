@@ -1,0 +1,168 @@
+"""A programme as bounds and rows with names, asked for feasibility alone: what `heatnet.dispatch.conflict` works on.
+
+The one place that knows how a model of `heatnet.dispatch.linear_model` is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from heatnet.dispatch.linear_model import LinearModel
+from heatnet.model.hourly import BoolArray, FloatArray
+
+IntArray = NDArray[np.int64]
+
+#: simplex steps of one question, and integer nodes: what is not answered by then counts as unknown
+MOST_STEPS = 300_000
+_MOST_NODES = 2_000
+#: what a point may be beyond a bound, as the solver's own tolerance
+_TOLERANCE = 1e-7
+
+
+@dataclass(frozen=True, eq=False)
+class Bounds:
+    """Bounds of columns, shape (C,), and of rows, shape (R,)."""
+
+    low: FloatArray
+    high: FloatArray
+    row_low: FloatArray
+    row_high: FloatArray
+
+    def copy(self) -> Bounds:
+        """Return bounds that may be changed."""
+        return Bounds(self.low.copy(), self.high.copy(), self.row_low.copy(), self.row_high.copy())
+
+
+@dataclass(frozen=True, eq=False)
+class NamedRows:
+    """Columns and rows of a programme, found by the names of its variables and constraints.
+
+    Parameters
+    ----------
+    matrix : scipy.sparse.csr_array, shape (R, C)
+    bounds : Bounds
+    whole : ndarray of bool, shape (C,)
+        Columns that take whole numbers.
+    columns : mapping of variable to mapping of name to ndarray of int, shape (T,)
+        Columns by the name along the first dimension; hours in order, -1 where there is none.
+    rows : mapping of constraint to ndarray of int
+        Rows in order of the hours; one where the constraint spans them.
+    """
+
+    matrix: Any
+    bounds: Bounds
+    whole: BoolArray
+    columns: Mapping[str, Mapping[str, IntArray]]
+    rows: Mapping[str, IntArray]
+
+
+def named_rows(model: LinearModel) -> NamedRows:
+    """Return a model as named rows; its objective is left behind, and no column takes whole numbers alone."""
+    matrices = model.matrices
+    bounds = Bounds(
+        matrices.lb.copy(),
+        matrices.ub.copy(),
+        np.where(matrices.sense == "<", -np.inf, matrices.b),
+        np.where(matrices.sense == ">", np.inf, matrices.b),
+    )
+    columns = {
+        name: dict(zip([str(key) for key in one.axes[0]], one.labels, strict=True))
+        for name, one in model.variables.items()
+        if len(one.axes) == 2
+    }
+    rows = {name: one.labels for name, one in model.constraints.items()}
+    return NamedRows(matrices.A, bounds, np.zeros(len(matrices.lb), dtype=bool), columns, rows)
+
+
+def with_row(rows: NamedRows, name: str, columns: IntArray) -> NamedRows:
+    """Return the rows with the sum of some columns as a further one, without bounds."""
+    from scipy.sparse import csr_array, vstack
+
+    there = columns[columns >= 0]
+    entries = (np.ones(len(there)), (np.zeros(len(there), dtype=np.int64), there))
+    matrix = vstack([rows.matrix, csr_array(entries, shape=(1, rows.matrix.shape[1]))], format="csr")
+    bounds = replace(
+        rows.bounds,
+        row_low=np.append(rows.bounds.row_low, -np.inf),
+        row_high=np.append(rows.bounds.row_high, np.inf),
+    )
+    names = {**rows.rows, name: np.array([matrix.shape[0] - 1])}
+    return replace(rows, matrix=matrix, bounds=bounds, rows=names)
+
+
+def keeps(rows: NamedRows, point: FloatArray, bounds: Bounds) -> bool:
+    """Return whether a point of an earlier answer keeps other bounds."""
+    if bool(((point < bounds.low - _TOLERANCE) | (point > bounds.high + _TOLERANCE)).any()):
+        return False
+    sums = rows.matrix @ point
+    return not bool(((sums < bounds.row_low - _TOLERANCE) | (sums > bounds.row_high + _TOLERANCE)).any())
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """What the solver said: `feasible` is None where it gave up; the point where there is one."""
+
+    feasible: bool | None
+    point: FloatArray
+
+
+class Solver:
+    """HiGHS on one matrix with changing bounds; every question starts afresh, so that the same one has the same answer."""
+
+    def __init__(self, matrix: Any, whole: BoolArray, cost: FloatArray | None = None) -> None:
+        import highspy
+
+        self._matrix = matrix.tocsr()
+        self._whole = whole
+        self._cost = np.zeros(matrix.shape[1]) if cost is None else cost
+        self._highs = highspy.Highs()
+        for name, value in (
+            ("output_flag", False),
+            ("log_to_console", False),
+            ("threads", 1),
+            ("parallel", "off"),
+            ("random_seed", 0),
+            ("simplex_iteration_limit", MOST_STEPS),
+            ("mip_max_nodes", _MOST_NODES),
+        ):
+            self._highs.setOptionValue(name, value)
+        if not whole.any():
+            self._highs.setOptionValue("solver", "simplex")
+
+    def answer(self, bounds: Bounds) -> Answer:
+        """Return whether some point keeps the bounds, and that point; the cheapest one, where there are costs."""
+        import highspy
+
+        nothing = np.zeros(0)
+        if bool((bounds.low > bounds.high).any() or (bounds.row_low > bounds.row_high).any()):
+            return Answer(False, nothing)
+        self._highs.passModel(self._model(bounds))
+        self._highs.run()
+        status = self._highs.getModelStatus()
+        if status == highspy.HighsModelStatus.kInfeasible:
+            return Answer(False, nothing)
+        if status in (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kModelEmpty):
+            return Answer(True, np.asarray(self._highs.getSolution().col_value, dtype=float))
+        return Answer(None, nothing)
+
+    def _model(self, bounds: Bounds) -> Any:
+        import highspy
+
+        model = highspy.HighsLp()
+        model.num_row_, model.num_col_ = self._matrix.shape
+        model.col_cost_ = self._cost
+        model.col_lower_, model.col_upper_ = bounds.low, bounds.high
+        model.row_lower_, model.row_upper_ = bounds.row_low, bounds.row_high
+        model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+        model.a_matrix_.start_ = self._matrix.indptr.astype(np.int32)
+        model.a_matrix_.index_ = self._matrix.indices.astype(np.int32)
+        model.a_matrix_.value_ = self._matrix.data
+        if self._whole.any():
+            kinds = highspy.HighsVarType
+            model.integrality_ = [kinds.kInteger if whole else kinds.kContinuous for whole in self._whole]
+        return model

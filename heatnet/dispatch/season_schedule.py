@@ -1,0 +1,201 @@
+"""A schedule of a season: first values from blocks, then stretches solved again with all else fixed.
+
+The first values come from blocks that are solved side by side, with the rows across them paid for; whole columns whose relaxed
+value is whole keep it (relaxation-enforced search), so that neighbours agree on most of what they share. Rows across blocks
+may be broken then. A broken row is no obstacle: inside a stretch that touches it its lack is a column with a price far above any
+cost, at most as large as it is, so that the present schedule is always a solution of the stretch, and every step makes the sum of
+cost and lack smaller. The stretches around the cuts take the lack away first.
+
+Stretches of one round are disjoint. They are solved side by side from the same schedule and put in one after the other; where two
+share a row each may use its part of the room that is left in it, and what still does not fit is not put in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from heatnet.dispatch.matrix_rows import IntArray
+from heatnet.dispatch.season_bound import Pool, SeasonBound
+from heatnet.dispatch.solver_calls import Answer, Task, solve_whole
+from heatnet.dispatch.stretches import Season, Stretch
+from heatnet.model.hourly import BoolArray, FloatArray
+
+#: a row may miss its end by this much, MW, MWh or a share of a boiler
+TOLERANCE = 1e-6
+#: a relaxed value this near to a whole number is one
+WHOLE_TOLERANCE = 1e-6
+#: price of a broken row over the largest cost of a column
+LACK_FACTOR = 3.0
+Seconds = Callable[[], float | None]
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How long a stretch is searched: gap at which it ends, and nodes."""
+
+    gap_share: float
+    nodes: int
+
+
+class SeasonSchedule:
+    """A schedule that gets better round by round.
+
+    Parameters
+    ----------
+    season : Season
+    values : ndarray, shape (C,)
+        First values of the columns; rows may be broken.
+    relaxed : ndarray, shape (C,)
+        Values of the linear relaxation.
+    """
+
+    def __init__(self, season: Season, values: FloatArray, relaxed: FloatArray) -> None:
+        self.season, self.relaxed = season, relaxed
+        self.values = np.clip(values, season.low, season.high)
+        self.activity = season.by_row @ self.values
+        self.lack_price = LACK_FACTOR * float(np.abs(season.cost).max(initial=1.0))
+
+    @property
+    def cost(self) -> float:
+        """What the schedule costs, CNY."""
+        return float(self.season.cost @ self.values)
+
+    def lack(self, rows: IntArray | slice = slice(None), activity: FloatArray | None = None) -> FloatArray:
+        """Return by how much rows miss their ends."""
+        found = self.activity[rows] if activity is None else activity
+        missed = np.maximum(self.season.row_low[rows] - found, found - self.season.row_high[rows])
+        return np.where(missed > TOLERANCE, missed, 0.0)
+
+    @property
+    def keeps_all(self) -> bool:
+        """Whether no row is broken."""
+        return not self.lack().any()
+
+    def refresh(self) -> None:
+        """Compute the rows anew: many small steps leave rounding behind."""
+        self.activity = self.season.by_row @ self.values
+
+    def improve(
+        self, pool: Pool, spans: Sequence[tuple[int, int]], effort: Effort, near_relaxed: bool, seconds: Seconds
+    ) -> float:
+        """Solve disjoint stretches again and return what that saved, CNY, lack priced.
+
+        `near_relaxed` keeps whole columns on which schedule and relaxation agree, but for boilers of broken rows.
+        """
+        parts = [self.season.stretch(*span) for span in spans]
+        shared = np.zeros(len(self.activity), dtype=np.int64)
+        for part in parts:
+            shared[part.rows] += 1
+
+        def solved(one: int) -> Answer:
+            task, start = self._task(parts[one], shared[parts[one].rows], near_relaxed)
+            return solve_whole(task, effort.gap_share, effort.nodes, seconds(), start)
+
+        saved = 0.0
+        for part, answer in zip(parts, pool(solved, len(parts)), strict=True):
+            if answer is not None and answer.values is not None:
+                saved += self._put_in(part, answer.values[: part.columns.stop - part.columns.start])
+        self.refresh()
+        return saved
+
+    def _task(self, part: Stretch, shared: IntArray, near_relaxed: bool) -> tuple[Task, FloatArray]:
+        """Return the task of a stretch with all else fixed, and the present schedule as a solution of it."""
+        from scipy.sparse import coo_array, hstack
+
+        season, own = self.season, self.values[part.columns]
+        activity, inner = self.activity[part.rows], part.matrix @ own
+        low, high = season.row_low[part.rows], season.row_high[part.rows]
+        missed = self.lack(part.rows)
+        broken = np.flatnonzero(missed)
+        sign = np.where(activity[broken] < low[broken], 1.0, -1.0)
+        count = len(own)
+        room = np.maximum(shared, 1)
+        # the room that is left belongs to all stretches of this round that share the row
+        row_low = np.where(missed > 0, low - activity, np.minimum(low - activity, 0.0) / room) + inner
+        row_high = np.where(missed > 0, high - activity, np.maximum(high - activity, 0.0) / room) + inner
+        matrix: Any = part.matrix
+        if len(broken):
+            lacks = coo_array((sign, (broken, np.arange(len(broken)))), shape=(len(low), len(broken)))
+            matrix = hstack([part.matrix, lacks], format="csr")
+        whole = season.whole[part.columns]
+        column_low, column_high = season.low[part.columns].copy(), season.high[part.columns].copy()
+        if near_relaxed:
+            agreed = whole & (np.abs(self.relaxed[part.columns] - own) < WHOLE_TOLERANCE)
+            family = season.family[part.columns]
+            agreed &= ~np.isin(family, family[part.matrix[broken].indices])
+            column_low[agreed] = column_high[agreed] = own[agreed]
+        extra = np.zeros(len(broken))
+        task = Task(
+            matrix,
+            np.concatenate([season.cost[part.columns], extra + self.lack_price]),
+            np.concatenate([column_low, extra]),
+            np.concatenate([column_high, missed[broken]]),
+            row_low,
+            row_high,
+            np.concatenate([whole, np.zeros(len(broken), dtype=bool)]),
+        )
+        assert count + len(broken) == len(task.cost)
+        return task, np.concatenate([own, missed[broken]])
+
+    def _put_in(self, part: Stretch, values: FloatArray) -> float:
+        """Put values of a stretch in where that makes cost and lack smaller, and return by how much."""
+        values = np.clip(values, self.season.low[part.columns], self.season.high[part.columns])
+        change = values - self.values[part.columns]
+        activity = self.activity[part.rows] + part.matrix @ change
+        lack = self.lack(part.rows, activity).sum() - self.lack(part.rows).sum()
+        saved = -float(self.season.cost[part.columns] @ change) - self.lack_price * float(lack)
+        if saved <= 0:
+            return 0.0
+        self.values[part.columns] = values
+        self.activity[part.rows] = activity
+        return saved
+
+    def gaps(self, bound: SeasonBound) -> FloatArray:
+        """Return by how much each block of a bound costs more than its bound, at the bound's prices, CNY."""
+        found = []
+        for block, proven in zip(bound.blocks, bound.block_bounds, strict=True):
+            part = self.season.stretch(*block)
+            out = ~part.inside
+            cost = self.season.cost[part.columns] - part.matrix[out].T @ bound.prices[part.rows[out]]
+            found.append(float(cost @ self.values[part.columns]) - proven)
+        return np.array(found)
+
+
+def first_schedule(
+    bound: SeasonBound, relaxed: FloatArray, pool: Pool, effort: Effort, seconds: Seconds
+) -> SeasonSchedule:
+    """Return the schedule of the blocks of a bound, each solved near its relaxation; relaxed values where that fails."""
+    season, blocks = bound.season, bound.blocks
+    values = relaxed.copy()
+
+    def solved(one: int) -> Answer:
+        task = bound.task(blocks[one])
+        found = bound.relaxed[one].values
+        if found is not None:
+            answer = solve_whole(_near(task, found), effort.gap_share, effort.nodes, seconds())
+            if answer.values is not None:
+                return answer
+        return solve_whole(task, effort.gap_share, effort.nodes, seconds())
+
+    for block, answer in zip(blocks, pool(solved, len(blocks)), strict=True):
+        columns = season.stretch(*block).columns
+        if answer is not None and answer.values is not None:
+            values[columns] = answer.values
+        else:
+            # more boilers on than the relaxation has: heat is there, and rows of starts are mended later
+            values[columns] = np.where(
+                season.whole[columns], np.ceil(values[columns] - WHOLE_TOLERANCE), values[columns]
+            )
+    return SeasonSchedule(season, values, relaxed)
+
+
+def _near(task: Task, relaxed: FloatArray) -> Task:
+    """Return a task whose whole columns keep whole relaxed values."""
+    rounded = np.round(relaxed)
+    kept: BoolArray = task.whole & (np.abs(relaxed - rounded) < WHOLE_TOLERANCE)
+    low, high = np.where(kept, rounded, task.low), np.where(kept, rounded, task.high)
+    return Task(task.matrix, task.cost, low, high, task.row_low, task.row_high, task.whole)

@@ -1,0 +1,286 @@
+"""`heatnet optimise`: a study's portfolios searched for its target, along the curve, and for every definition of the rate."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from heatnet.couple.season import dispatch_problem, probe
+from heatnet.couple.year import network_year
+from heatnet.demand.season import heating_season
+from heatnet.design import Outcome, RateLimit, RateTarget, SearchLimits, State, cheapest, largest_rate, rate_bound
+from heatnet.design.curve import Curve, cost_curve
+from heatnet.design.rate import Solution
+from heatnet.dispatch import dispatch
+from heatnet.errors import Problems
+from heatnet.i18n import _
+from heatnet.metrics.substitution import rate_of, substitution_rates
+from heatnet.model.substitution import (
+    SET_CLASSES,
+    Counting,
+    Denominator,
+    Period,
+    Variant,
+    WasteClass,
+    WasteSet,
+    variants,
+)
+from heatnet.model.validation import did_you_mean
+from heatnet.study.case_run import weather_of
+from heatnet.study.config import Target, target_zone
+from heatnet.study.portfolio_config import Level
+from heatnet.study.portfolio_states import PortfolioStates
+from heatnet.study.prices import emission_factors, hourly_prices
+from heatnet.study.summary import zones_of
+
+if TYPE_CHECKING:
+    from heatnet.study.load import Study
+
+Tick = Callable[[str], None]
+#: coarser blocks where only the largest rate is asked for
+_COARSE_STEPS = 10
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked of a study's portfolio.
+
+    Parameters
+    ----------
+    target : Target
+        Share and definition, zone included.
+    curve : bool
+        Also the curve and the table of definitions.
+    without : tuple of str
+        Candidates that are not to be built.
+    """
+
+    target: Target
+    curve: bool = False
+    without: tuple[str, ...] = ()
+
+    @property
+    def variant(self) -> Variant:
+        """Definition of the rate within its zone."""
+        target = self.target
+        return Variant(
+            WasteSet(target.set), Counting(target.counting), Denominator(target.denominator), Period(target.period)
+        )
+
+
+@dataclass(frozen=True)
+class DefinitionRow:
+    """The largest rate of one definition: reached by a schedule that was found, and proven not to be exceeded."""
+
+    zone: str
+    variant: Variant
+    reached: float | None
+    bound: float | None
+
+
+@dataclass(frozen=True, eq=False)
+class PortfolioRun:
+    """What a search leaves for tables, report and map.
+
+    Parameters
+    ----------
+    request : Request
+    zone : str
+    best : Outcome or None
+        The cheapest portfolio that reaches the target.
+    largest : RateLimit
+    by_level : dict of level to Outcome or None
+        The cheapest portfolio with all investments at the low and at the high end.
+    nothing : Outcome or None
+        The case without any candidate.
+    curve : Curve or None
+    definitions : tuple of DefinitionRow
+    """
+
+    request: Request
+    zone: str
+    best: Outcome | None
+    largest: RateLimit
+    by_level: dict[str, Outcome | None] = field(default_factory=dict)
+    nothing: Outcome | None = None
+    curve: Curve | None = None
+    definitions: tuple[DefinitionRow, ...] = ()
+
+
+def request_problems(study: Study, request: Request) -> None:
+    """Raise one `InputError` for a study without candidates, an unknown zone or candidate, or a missing baseline."""
+    problems = Problems()
+    if study.portfolio is None:
+        problems.add(
+            "study.yaml", _("has no portfolio"), _("candidates under the key portfolio"), _("See studies/path_to_15.")
+        )
+        problems.raise_if_any()
+    assert study.portfolio is not None
+    zones = list(zones_of(study))
+    if request.target.zone is not None and request.target.zone not in zones:
+        found = _("'{name}' does not exist").format(name=request.target.zone)
+        allowed = _("Allowed: {names}").format(names=", ".join(zones))
+        problems.add("--zone", found, allowed, did_you_mean(request.target.zone, zones))
+    names = list(study.portfolio.portfolio.candidates)
+    for name in request.without:
+        if name not in names:
+            allowed = _("Allowed: {names}").format(names=", ".join(names))
+            problems.add(
+                "--without", _("'{name}' does not exist").format(name=name), allowed, did_you_mean(name, names)
+            )
+    if request.target.counting == "displaced" and study.config.baseline_case is None:
+        remedy = _("Name the case before the projects in baseline_case.")
+        problems.add("--counting displaced", _("the study has no baseline"), remedy=remedy)
+    problems.raise_if_any()
+
+
+class PortfolioSearch:
+    """Searches one study's portfolios; steps are counted for a progress bar."""
+
+    def __init__(self, study: Study, request: Request, tick: Tick = lambda _stage: None) -> None:
+        request_problems(study, request)
+        assert study.portfolio is not None
+        self._study, self._request, self._tick = study, request, tick
+        self._weather = weather_of(study, study.cases[study.portfolio.case].weather)
+        self._states = PortfolioStates(study, self._weather, tick)
+        search = study.portfolio.portfolio.search
+        self._limits = SearchLimits(search.gap_share, search.rounds, search.block_h)
+        self._coarse = replace(self._limits, steps=_COARSE_STEPS)
+        self._zones = zones_of(study)
+
+    def step_count(self) -> int:
+        """Return about how many steps the search reports."""
+        assert self._study.portfolio is not None
+        steps = self._states.step_count() + 4
+        if self._request.curve:
+            steps += (
+                self._study.portfolio.portfolio.search.points + 3 + len(self._listed_zones()) * len(list(variants()))
+            )
+        return steps
+
+    def run(self) -> PortfolioRun:
+        """Search, and return everything that tables, report and map need."""
+        request, zone = self._request, self._request.target.zone or target_zone(self._study.config)
+        states = self._at("value")
+        target = self._target(request.variant, zone)
+        if not request.curve:
+            largest = largest_rate(states, target, self._coarse)
+            self._tick("search")
+            best = cheapest(states, target, self._limits) if largest.bound >= target.share else None
+            self._tick("search")
+            nothing = cheapest([replace(states[0], options=())], target.at(0.0), self._limits)
+            return PortfolioRun(request, zone, best, largest, self._by_level(target, best), nothing)
+        search = self._study.portfolio.portfolio.search  # type: ignore[union-attr]
+        curve = cost_curve(states, target, search.points, self._limits, (), self._tick)
+        best = cheapest(states, target, self._limits) if curve.largest.bound >= target.share else None
+        self._tick("search")
+        levels, definitions = self._by_level(target, best), self._definitions(states)
+        return PortfolioRun(request, zone, best, curve.largest, levels, curve.nothing, curve, definitions)
+
+    def _at(self, level: Level) -> list[State]:
+        without = set(self._request.without)
+        kept = []
+        for state in self._states.states(level):
+            if not without & {name.split("/")[0] for name in state.chosen}:
+                options = tuple(one for one in state.options if one.candidate not in without)
+                kept.append(replace(state, options=options))
+        return kept
+
+    def _by_level(self, target: RateTarget, best: Outcome | None) -> dict[str, Outcome | None]:
+        levels: tuple[Level, ...] = ("low", "high")
+        found: dict[str, Outcome | None] = {}
+        for level in levels if best is not None else ():
+            found[level] = cheapest(self._at(level), target, self._limits)
+            self._tick("search")
+        return found
+
+    def _target(self, variant: Variant, zone: str) -> RateTarget:
+        networks = tuple(self._zones[zone])
+        process = {
+            f"{name}/site": year.process_mw.sum(axis=1).to_numpy()
+            for name, year in self._states.standing.years.items()
+            if year.network.carrier == "site"
+        }
+        baseline = self._baseline() if variant.counting is Counting.DISPLACED else None
+        return RateTarget(self._request.target.rate_share, variant, networks, self._states.in_season, process, baseline)
+
+    def _baseline(self) -> Solution | None:
+        """Return the baseline in the season and weather of the portfolio's case, dispatched once; None without one."""
+        if not hasattr(self, "_baseline_kept"):
+            self._baseline_kept = self._dispatched_baseline()
+        return self._baseline_kept
+
+    def _dispatched_baseline(self) -> Solution | None:
+        study = self._study
+        assert study.portfolio is not None
+        if study.config.baseline_case is None:
+            return None
+        case, own = study.cases[study.config.baseline_case], study.cases[study.portfolio.case]
+        in_season = heating_season(self._weather.time, own.season.start, own.season.end)
+        share = study.config.simulation.index_loss_share
+        years = {n: network_year(network, self._weather, in_season, share) for n, network in case.networks.items()}
+        probes = {name: probe(year) for name, year in years.items()}
+        prices = hourly_prices(study.prices, self._weather.time)
+        problem = dispatch_problem(years, probes, prices, emission_factors(study.prices))
+        return problem, dispatch(problem)
+
+    def _definitions(self, states: list[State]) -> tuple[DefinitionRow, ...]:
+        """Return the largest rate of every definition: bounds of each, and what the schedules of some of them reach in all."""
+        rows: list[DefinitionRow] = []
+        for zone, networks in self._listed_zones().items():
+            reached: dict[Variant, float] = {}
+            for waste_set in WasteSet:
+                if not _has_class(states, networks, waste_set):
+                    continue
+                for denominator, period in (
+                    (Denominator.SPACE, Period.SEASON),
+                    (Denominator.WITH_PROCESS, Period.YEAR),
+                ):
+                    tried = Variant(waste_set, Counting.RECOVERED, denominator, period)
+                    found = largest_rate(states, self._target(tried, zone), self._coarse, rounds=1)
+                    for variant, rate in self._rates(found.outcome, zone).items():
+                        reached[variant] = max(reached.get(variant, 0.0), rate)
+            for variant in variants():
+                rows.append(self._definition(states, zone, variant, reached))
+                self._tick("definitions")
+        return tuple(rows)
+
+    def _listed_zones(self) -> dict[str, tuple[str, ...]]:
+        """Return the zones of the table: those of the study, or all where it names none."""
+        return dict(self._study.config.zones) or dict(self._zones)
+
+    def _definition(
+        self, states: list[State], zone: str, variant: Variant, reached: dict[Variant, float]
+    ) -> DefinitionRow:
+        if variant.counting is Counting.DISPLACED and self._baseline() is None:
+            return DefinitionRow(zone, variant, None, None)
+        if not _has_class(states, self._zones[zone], variant.waste_set):
+            return DefinitionRow(zone, variant, 0.0, 0.0)
+        bound = rate_bound(states, self._target(variant, zone), self._coarse)
+        best = reached.get(variant, 0.0)
+        return DefinitionRow(zone, variant, best, max(bound, best))
+
+    def _rates(self, outcome: Outcome | None, zone: str) -> dict[Variant, float]:
+        """Return every rate of a schedule in a zone, where so little heat is missing that it has one."""
+        if outcome is None or not outcome.may_have_a_rate:
+            return {}
+        rates = substitution_rates(
+            outcome.problem,
+            outcome.result,
+            in_season=self._states.in_season,
+            zones={zone: list(self._zones[zone])},
+            baseline=self._baseline(),
+            process_mw=dict(outcome.target.process_mw),
+        )[zone]
+        known = {variant: rate_of(rates, variant) for variant in variants()}
+        return {variant: rate for variant, rate in known.items() if rate is not None and not np.isnan(rate)}
+
+
+def _has_class(states: list[State], networks: tuple[str, ...], waste_set: WasteSet) -> bool:
+    """Return whether anything that stands or may be built in a zone counts in a set."""
+    units = [unit for state in states for unit in state.problem.units if unit.available_mw.any()]
+    units += [unit for state in states for option in state.options for unit in option.units]
+    return any(WasteClass(unit.waste_class) in SET_CLASSES[waste_set] and unit.network in networks for unit in units)

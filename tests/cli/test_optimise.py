@@ -1,0 +1,177 @@
+"""`heatnet optimise` on a study of one site: what it prints and writes, in both languages, and how it ends."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2]
+
+
+def study_of(folder: Path, **changes) -> Path:
+    """Write a study of the Beitang site: a gas boiler stands; heat of the power plant or of a factory may be built."""
+    part = {"what": "line", "cny": {"value": 2e7, "low": 1e7, "high": 3e7, "source": "illustrative"}, "lifetime_a": 30}
+    data = {
+        "format_version": 1,
+        "title": {"en": "A small portfolio", "zh": "小型组合"},
+        "networks": [str(ROOT / "networks" / "beitang")],
+        "prices": "tianjin_2025.yaml",
+        "target": {"rate_share": 0.15, "zone": "beitang"},
+        "base_case": "nothing",
+        "cases": {
+            "nothing": {"label": "Gas alone", "networks": {"beitang": {"plants": {"beitang_chp": {"capacity_mw": 0}}}}}
+        },
+        "new_plants": {
+            "beitang": {
+                "gas": {
+                    "node": "n_beitang",
+                    "kind": "gas_boiler",
+                    "role": "heat",
+                    "capacity_mw": 200,
+                    "efficiency_share": 0.93,
+                },
+                "factory": {"node": "n_beitang", "kind": "process_waste_heat", "role": "heat", "steam_mwh_per_t": 0.7},
+            }
+        },
+        "portfolio": {
+            "search": {"rounds": 4, "points": 3},
+            "candidates": {
+                "chp": {
+                    "label": {"en": "Power plant", "zh": "电厂"},
+                    "options": {
+                        "main": {
+                            "label": "main",
+                            "networks": {"beitang": {"plants": {"beitang_chp": {"z_share": 0.23}}}},
+                            "size": {"plant": "beitang/beitang_chp", "least": 5, "most": 120},
+                            "costs": [part, {"what": "plant", "cny_per_size": 500000, "lifetime_a": 20}],
+                        }
+                    },
+                },
+                "factory": {
+                    "label": "Factory",
+                    "options": {
+                        "one": {
+                            "label": "one",
+                            "networks": {"beitang": {"plants": {"factory": {"capacity_mw": 3}}}},
+                            "costs": [part],
+                        }
+                    },
+                },
+            },
+        },
+    }
+    for key, value in changes.items():
+        data["portfolio"][key] = value
+    place = folder / "study"
+    place.mkdir()
+    (place / "study.yaml").write_text(yaml.safe_dump(data, allow_unicode=True), encoding="utf-8")
+    return place
+
+
+@pytest.fixture
+def study(tmp_path) -> Path:
+    return study_of(tmp_path)
+
+
+def test_the_portfolio_is_found_printed_and_written(heatnet, study):
+    answer = heatnet("optimise", study, "--out", "found", "--curve")
+    assert answer.code == 0, answer.err
+    assert "15 % is reached" in answer.out
+    found = json.loads(Path("found/portfolio.json").read_text(encoding="utf-8"))
+    best = found["best"]
+    assert best["rate"] >= 0.15 - 1e-4
+    assert abs(best["rate_difference"]) < 1e-3
+    assert best["bound_cny"] <= best["cost_cny"] * (1 + 1e-9)
+    rates = [point["rate"] for point in found["curve"]]
+    assert rates == sorted(rates)
+    assert len({(row["set"], row["counting"]) for row in found["definitions"]}) == 9
+    curve = pd.read_parquet("found/curve.parquet")
+    assert len(curve) == len(pd.read_csv("found/curve.csv")) == len(rates)
+    pages = {name: Path(f"found/{name}.html").read_text(encoding="utf-8") for name in ("portfolio", "portfolio_map")}
+    assert "Power plant" in pages["portfolio"]
+    assert "<svg" in pages["portfolio"]
+    assert "http://" not in pages["portfolio_map"].replace("http://www.w3.org/2000/svg", "")
+    assert Path("found/portfolio.xlsx").stat().st_size > 1000
+
+
+def test_the_chosen_portfolio_is_a_case_of_the_study(heatnet, study):
+    """Pasted under `cases`, it is the same plants with the sizes that were found."""
+    from heatnet.study.load import load_study
+
+    heatnet("optimise", study, "--out", "found")
+    case = yaml.safe_load(Path("found/portfolio_case.yaml").read_text(encoding="utf-8"))
+    data = yaml.safe_load((study / "study.yaml").read_text(encoding="utf-8"))
+    data["cases"] |= case
+    (study / "study.yaml").write_text(yaml.safe_dump(data), encoding="utf-8")
+    found = json.loads(Path("found/portfolio.json").read_text(encoding="utf-8"))
+    (chp,) = [row for row in found["best"]["projects"] if row["candidate"] == "chp"]
+    plants = load_study(study).cases["best_portfolio"].networks["beitang"].plants
+    assert plants.at["beitang_chp", "capacity_mw"] == pytest.approx(chp["size"])
+
+
+def test_an_unreachable_target_ends_with_3_and_says_what_limits_it_in_chinese(heatnet, study):
+    answer = heatnet("optimise", study, "--set", "strict", "--target", "0.5", "--out", "found", "--lang", "zh")
+    assert answer.code == 3
+    assert "没有任何组合能达到50.0 %" in answer.err
+    assert "beitang/factory" in answer.err
+    assert Path("found/portfolio.json").is_file()
+
+
+def test_a_second_run_leaves_nothing_of_the_first(heatnet, study):
+    heatnet("optimise", study, "--out", "found", "--curve")
+    Path("found/own.txt").write_text("mine")
+    heatnet("optimise", study, "--out", "found", "--without", "factory")
+    assert not Path("found/curve.csv").exists()
+    assert not Path("found/definitions.parquet").exists()
+    assert Path("found/own.txt").read_text() == "mine"
+    assert not list(Path().glob(".found*"))
+    assert json.loads(Path("found/portfolio.json").read_text(encoding="utf-8"))["without"] == ["factory"]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--zone", "nowhere"), "--zone: 'nowhere' does not exist"),
+        (("--without", "factoy"), "'factory'"),
+        (("--counting", "gross"), "--counting: 'gross'"),
+        (("--counting", "displaced"), "the study has no baseline"),
+    ],
+)
+def test_wrong_words_are_told_and_nothing_is_written(heatnet, study, words, said):
+    answer = heatnet("optimise", study, "--out", "found", *words)
+    assert answer.code == 2
+    assert said in " ".join(answer.err.split())
+    assert not Path("found").exists()
+
+
+def test_all_mistakes_of_the_candidates_in_one_message(heatnet, tmp_path):
+    """A need that is no candidate, a plant that is not there, a size in the wrong order, a plant that the case has built."""
+    options = {"label": "a", "networks": {"beitang": {"plants": {"nothing_here": {"capacity_mw": 1}}}}}
+    built = {"label": "b", "networks": {"beitang": {"plants": {"gas": {"capacity_mw": 300}}}}}
+    study = study_of(
+        tmp_path,
+        candidates={
+            "one": {"label": "one", "needs": ["two"], "options": {"a": options}},
+            "three": {"label": "three", "options": {"b": built}},
+        },
+    )
+    answer = heatnet("optimise", study)
+    told = " ".join(answer.err.split())
+    assert answer.code == 2
+    assert "portfolio.candidates.one.needs: 'two' does not exist" in told
+    assert "nothing_here" in told
+    assert "beitang/gas is built in case nothing" in told
+
+
+def test_a_study_without_candidates_is_told_so(heatnet, tmp_path):
+    study = study_of(tmp_path)
+    data = yaml.safe_load((study / "study.yaml").read_text(encoding="utf-8"))
+    del data["portfolio"]
+    (study / "study.yaml").write_text(yaml.safe_dump(data), encoding="utf-8")
+    answer = heatnet("optimise", study)
+    assert answer.code == 2
+    assert "has no portfolio" in answer.err
