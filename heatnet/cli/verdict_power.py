@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from heatnet.i18n import _, pick
+from heatnet.report.power_season import stays_above, why_above
 
 Entry = dict[str, Any]
 _MWH_PER_GWH = 1e3
@@ -33,6 +34,8 @@ def power_sentences(summary: Entry, entry: Entry) -> Iterator[str]:
             ).format(
                 place=pick(place["name"]), hours=place["hours"], cost=power["limits"]["cost_cny"] / _CNY_PER_THOUSAND
             )
+        if stays_above(power):
+            yield why_above()
 
 
 def _of_year(name: str, power: Entry) -> str:

@@ -1,8 +1,9 @@
 """How much more load a bus can take before something is too much: hosting margins, hour by hour.
 
 Added load P at constant power factor is the largest for which no line or transformer exceeds its limit, no voltage leaves its
-band, and a solution exists. Found by bisection, all hours at once. What already lies beyond its limit without the added load
-counts as limited at where it is: a load elsewhere that does not make it worse is no less welcome.
+band, and a solution exists. Found by bisection, all hours at once. Where something that the load would load further is beyond
+its limit without it, nothing fits, even if a tap changer that moves with the load would mend it; what the load relieves or does
+not touch may stay where it is.
 """
 
 from __future__ import annotations
@@ -126,6 +127,57 @@ def least_headroom(
     return table.assign(kind=[kind for kind, _element in limits], element=[element for _kind, element in limits])
 
 
+def least_headroom_mw(
+    network: PowerNetwork,
+    given: PowerSetpoints,
+    buses: Sequence[str],
+    likely_rows: Sequence[int],
+    cos_phi: float = 0.95,
+    threads: int = 1,
+    progress: Callable[[int, int], None] | None = None,
+) -> FloatArray:
+    """Return the load that each bus can take besides in all hours: the least of `headroom_mw`, without a search in every hour.
+
+    Parameters
+    ----------
+    network : PowerNetwork
+    given : PowerSetpoints
+    buses : sequence of str
+    likely_rows : sequence of int
+        Hours that probably hold the least (`critical_rows`); hours in which what they leave does not fit are searched as well.
+    cos_phi, threads, progress
+        As there.
+
+    Returns
+    -------
+    array (len(buses),)
+        MW; hours without a solution do not count, NaN where no hour has one.
+    """
+    rows = np.array(sorted(set(likely_rows)), dtype=int)
+    least = _least(headroom_mw(network, given.rows(rows), buses, cos_phi, threads))
+    model = PowerModel(_with_probes(network, buses))
+    base = model.flows(_probed(given, np.zeros((given.hours, len(buses))), cos_phi), threads)
+    limits = _Limits(model.network, base)
+    for position, bus in enumerate(buses):
+        if least[position] > 0:
+            added = np.zeros((given.hours, len(buses)))
+            added[:, position] = least[position]
+            fits = limits.kept(model.flows(_probed(given, added, cos_phi), threads), added[:, position])
+            tighter = np.flatnonzero(base.solved & ~fits)
+            if len(tighter):
+                found = headroom_mw(network, given.rows(tighter), [bus], cos_phi, threads)
+                least[position] = min(least[position], _least(found)[0])
+        if progress is not None:
+            progress(position + 1, len(buses))
+    return least
+
+
+def _least(room_mw: FloatArray) -> FloatArray:
+    """Return the least of each column over the hours that have one, NaN where none has."""
+    least = np.min(room_mw, axis=0, initial=np.inf, where=~np.isnan(room_mw))
+    return np.where(np.isfinite(least), least, np.nan)
+
+
 def _found(
     model: PowerModel,
     given: PowerSetpoints,
@@ -185,10 +237,10 @@ def critical_rows(states: xarray.Dataset) -> list[int]:
 
 
 class _Limits:
-    """Limits of every hour: those of the elements, or where the hour already stands beyond them.
+    """Limits of every hour: those of the elements, or for what the added load relieves or does not touch, where it stands.
 
-    A line or transformer that does not carry the added load is no limit to it, though a tap changer that moves with it may
-    change its current by a per cent or two.
+    Whether a branch carries the added load, and whether it is loaded further by it, is read off its power: its loading may fall
+    while a tap changer moves.
     """
 
     def __init__(self, network: PowerNetwork, base: Flows) -> None:
@@ -199,15 +251,29 @@ class _Limits:
             *(("transformer", str(transformer)) for transformer in network.transformers.index),
             *(("voltage", bus) for bus in [*buses, *buses]),
         ]
+        self._over = _loading(base) > 1.0 + _SAME_LOADING
         self._loading = np.fmax(_loading(base), 1.0) + _SAME_LOADING
-        self._v_min = np.fmin(base.bus_v_pu, network.buses["v_min_pu"].to_numpy(float)) - _SAME_VOLTAGE_PU
+        lowest = network.buses["v_min_pu"].to_numpy(float)
+        self._low = base.bus_v_pu < lowest - _SAME_VOLTAGE_PU
+        self._v_min = np.fmin(base.bus_v_pu, lowest) - _SAME_VOLTAGE_PU
         self._v_max = np.fmax(base.bus_v_pu, network.buses["v_max_pu"].to_numpy(float)) + _SAME_VOLTAGE_PU
+        ends = [
+            *network.lines[["from_bus", "to_bus"]].to_numpy(),
+            *network.transformers[["hv_bus", "lv_bus"]].to_numpy(),
+        ]
+        self._ends = np.zeros((len(ends), len(network.buses)), dtype=bool)
+        for branch, pair in enumerate(ends):
+            self._ends[branch, network.buses.index.get_indexer(pair)] = True
 
     def kept(self, flows: Flows, added_mw: FloatArray) -> np.ndarray:
         """Return whether each hour keeps all limits with some added load (T,), MW: (T,) of bool."""
         with np.errstate(invalid="ignore"):
+            carried = self._carried(flows, added_mw)
+            lowered = self._low & ((carried.astype(np.uint8) @ self._ends.astype(np.uint8)) > 0)
             kept = (
-                ((_loading(flows) <= self._loading) | ~self._carried(flows, added_mw)).all(axis=1)
+                ((_loading(flows) <= self._loading) | ~carried).all(axis=1)
+                & ~(self._further(flows, carried) & self._over).any(axis=1)
+                & ~lowered.any(axis=1)
                 & (flows.bus_v_pu >= self._v_min).all(axis=1)
                 & (flows.bus_v_pu <= self._v_max).all(axis=1)
             )
@@ -228,10 +294,17 @@ class _Limits:
             beyond = np.hstack(
                 [np.where(now > limit, (now - limit) / (now - before), 0.0) for now, before, limit in pairs]
             )
+        # what is beyond its limit already is met at once, whatever its loading does while a tap changer moves
+        beyond[:, : carried.shape[1]] = np.where(
+            self._further(flows, carried) & self._over, 1.0, beyond[:, : carried.shape[1]]
+        )
         return [
             self._elements[int(shares.argmax())] if solved and shares.any() else ("no_solution", "")
             for shares, solved in zip(beyond, flows.solved, strict=True)
         ]
+
+    def _further(self, flows: Flows, carried: np.ndarray) -> np.ndarray:
+        return np.asarray(carried & (np.abs(_through_mw(flows)) > np.abs(self._base_mw)))
 
     def _carried(self, flows: Flows, added_mw: FloatArray) -> np.ndarray:
         with np.errstate(invalid="ignore"):

@@ -15,6 +15,7 @@ from typing import Any
 import pandas as pd
 
 from heatnet.i18n import _, language, pick, use_language
+from heatnet.io.excel_power import electric_heat_sheet, power_sheet
 from heatnet.io.excel_sheet import Cell, Head, Writer
 from heatnet.io.excel_steam import steam_sheet
 from heatnet.io.network_folder import load_network
@@ -62,9 +63,12 @@ def write_excel(results_dir: str | Path, path: str | Path, lang: str) -> Path:
                 _substitution(writer, study.summary)
             _monthly(writer, study)
             _daily(writer, study)
-            _pipes(writer, study)
-            _stations(writer, study)
+            if any(network.carrier == "water" for network in study.networks.values()):
+                _pipes(writer, study)
+                _stations(writer, study)
             steam_sheet(writer, study.summary)
+            power_sheet(writer, study.summary)
+            electric_heat_sheet(writer, study.summary)
             if study.summary.get("plan_claims"):
                 _claims(writer, study.summary)
             _assumptions(writer, study.summary)

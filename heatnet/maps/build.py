@@ -162,6 +162,7 @@ def _quantity_row(quantity: Quantity, span: list[float] | None) -> dict[str, Any
     row |= {"some": True} if quantity.some else {}
     row |= {"ends": quantity.ends} if quantity.ends else {}
     row |= {"magnitude": True} if quantity.magnitude else {}
+    row |= {"beyond": quantity.beyond} if quantity.beyond else {}
     return row | ({"range": span} if quantity.colours else {})
 
 
@@ -271,7 +272,8 @@ def _values(known: list[Quantity], index: pd.Index, results: NetworkResults, hou
 
 
 def _delivered(case: CaseResults, network: str, prefix: str, plants: list[dict[str, Any]]) -> list[float | None]:
-    heat = case.summary.get("heat_by_plant_mwh", {})
+    heat = {store: terms.get("given_mwh") for store, terms in (case.summary.get("heat_stores") or {}).items()}
+    heat |= case.summary.get("heat_by_plant_mwh", {})
     found = [heat.get(f"{network}/{prefix}{plant['id']}") for plant in plants]
     return [None if value is None else round(float(value), 1) for value in found]
 
@@ -299,6 +301,9 @@ def _labels() -> dict[str, str]:
         "legend_power": _("Power network"),
         "power_line": _("power line, coloured"),
         "power_transformer": _("transformer"),
+        "power_width": _("line of {kv} kV"),
+        "power_open": _("open tie"),
+        "power_beyond": _("above {end}"),
         "bus": _("Bus"),
         "line": _("Power line"),
         "transformer": _("Transformer"),

@@ -19,6 +19,8 @@ CARRIER = "electric"
 _KW_PER_MW, _A_PER_KA = 1e3, 1e3
 #: ends of the colours, whatever the values: a full line, and the permitted band of 10 kV
 _LOADING_ENDS, _VOLTAGE_ENDS = (0.0, 100.0), (0.93, 1.07)
+#: colour of what is loaded above its limit: P. Tol's "vibrant" red
+_OVERLOADED = "#cc3311"
 #: radius of a transformer's circle: by its rated power
 _RADIUS_PX, _RADIUS_PX_PER_ROOT_MVA = 4.0, 0.7
 
@@ -83,7 +85,8 @@ def _line(network: PowerNetwork, line: str, buses: dict[str, LatLon]) -> dict[st
     if bool(row["open"]):
         rows.append((_("State"), _("open")))
     width = 1.6 if v_nom_kv < 30 else 2.4 if v_nom_kv < 100 else 3.2
-    return names_of(network, "lines", line) | {"xy": xy, "width": width, "rows": rows + provenance_of(row)}
+    drawn = {"xy": xy, "width": width, "v_nom_kv": v_nom_kv, "open": bool(row["open"])}
+    return names_of(network, "lines", line) | drawn | {"rows": rows + provenance_of(row)}
 
 
 def _bus(network: PowerNetwork, bus: str, at: LatLon) -> dict[str, Any]:
@@ -156,7 +159,9 @@ def _table(name: str) -> Values:
 
 
 def _loading(name: str) -> Quantity:
-    return Quantity("loading", _("Loading"), 1, scaled(_table(name), PERCENT), own_unit="%", ends=_LOADING_ENDS)
+    return Quantity(
+        "loading", _("Loading"), 1, scaled(_table(name), PERCENT), own_unit="%", ends=_LOADING_ENDS, beyond=_OVERLOADED
+    )
 
 
 def _bus_kv(results: NetworkResults) -> pd.DataFrame | None:

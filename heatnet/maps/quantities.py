@@ -49,6 +49,8 @@ class Quantity:
         Ends of the colour scale, whatever the values; those beyond have the colour of the end.
     magnitude : bool
         Coloured by its size, whatever its sign.
+    beyond : str
+        Colour of what lies above `ends`; the scale is then dark at that end, so that it does not fade towards it.
     """
 
     key: str
@@ -61,6 +63,7 @@ class Quantity:
     some: bool = False
     ends: tuple[float, float] | None = None
     magnitude: bool = False
+    beyond: str = ""
 
     @property
     def unit(self) -> str:

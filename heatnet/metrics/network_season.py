@@ -67,6 +67,17 @@ def pump_power_mw(states: xr.Dataset, load_share: FloatArray, hours: list[int]) 
     return every_hour(states["plant_pump_mw"].sum("plant", min_count=1).to_numpy(), load_share, hours)
 
 
+def pump_power_by_plant_mw(states: xr.Dataset, load_share: FloatArray, hours: list[int]) -> dict[str, FloatArray]:
+    """Return each plant's part of `pump_power_mw`, (T,), MW; parameters as for `every_hour`. A plant that rests pumps nothing."""
+    power = states["plant_pump_mw"]
+    solved = power.notnull().any("plant")
+    power = power.fillna(0.0).where(solved)
+    return {
+        str(plant): every_hour(power.sel(plant=plant).to_numpy(), load_share, hours)
+        for plant in power["plant"].to_numpy()
+    }
+
+
 def heat_loss_mw(states: xr.Dataset, load_share: FloatArray, hours: list[int]) -> FloatArray:
     """Return the heat loss of all pipes in every hour, MW; parameters as for `every_hour`."""
     return every_hour(states["heat_loss_mw"].to_numpy(), load_share, hours)

@@ -12,6 +12,8 @@ from heatnet.report.tables import Column, Row, Table, number, percent
 Summary = Mapping[str, Any]
 READINGS = ("average", "marginal")
 MWH_PER_GWH = 1000.0
+#: the plan's claim of a green share, which is one of the electricity of valley hours
+_GREEN_CLAIM = "yujiapu_green_share"
 
 
 def electric_sentences(summary: Summary) -> list[str]:
@@ -40,6 +42,7 @@ def reference_names(summary: Summary) -> dict[str, str]:
 def _of_case(summary: Summary, case: str) -> Iterator[str]:
     electric = summary["electric_heat"]
     entry = electric["cases"][case]
+    yield from _does_it_save(summary, case, entry)
     yield _("“{case}”: {share} of the heat is made with electricity of valley hours.").format(
         case=_label(summary, case), share=percent(entry["valley_heat_share"])
     )
@@ -61,6 +64,27 @@ def _of_case(summary: Summary, case: str) -> Iterator[str]:
     yield from _break_even(summary, entry)
 
 
+def _does_it_save(summary: Summary, case: str, entry: Mapping[str, Any]) -> Iterator[str]:
+    """Yield, for each heat that a case is held against, whether it saves CO2: yes, no, or by the factor of the grid."""
+    saves = _(
+        "“{case}” saves CO₂ against {reference}: {average} a year by the grid's average factor, {marginal} by the marginal one."
+    )
+    adds = _(
+        "“{case}” saves no CO₂ against {reference}: it emits {average} a year by the grid's average factor, {marginal} by the "
+        "marginal one."
+    )
+    hangs = _(
+        "Whether “{case}” saves CO₂ against {reference} hangs on the grid's factor: it emits {average} a year by the average "
+        "one, {marginal} by the marginal one."
+    )
+    for key, name in reference_names(summary).items():
+        saved = entry["saved_t_co2"][key]
+        signs = {saved[reading] > 0 for reading in READINGS}
+        text = hangs if len(signs) > 1 else saves if True in signs else adds
+        told = {reading: _more_or_less(saved[reading]) for reading in READINGS}
+        yield text.format(case=_label(summary, case), reference=name, **told)
+
+
 def _more_or_less(saved_t_co2: float) -> str:
     text = _("{amount} t less") if saved_t_co2 >= 0 else _("{amount} t more")
     return text.format(amount=number(abs(saved_t_co2), 0))
@@ -73,13 +97,13 @@ def _what_it_takes(electric: Mapping[str, Any]) -> Iterator[str]:
         return
     needed = curve["needed"]
     if needed["energy_mwh"] is not None:
-        yield _("The {share} of the plan take a store of {energy} MWh, charged with {charge} MW.").format(
+        yield _("For the plan's {share} the store has to hold {energy} MWh, charged with {charge} MW.").format(
             share=percent(wanted, 0),
             energy=number(needed["energy_mwh"], 0),
             charge=number(curve["by_energy"][0]["charge_mw"], 0),
         )
     if needed["charge_mw"] is not None:
-        yield _("In the store as built, {energy} MWh, they take {charge} MW of charging.").format(
+        yield _("With the store as built, {energy} MWh, {charge} MW of charging are enough for it.").format(
             energy=number(curve["by_charge"][0]["energy_mwh"], 0), charge=number(needed["charge_mw"], 1)
         )
 
@@ -98,6 +122,25 @@ def _break_even(summary: Summary, entry: Mapping[str, Any]) -> Iterator[str]:
         yield _("It saves CO₂ from a green share of all its electricity of {shares}; it has {own}.").format(
             shares=_(", ").join(parts), own=percent(entry["green_power_mwh"] / entry["power_mwh"])
         )
+    yield from _shares_side_by_side(summary, entry)
+
+
+def _shares_side_by_side(summary: Summary, entry: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what the break-even share is of all electricity, of that of valley hours, and by the plan's own figures."""
+    claim = next((row for row in summary.get("plan_claims") or [] if row["id"] == _GREEN_CLAIM), None)
+    key = "purchased_heat"
+    of_all, of_valley = (entry[f"break_even_green_{name}"][key]["average"] for name in ("share", "valley_share"))
+    if claim is None or claim["computed"] is None or of_all is None or of_valley is None:
+        return
+    yield _(
+        "The same amount told three ways, against {reference} at the average factor: {all} of all electricity, or {valley} of "
+        "that of valley hours; by the plan's own figures, with less of it in valley hours, {plan} of that."
+    ).format(
+        reference=reference_names(summary)[key],
+        all=_green_share(of_all),
+        valley=_green_share(of_valley),
+        plan=_green_share(claim["computed"]),
+    )
 
 
 def _green_share(share: float) -> str:

@@ -50,9 +50,25 @@ def season_table(context: Context, network: str) -> Table:
     caption = _("Power network of the year: {network}").format(network=context.network_name(network))
     note = _(
         "The band is what heat pumps, electric boilers and batteries could draw less or more for one hour, as far as the "
-        "water of the supply pipes (3 K) and the batteries' levels allow, hour by hour."
+        "water of the supply pipes (3 K) and the batteries' levels allow, hour by hour. What limits cost is one figure of the "
+        "whole case, told where something limits heat plants."
     )
+    if any(stays_above(entry) for entry in entries if entry):
+        note = " ".join((note, why_above()))
     return Table(caption, columns, tuple(rows), note)
+
+
+def stays_above(entry: Entry) -> bool:
+    """Return whether hours of a power network stay above a limit though limits hold its heat plants back."""
+    return float(entry.get("overloaded_h") or 0) > 0 and float((entry.get("limits") or {}).get("hours") or 0) > 0
+
+
+def why_above() -> str:
+    """Return the sentence that says why hours with an overload stand beside hours that were limited."""
+    return _(
+        "Why hours stay above 100 % though limits hold heat plants back: the last dispatch moves batteries and plants once more, so that "
+        "a tap changer may stand a step lower than where the limit was drawn, and the pumps' power is simulated afterwards."
+    )
 
 
 def _dig(*path: str, factor: float = 1.0) -> Callable[[Entry], Cell]:
@@ -179,7 +195,10 @@ def voltage_table(context: Context, network: str) -> Table:
         Column(_("Room for further heat pumps"), "MW", 1),
     )
     caption = _("Substations: {network}").format(network=context.network_name(network))
-    note = _("Room: power that could be drawn at this bus in its worst hour before anything passes its limit.")
+    note = _(
+        "Room: power that could be drawn at this bus in its worst hour before anything passes its limit; 0 where something that "
+        "it would load further is beyond its limit already."
+    )
     return Table(caption, columns, tuple(rows), note)
 
 

@@ -291,7 +291,7 @@ def _electric(
 ) -> dict[str, SolvedPower]:
     solved = {}
     for name, power in powers.items():
-        pump_mw = pipes[name].pump_mw if name in pipes else None
+        pump_mw = pipes[name].plant_pump_mw if name in pipes else {}
         solved[name] = solve_power_year(study.config, years[name], power, models[name], schedule, pump_mw, threads)
         tick("power")
     return solved

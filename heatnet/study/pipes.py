@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,7 @@ from heatnet.couple.reference import NAMED_HOURS, reference_check, reference_hou
 from heatnet.couple.season import Probe, loss_mw, piped_hours, shown_hours, simulate_schedule
 from heatnet.couple.year import NetworkYear
 from heatnet.metrics.compliance import compliance, worst_of_each
-from heatnet.metrics.network_season import heat_loss_mw, network_account, pump_power_mw
+from heatnet.metrics.network_season import heat_loss_mw, network_account, pump_power_by_plant_mw, pump_power_mw
 from heatnet.model.network import Network
 from heatnet.model.supply import DispatchProblem, DispatchResult, FloatArray
 from heatnet.simulate.tracing import trace_sources
@@ -56,11 +56,14 @@ class PipeSeason:
         Electricity of the circulation pumps.
     reference : dict
         As in `SolvedSeason`.
+    plant_pump_mw : mapping of plant to ndarray, shape (8760,)
+        Its parts.
     """
 
     account: dict[str, Any]
     pump_mw: FloatArray
     reference: dict[str, Any]
+    plant_pump_mw: Mapping[str, FloatArray]
 
 
 def steps_of_a_network(config: StudyConfig) -> int:
@@ -119,7 +122,8 @@ def pipe_season(season: SolvedSeason, year: NetworkYear, probed: Probe, problem:
     times = [None if pd.isna(time) else str(time)[:16] for time in checks["time"]]
     checks = checks.assign(time=pd.Series(times, index=checks.index, dtype=object))
     account["compliance"] = checks.to_dict("records")
-    return PipeSeason(account, pump, season.reference)
+    by_plant = pump_power_by_plant_mw(states, year.load_share, hours)
+    return PipeSeason(account, pump, season.reference, by_plant)
 
 
 def _loss_difference(year: NetworkYear, probed: Probe, states: xr.Dataset, hours: list[int]) -> float:

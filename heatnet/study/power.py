@@ -15,7 +15,7 @@ from heatnet.couple.power import PowerYear
 from heatnet.couple.power_dispatch import PowerDispatch, scheduled
 from heatnet.couple.season import has_pipes, shown_hours
 from heatnet.couple.year import NetworkYear
-from heatnet.electric.headroom import critical_rows, headroom_mw
+from heatnet.electric.headroom import critical_rows, least_headroom_mw
 from heatnet.electric.model import PowerModel, compare_with_pandapower
 from heatnet.electric.setpoints import setpoints_of
 from heatnet.io.results_store import write_table
@@ -63,7 +63,7 @@ def solve_power_year(
     power: PowerYear,
     model: PowerModel,
     schedule: PowerDispatch,
-    pump_mw: FloatArray | None,
+    pump_mw: Mapping[str, FloatArray],
     threads: int,
 ) -> SolvedPower:
     """Solve the power network of a network in every hour of the year under a schedule.
@@ -76,12 +76,12 @@ def solve_power_year(
     model : PowerModel
         Of its power network.
     schedule : PowerDispatch
-    pump_mw : array (T,) or None
-        Electricity of the circulation pumps, drawn where the plant that holds the pressure is supplied.
+    pump_mw : mapping of plant to array (T,)
+        Electricity of the circulation pumps.
     threads : int
     """
     name, problem, result = year.network.id, schedule.problem, schedule.result
-    boundary = scheduled(name, power, problem, result, _pumps(year, pump_mw))
+    boundary = scheduled(name, power, problem, result, _pumps(year, power, pump_mw))
     solved = model.solve(boundary, threads)
     labels = shown_hours(year, config.simulation.hours)
     hours = range(len(year.time))
@@ -111,9 +111,14 @@ def write_power_year(solved: SolvedPower, folder: Path, config: StudyConfig) -> 
     write_table(solved.band, folder / "band_mw.parquet")
 
 
-def _pumps(year: NetworkYear, pump_mw: FloatArray | None) -> Mapping[str, FloatArray]:
-    plant = year.network.pressure_plant
-    return {} if pump_mw is None or plant is None else {plant: pump_mw}
+def _pumps(year: NetworkYear, power: PowerYear, pump_mw: Mapping[str, FloatArray]) -> Mapping[str, FloatArray]:
+    """Return whose load draws which pumps: a plant's own, that of the plant that holds the pressure where it has none."""
+    holder = year.network.pressure_plant
+    drawn: dict[str, FloatArray] = {}
+    for plant, own in pump_mw.items():
+        drawer = plant if holder is None or power.load_of(plant) is not None else holder
+        drawn[drawer] = drawn.get(drawer, 0.0) + own
+    return drawn
 
 
 def _band(name: str, problem: DispatchProblem, result: DispatchResult, stored_mwh: float) -> pd.DataFrame:
@@ -150,14 +155,17 @@ def _most_loaded(network: PowerNetwork, branches: pd.DataFrame) -> dict[str, Any
 
 
 def _limits(network: PowerNetwork, name: str, schedule: PowerDispatch, year: NetworkYear) -> dict[str, Any]:
-    """Return which elements limited the heat plants of a network, in how many hours, and what all limits cost."""
+    """Return which elements limited the heat plants of a network, in how many hours, and what all limits of the case cost.
+
+    The cost is no network's own; it is None where nothing limits the network.
+    """
     limited = schedule.limited.get(name, {})
     rows = {int(row) for hours in limited.values() for row in hours}
     return {
         "rounds": schedule.rounds,
         "hours": len(rows),
         "hours_in_season": int(year.in_season[sorted(rows)].sum()) if rows else 0,
-        "cost_cny": schedule.cost_of_limits_cny,
+        "cost_cny": schedule.cost_of_limits_cny if rows else None,
         "by_element": {
             element: {"kind": kind, "hours": len(hours), "name": _names(network, kind, element)}
             for (element, kind), hours in limited.items()
@@ -217,6 +225,6 @@ def _margins(network: PowerNetwork, boundary: Boundary, solved: xr.Dataset, thre
         return {}
     lowest = stations.groupby("station")["v_nom_kv"].transform("min")
     buses = [str(bus) for bus in stations.index[(stations["v_nom_kv"] == lowest) & (lowest <= _STATION_KV)]]
-    given = setpoints_of(network, boundary.rows(critical_rows(solved)))
-    room = headroom_mw(network, given, buses, cos_phi=_HEAT_PUMP_COS_PHI, threads=threads)
-    return dict(zip(buses, np.nanmin(room, axis=0).tolist(), strict=True))
+    given = setpoints_of(network, boundary)
+    room = least_headroom_mw(network, given, buses, critical_rows(solved), _HEAT_PUMP_COS_PHI, threads)
+    return dict(zip(buses, room.tolist(), strict=True))

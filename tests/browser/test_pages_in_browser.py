@@ -186,3 +186,68 @@ def test_report_on_a_phone_scrolls_its_tables_and_not_the_page(results: Path, tm
     dom, _console = _dom(phone, tmp_path / "profile", "--allow-file-access-from-files")
     assert int(re.search(r'data-page="(\d+)"', dom)[1]) <= 390
     assert int(re.search(r'data-first="(\d+)"', dom)[1]) >= 60
+
+
+def _looking(page: Path, profile: Path, script: str) -> list[str]:
+    """Return what a script in the page puts into the title, parted by bars."""
+    dom, console = _dom(_with_script(page, f"document.title = [{script}].join('|');"), profile)
+    assert console == []
+    return re.search(r"<title>(.*?)</title>", dom)[1].split("|")
+
+
+def _tiny(draft, case: str, tmp_path: Path) -> Path:
+    from heatnet.study.load import load_study
+    from heatnet.study.run import run_cases
+    from heatnet.study.summary import write_summary
+
+    draft.data["cases"] = {case: draft.data["cases"][case]}
+    draft.data |= {"base_case": case, "baseline_case": None, "plan_case": None}
+    study, out = load_study(draft.write(tmp_path / "study")), tmp_path / "results"
+    write_summary(study, run_cases(study, out, workers=1), out)
+    return build_map(out, tmp_path / "map.html", "en")
+
+
+def test_map_of_a_site_offers_no_pipes_and_fills_the_store(tmp_path: Path) -> None:
+    """The bundled study of electric heat: no pipes, no simulated hours, a tank that gives heat."""
+    import yaml
+
+    from heatnet.io.bundled import bundled_path
+    from heatnet.study.load import load_study
+    from heatnet.study.run import run_cases
+    from heatnet.study.summary import write_summary
+
+    data = yaml.safe_load((bundled_path("studies") / "yujiapu_storage" / "study.yaml").read_text(encoding="utf-8"))
+    data |= {"season": {"start": "01-06", "end": "01-08"}, "cases": {"plan": data["cases"]["plan"]}}
+    data |= {"base_case": "plan", "baseline_case": None}
+    data["electric_heat"].pop("curve")
+    folder = tmp_path / "yujiapu_storage"
+    folder.mkdir()
+    (folder / "study.yaml").write_text(yaml.safe_dump(data, allow_unicode=True), encoding="utf-8")
+    study, out = load_study(folder), tmp_path / "results"
+    write_summary(study, run_cases(study, out, workers=1), out)
+    script = """
+      ...["hour", "pipe", "station", "range"].map((name) => document.getElementById(name + "-field").hidden),
+      document.querySelectorAll("#legend .scale-bar").length,
+      document.querySelector(".plant-icon[aria-label*='tank'] path").getAttribute("fill") !== "#ffffff",
+    """
+    seen = _looking(build_map(out, tmp_path / "map.html", "en"), tmp_path / "profile", script)
+    assert seen == ["true"] * 4 + ["0", "true"]
+
+
+def test_map_of_a_power_network_explains_it_when_it_is_shown(new_study_draft, new_power_draft, tmp_path: Path) -> None:
+    draft = new_study_draft()
+    draft.network.electric = new_power_draft()
+    draft.data["simulation"] = {"hours": 2, "reference_hours": 1}
+    script = """
+      document.getElementById("electric-field").hidden,
+      (() => { [...document.querySelectorAll("#network-switches label")].at(-1).querySelector("input").click();
+        return document.getElementById("electric-field").hidden; })(),
+      document.getElementById("legend").textContent.includes("line of 10 kV"),
+      document.getElementById("legend").textContent.includes("above 100 %"),
+    """
+    assert _looking(_tiny(draft, "project", tmp_path), tmp_path / "profile", script) == [
+        "true",
+        "false",
+        "true",
+        "true",
+    ]

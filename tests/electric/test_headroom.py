@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from heatnet.electric.headroom import critical_rows, headroom_mw, least_headroom
+from heatnet.electric.headroom import critical_rows, headroom_mw, least_headroom, least_headroom_mw
 from heatnet.electric.model import PowerModel
 from heatnet.electric.setpoints import setpoints_of
 from heatnet.model.boundary import Boundary
@@ -65,27 +67,87 @@ def test_nothing_fits_behind_what_is_overloaded_and_elsewhere_it_does():
     assert (room[:, 1] > 7).all()
 
 
+def boundary_with(town_mw, works_mw, pv_mw=0.0):
+    time = pd.date_range("2025-01-01", periods=len(town_mw), freq="h", name="time")
+    works, pv = (np.broadcast_to(value, len(town_mw)) for value in (works_mw, pv_mw))
+    values = {
+        "load_p_mw": pd.DataFrame({"town": town_mw, "works": works}, index=time),
+        "generator_p_mw": pd.DataFrame({"pv": pv}, index=time),
+    }
+    return Boundary(time, values)
+
+
+def test_nothing_fits_behind_an_overload_that_a_tap_changer_would_mend():
+    """The tap moves with the town's load and with the added one; a step up takes a per cent off the feeder's current."""
+    network = substation(v_set_pu=1.02)
+    boundary = boundary_with(np.linspace(20.0, 70.0, 1500), 9.0)
+    loading = PowerModel(network).solve(boundary)["line_loading_share"].to_numpy()[:, 0]
+    given = setpoints_of(network, boundary)
+    factor = 1.005 / loading[:, None] * np.array([0.0, 1.0]) + np.array([1.0, 0.0])
+    given = replace(given, load_p_mw=given.load_p_mw * factor, load_q_mvar=given.load_q_mvar * factor)
+    loading = PowerModel(network).flows(given).line_loading_share[:, 0]
+    assert (loading > 1.001).sum() > 1000
+    assert (loading < 1.1).all()
+    room = headroom_mw(network, given, ["end", "b10"])
+    assert (room[loading > 1.0 + 1e-6, 0] == 0).all()
+    assert (room[:, 1] > 0).all()
+
+
+def test_what_the_added_load_relieves_may_stay_beyond_its_limit():
+    """PV sends more back through the line than it may carry: load at its end is welcome until the line is full the other way."""
+    generators = table({"id": "pv", "bus": "far", "capacity_mw": 20.0, "cos_phi": 1.0})
+    loads = table({"id": "load", "bus": "far", "p_mw": 1.0, "cos_phi": 1.0})
+    buses = table({"id": "near", "v_nom_kv": 10.0}, {"id": "far", "v_nom_kv": 10.0, "v_max_pu": 1.2})
+    network = two_bus(loads=loads, buses=buses, generators=generators)
+    values = {
+        "load_p_mw": pd.DataFrame({"load": 0.0}, index=HOURS),
+        "generator_p_mw": pd.DataFrame({"pv": 9.5}, index=HOURS),
+    }
+    boundary = Boundary(HOURS, values)
+    assert PowerModel(network).solve(boundary)["line_loading_share"].to_numpy().min() > 1.02
+    room = headroom_mw(network, setpoints_of(network, boundary), ["far"], cos_phi=1.0)
+    # as much as the line's own limit is what the search begins with, √3 V I = 8.66 MW
+    np.testing.assert_allclose(room, np.sqrt(3) * 10 * 0.5, rtol=1e-9)
+
+
+def test_nothing_fits_where_a_voltage_is_below_its_band_whatever_the_tap_changer_does():
+    network = substation(v_set_pu=1.02)
+    network = network.with_tables(buses=network.buses.assign(v_min_pu=[0.9, 0.9, 1.015]))
+    boundary = boundary_with(np.linspace(10.0, 90.0, 160), 6.0)
+    states = PowerModel(network).solve(boundary)
+    low = states["bus_v_pu"].sel(bus="end").to_numpy() < 1.015 - 1e-6
+    assert low.any()
+    room = headroom_mw(network, setpoints_of(network, boundary), ["end"])
+    assert (room[low, 0] == 0).all()
+
+
 def test_hours_without_a_solution_have_no_margin():
     network = two_bus()
     room = headroom_mw(network, given_of(network, np.array([1.0, 1.0, 90.0, 1.0, 1.0])), ["far"])
     assert np.isnan(room[:, 0]).tolist() == [False, False, True, False, False]
 
 
-def test_critical_rows_hold_the_least_margin():
-    network = substation(v_set_pu=1.02)
-    time = pd.date_range("2025-01-01", periods=48, freq="h", name="time")
+def year_like(hours):
     rng = np.random.default_rng(3)
-    values = {
-        "load_p_mw": pd.DataFrame({"town": rng.uniform(10, 90, 48), "works": rng.uniform(0, 6, 48)}, index=time),
-        "generator_p_mw": pd.DataFrame({"pv": rng.uniform(0, 3, 48)}, index=time),
-    }
-    boundary = Boundary(time, values)
+    return boundary_with(rng.uniform(10, 90, hours), rng.uniform(0, 6, hours), rng.uniform(0, 3, hours))
+
+
+def test_the_least_of_single_hours_is_the_result_over_all():
+    network, boundary = substation(v_set_pu=1.02), year_like(12)
+    given, buses = setpoints_of(network, boundary), ["b10", "end"]
     rows = critical_rows(PowerModel(network).solve(boundary))
-    assert len(rows) < 12
-    buses = ["b10", "end"]
-    every = headroom_mw(network, setpoints_of(network, boundary), buses)
-    few = headroom_mw(network, setpoints_of(network, boundary.rows(rows)), buses)
-    np.testing.assert_allclose(few.min(axis=0), every.min(axis=0), rtol=0.02)
+    single = [headroom_mw(network, given.rows(slice(row, row + 1)), buses)[0] for row in range(given.hours)]
+    np.testing.assert_array_equal(headroom_mw(network, given, buses), single)
+    np.testing.assert_array_equal(least_headroom_mw(network, given, buses, rows), np.min(single, axis=0))
+
+
+def test_the_least_is_found_though_the_likely_hours_miss_it():
+    network, boundary = substation(v_set_pu=1.02), year_like(48)
+    given, buses = setpoints_of(network, boundary), ["b10", "end"]
+    room = headroom_mw(network, given, buses)
+    likely = [int(room.sum(axis=1).argmax())]
+    assert (room[likely[0]] > room.min(axis=0)).all()
+    np.testing.assert_array_equal(least_headroom_mw(network, given, buses, likely), room.min(axis=0))
 
 
 def limit_of(network, load_mw, bus="far"):

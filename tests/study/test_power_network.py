@@ -7,15 +7,18 @@ import re
 from types import SimpleNamespace
 
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
 
 from heatnet.i18n import use_language
+from heatnet.io.excel import write_excel
 from heatnet.io.results_store import read_summary, read_table
 from heatnet.maps import build_map
 from heatnet.maps.build import map_data
 from heatnet.report import build_report
 from heatnet.study.load import load_study
+from heatnet.study.power import _pumps
 from heatnet.study.run import run_cases
 from heatnet.study.summary import write_summary
 from heatnet.web.results_view import load_study as read_results
@@ -33,6 +36,15 @@ def powered(new_study_draft, new_power_draft, tmp_path_factory):
     draft.data["cases"]["wide"] = {
         "label": "A wider feeder",
         "networks": {"tiny": {"electric": {"lines": {"feeder": {"i_max_ka": 1.0}}}}},
+    }
+    draft.data["cases"]["pushing"] = {
+        "label": "The heat pump pumps for itself",
+        "networks": {
+            "tiny": {
+                "plants": {"heat_pump": {"connection": "supply", "role": "flow", "mdot_kg_per_s": 4.0}},
+                "electric": {"lines": {"feeder": {"i_max_ka": 1.0}}},
+            }
+        },
     }
     draft.prices["power"] = {
         f"{name}_cny_per_mwh": 100 + 100 * i for i, name in enumerate(("valley", "flat", "peak", "critical"))
@@ -80,9 +92,36 @@ def test_the_loads_are_those_of_the_heat_plants(powered):
     assert own.max() > 0.01
 
 
+def test_each_plant_draws_its_own_pumps_and_all_are_drawn(powered):
+    """Load = heat times electricity per heat + own pump; what all loads take is what the site's plants and all pumps take."""
+    run = powered.runs["pushing"]
+    pumps, loads = run.pipes["tiny"].plant_pump_mw, table(powered, "load_p_mw", "pushing")
+    np.testing.assert_allclose(sum(pumps.values()), run.pipes["tiny"].pump_mw, atol=1e-12)
+    for plant, load in (("heat_pump", "e_pump"), ("boiler", "e_boiler")):
+        unit = next(unit for unit in run.problem.units if unit.plant == plant)
+        expected = run.result.heat_mw[unit.id].to_numpy() * unit.power_per_heat + pumps[plant]
+        assert pumps[plant].max() > 100 * FILE_PRECISION
+        np.testing.assert_allclose(loads[load], expected, atol=FILE_PRECISION)
+    network, grid = table(powered, "network", "pushing"), table(powered, "grid_p_mw", "pushing")["grid"]
+    meter = (run.result.site_import_mw - run.result.site_export_mw)["tiny"].to_numpy()
+    expected = meter + run.pipes["tiny"].pump_mw + network["power_loss_mw"].to_numpy()
+    np.testing.assert_allclose(grid, expected, rtol=0, atol=5 * FILE_PRECISION)
+
+
+def test_pumps_of_plants_without_a_load_are_drawn_where_the_pressure_is_held():
+    powers = SimpleNamespace(load_of={"holder": "e_1", "own": "e_2"}.get)
+    year = SimpleNamespace(network=SimpleNamespace(pressure_plant="holder"))
+    pump_mw = {"holder": np.array([1.0, 2.0]), "own": np.array([0.1, 0.2]), "none": np.array([0.01, 0.02])}
+    drawn = _pumps(year, powers, pump_mw)
+    assert set(drawn) == {"holder", "own"}
+    np.testing.assert_allclose(drawn["holder"], [1.01, 2.02])
+    np.testing.assert_allclose(drawn["own"], [0.1, 0.2])
+
+
 def test_the_feeder_limits_the_heat_pump_and_the_study_says_what_that_costs(powered):
     tight, wide = account(powered), account(powered, "wide")
     assert wide["limits"]["hours"] == 0
+    assert wide["limits"]["cost_cny"] is None, "nothing limits this network"
     assert wide["branches"]["feeder"]["overloaded_h"] == 0
     assert tight["limits"]["by_element"]["feeder"]["kind"] == "line"
     assert tight["limits"]["hours"] > 100
@@ -158,6 +197,8 @@ def test_the_map_has_the_power_network_as_a_layer(powered, tmp_path):
     layouts = [layout for layout in data["layouts"].values() if layout["carrier"] == "electric"]
     assert {item["id"] for layout in layouts for item in layout["pipes"]} == {"feeder"}
     assert {row["key"] for row in data["colours"]["electric"]} == {"loading", "v_pu", "p_mw"}
+    of_lines = {row["key"]: row for row in data["quantities"]["electric"]["pipes"]}
+    assert of_lines["loading"]["beyond"] not in data["scale"], "an overload has a colour of its own"
     case = next(case for case in data["cases"] if case["id"] == "project")
     entry = next(one for one in case["networks"] if data["layouts"][one["layout"]]["carrier"] == "electric")
     shown = pd.to_datetime([hour["time"] for hour in case["hours"]])
@@ -177,6 +218,18 @@ def test_the_report_tells_of_the_power_network(powered, tmp_path):
     assert f"{account(powered)['limits']['hours']:,}" in text
     chinese = build_report(powered.folder, tmp_path / "zh.html", "zh").read_text(encoding="utf-8")
     assert "馈线限制热源用电的小时数" in chinese
+
+
+def test_the_workbook_has_the_account_of_the_power_network(powered, tmp_path):
+    book = openpyxl.load_workbook(write_excel(powered.folder, tmp_path / "book.xlsx", "en"))
+    head, *rows = list(book["Power"].iter_rows(values_only=True))
+    assert len(rows) == len(powered.summary["cases"])
+    row = dict(zip(head, next(row for row in rows if row[0] == "With the heat pump"), strict=True))
+    assert row["Drawn from the upper grid (MWh)"] == pytest.approx(account(powered)["import_mwh"])
+    assert row["What these limits cost (CNY)"] == pytest.approx(account(powered)["limits"]["cost_cny"])
+    wide = dict(zip(head, next(row for row in rows if row[0] == "A wider feeder"), strict=True))
+    assert wide["What these limits cost (CNY)"] is None
+    assert "电网" in openpyxl.load_workbook(write_excel(powered.folder, tmp_path / "zh.xlsx", "zh")).sheetnames
 
 
 def test_summary_is_plain_json(powered):

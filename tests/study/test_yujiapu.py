@@ -7,17 +7,22 @@ the first day (there are nights enough before it) and gains 8 c a night afterwar
 
 from __future__ import annotations
 
+import copy
 import json
+import re
 from types import SimpleNamespace
 
 import numpy as np
+import openpyxl
 import pytest
 import yaml
 
+from heatnet.i18n import use_language
 from heatnet.io.bundled import bundled_path
 from heatnet.io.excel import write_excel
 from heatnet.io.results_store import read_summary, read_table
 from heatnet.report import build_report
+from heatnet.report.electric_heat import electric_sentences
 from heatnet.study.load import load_study
 from heatnet.study.run import run_cases
 from heatnet.study.summary import write_summary
@@ -136,9 +141,48 @@ def test_workbook_and_verdict_do_without_a_rate(ran, tmp_path, capsys):
     from heatnet.cli.verdict import print_verdict
 
     book = write_excel(ran.folder, tmp_path / "book.xlsx", "en")
-    assert book.stat().st_size > 0
+    sheets = openpyxl.load_workbook(book)
+    assert not [name for name in sheets.sheetnames if name.startswith(("Pipes", "Stations"))], "a site has neither"
+    head, *rows = list(sheets["Electric heat"].iter_rows(values_only=True))
+    entry = ran.summary["electric_heat"]["cases"]["plan"]
+    row = dict(zip(head, next(row for row in rows if str(row[0]).startswith("The plan")), strict=True))
+    assert row["Green electricity (MWh)"] == pytest.approx(entry["green_power_mwh"])
+    saved = "Saved against district heat, marginal grid factor (t CO₂)"
+    assert row[saved] == pytest.approx(entry["saved_t_co2"]["purchased_heat"]["marginal"])
     print_verdict("Yujiapu", ran.summary, ran.folder)
     said = capsys.readouterr().out
     assert "CNY/GJ" in said
     assert "waste-heat substitution rate" not in said
     assert f"{ran.summary['electric_heat']['cases']['plan']['cost_cny_per_gj']:.1f}" in said
+
+
+def test_the_first_sentence_says_whether_it_saves_and_the_shares_stand_in_order(ran):
+    with use_language("en"):
+        said = electric_sentences(ran.summary)
+    entry = ran.summary["electric_heat"]["cases"]["plan"]
+    more = {reading: f"{-entry['saved_t_co2']['purchased_heat'][reading]:,.0f} t more" for reading in FACTORS}
+    assert min(-entry["saved_t_co2"]["purchased_heat"][reading] for reading in FACTORS) > 0
+    assert said[0].startswith("“The plan: charged in valley hours” saves no CO₂ against district heat: it emits")
+    assert more["average"] in said[0]
+    assert more["marginal"] in said[0]
+    shares = next(sentence for sentence in said if sentence.startswith("The same amount told three ways"))
+    claim = next(row for row in ran.summary["plan_claims"] if row["id"] == "yujiapu_green_share")
+    told = [entry[f"break_even_green_{name}"]["purchased_heat"]["average"] for name in ("share", "valley_share")]
+    assert re.findall(r"(\d+)\s%", shares) == [f"{100 * share:.0f}" for share in (*told, claim["computed"])]
+
+
+@pytest.mark.parametrize(
+    ("average", "marginal", "word"), [(10, 5, "saves CO₂"), (10, -5, "Whether"), (-10, -5, "saves no")]
+)
+def test_saved_with_both_factors_with_one_or_with_none(average, marginal, word, ran):
+    summary = copy.deepcopy(ran.summary)
+    saved = summary["electric_heat"]["cases"]["plan"]["saved_t_co2"]["purchased_heat"]
+    saved |= {"average": average, "marginal": marginal}
+    with use_language("en"):
+        assert word in electric_sentences(summary)[0]
+
+
+def test_the_bundled_curve_is_dense_where_the_plans_share_is_reached():
+    """Straight between points 0.1 MW apart: what verdict and table of the plan say hangs on no kink."""
+    data = yaml.safe_load((bundled_path("studies") / "yujiapu_storage" / "study.yaml").read_text(encoding="utf-8"))
+    assert {15.9, 16.0, 16.1, 16.3} <= set(data["electric_heat"]["curve"]["charge_mw"])

@@ -7,7 +7,10 @@
   const map = window.map_heatnet;
   const frame = document.querySelector(".map-frame");
   const NO_VALUE = "#b9bfc4";
-  const STEAM = "#cc6677", STEAM_DASH = "11 7", POWER = "#0077bb";
+  const STEAM = "#cc6677", STEAM_DASH = "11 7", POWER = "#0077bb", OPEN_DASH = "5 5";
+  const layouts = Object.values(data.layouts);
+  // a site has neither pipes nor stations with values: nothing to choose, nothing to explain
+  const hasPipes = layouts.some((layout) => !data.colours[layout.carrier] && layout.pipes.length);
   const byId = (id) => document.getElementById(id);
 
   // ---------- small helpers ----------
@@ -58,7 +61,9 @@
   function colourOf(value, range, quantity) {
     if (value === null || value === undefined || !range) return NO_VALUE;
     if (quantity.magnitude) value = Math.abs(value);
-    return range[1] > range[0] ? colourAt((value - range[0]) / (range[1] - range[0])) : colourAt(0.0);
+    if (quantity.beyond && value > range[1]) return quantity.beyond;
+    const share = range[1] > range[0] ? (value - range[0]) / (range[1] - range[0]) : 0.0;
+    return colourAt(quantity.beyond ? 1 - share : share);
   }
 
   // ---------- plant symbols ----------
@@ -193,7 +198,7 @@
         } else if (electric) {
           // a light edge, so that power lines do not look like pipes
           Object.assign(edge, { pane: "electric", weight: item.width + 2.6, color: "#ffffff" });
-          Object.assign(style, { pane: "electric", weight: item.width });
+          Object.assign(style, { pane: "electric", weight: item.width }, item.open ? { dashArray: OPEN_DASH, lineCap: "butt" } : {});
         } else if (steam) Object.assign(style, { color: STEAM, weight: 2.5, dashArray: "7 5" });
         // a dark edge keeps the light end of the scale readable on the light ground
         if (!steam || network.solved) L.polyline(item.xy, edge).addTo(groupOf(layout, "pipes"));
@@ -252,26 +257,36 @@
     into.append(element("h2", heading + ": " + quantity.label + (quantity.unit ? " (" + quantity.unit + ")" : "")));
     if (!range) { into.append(element("p", labels.no_value, "small")); return; }
     const bar = element("div", null, "scale-bar");
-    bar.style.background = "linear-gradient(to right," + data.scale.join(",") + ")";
+    bar.style.background = "linear-gradient(to right," + (quantity.beyond ? data.scale.slice().reverse() : data.scale).join(",") + ")";
     const ends = element("div", null, "scale-ends");
     const number = (value) => value.toLocaleString("en", { maximumFractionDigits: quantity.digits, minimumFractionDigits: quantity.digits });
     const capped = byId("range").value === "all" && !quantity.ends;
     ends.append(element("span", (quantity.ends ? "≤ " : "") + number(range[0])), element("span", number((range[0] + range[1]) / 2)), element("span", (capped ? "≥ " : "") + number(range[1])));
     into.append(bar, ends);
+    if (quantity.beyond) into.append(lineRow(quantity.beyond, 3, "solid", labels.power_beyond.replace("{end}", shown(range[1], { digits: 0, unit: quantity.unit }))));
     for (const note of notes) into.append(element("p", note, "small"));
   }
-  function dashRow(colour, words) {
+  function lineRow(colour, width, stroke, words) {
     const line = element("div", null, "legend-row");
     const dash = element("span");
-    dash.style.cssText = "flex:none;width:26px;border-top:3px dashed " + colour;
+    dash.style.cssText = "flex:none;width:26px;border-top:" + width + "px " + stroke + " " + colour;
     line.append(dash, element("span", words));
     return line;
+  }
+  const dashRow = (colour, words) => lineRow(colour, 3, "dashed", words);
+  function powerLegend(into, networks) {
+    const lines = networks.flatMap((network) => data.layouts[network.layout].pipes);
+    const widths = new Map(lines.map((line) => [line.v_nom_kv, line.width]));
+    for (const [kv, width] of [...widths].sort((a, b) => b[0] - a[0])) into.append(lineRow(POWER, width, "solid", labels.power_width.replace("{kv}", kv)));
+    if (lines.some((line) => line.open)) into.append(lineRow(POWER, 2, "dashed", labels.power_open));
   }
   function drawLegend(pipe, station, own, ranges) {
     const legend = byId("legend");
     legend.replaceChildren();
-    scaleLegend(legend, labels.legend_pipes, pipe, ranges.pipes, [labels.width_pipes]);
-    scaleLegend(legend, labels.legend_stations, station, ranges.stations, [labels.size_stations]);
+    if (hasPipes) {
+      scaleLegend(legend, labels.legend_pipes, pipe, ranges.pipes, [labels.width_pipes]);
+      scaleLegend(legend, labels.legend_stations, station, ranges.stations, [labels.size_stations]);
+    }
     const networksOf = (carrier) => currentCase().networks.filter((network) => carrierOf(data.layouts[network.layout]) === carrier);
     const steamNetworks = networksOf("steam");
     if (own.steam && steamNetworks.some((network) => network.solved)) {
@@ -281,11 +296,14 @@
       user.append(symbol("circle", STEAM, 14, true), element("span", labels.steam_user));
       legend.append(user);
     }
-    if (own.electric && networksOf("electric").length) {
+    const powerNetworks = networksOf("electric").filter((network) => !state.hidden.has(data.layouts[network.layout].id));
+    byId("electric-field").hidden = !own.electric || !powerNetworks.length;
+    if (own.electric && powerNetworks.length) {
       scaleLegend(legend, labels.legend_power, own.electric, ranges.electric, []);
       const transformer = element("div", null, "legend-row");
       transformer.append(symbol("circle", POWER, 14, true), element("span", labels.power_transformer));
       legend.append(transformer);
+      powerLegend(legend, powerNetworks);
     }
     legend.append(element("h2", labels.legend_plants));
     const seen = new Set();
@@ -313,7 +331,7 @@
     const box = element("input");
     box.type = "checkbox";
     box.checked = !set.has(key);
-    box.addEventListener("change", () => { if (box.checked) set.delete(key); else set.add(key); applyVisibility(); });
+    box.addEventListener("change", () => { if (box.checked) set.delete(key); else set.add(key); applyVisibility(); colour(); });
     label.append(box, element("span", text));
     into.append(label);
   }
@@ -371,8 +389,12 @@
       button.addEventListener("click", () => map.fitBounds(layout.bounds, { padding: [25, 25] }));
       byId("fit-buttons").append(button);
     }
-    const layers = [["pipes", labels.legend_pipes], ["stations", labels.legend_stations], ["plants", labels.legend_plants]];
-    if (Object.values(data.layouts).some((layout) => layout.nodes.length)) layers.push(["nodes", labels.legend_nodes]);
+    byId("pipe-field").hidden = byId("station-field").hidden = !hasPipes;
+    byId("range-field").hidden = !hasPipes && !Object.values(data.colours).some((colours) => colours.length);
+    byId("hour-field").hidden = !data.cases.some((one) => one.hours.length);
+    const drawnAs = { pipes: labels.legend_pipes, stations: labels.legend_stations, plants: labels.legend_plants };
+    const layers = Object.entries(drawnAs).filter(([kind]) => kind === "plants" || layouts.some((layout) => layout[kind].length));
+    if (layouts.some((layout) => layout.nodes.length)) layers.push(["nodes", labels.legend_nodes]);
     for (const name of ["zones", "avenues", "landmarks"]) if (data.base[name].length) layers.push([name, labels[name]]);
     for (const [key, text] of layers) switchFor(byId("layer-switches"), key, text, state.layersOff);
     byId("case").addEventListener("change", () => { map.closePopup(); fillHours(); drawCase(); });
