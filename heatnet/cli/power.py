@@ -161,17 +161,19 @@ def sample_rows(states: xarray.Dataset, worst_row: int | None) -> list[int]:
 
 
 def _margins(network: PowerNetwork, boundary: Boundary, states: xarray.Dataset, threads: int) -> pd.Series:
-    """Return the least further load by bus over all hours, MW."""
+    """Return the least further load by bus over the hours in which something is closest to its limit, MW."""
     import pandas as pd
 
     from heatnet.cli.simulate import progress_bar
-    from heatnet.electric.headroom import critical_rows, least_headroom_mw
+    from heatnet.electric.headroom import CRITICAL_HOURS, critical_rows, least_headroom_mw
     from heatnet.electric.setpoints import setpoints_of
 
     buses = [str(bus) for bus in network.buses.index if bus not in set(network.grids["bus"])]
-    given = setpoints_of(network, boundary)
+    rows = critical_rows(states, CRITICAL_HOURS)
+    likely = [rows.index(row) for row in critical_rows(states)]
+    given = setpoints_of(network, boundary.rows(rows))
     with progress_bar(_("Further load by bus …"), 1) as progress:
-        room = least_headroom_mw(network, given, buses, critical_rows(states), threads=threads, progress=progress)
+        room = least_headroom_mw(network, given, buses, likely, threads=threads, progress=progress)
     return pd.Series(room, index=buses)
 
 

@@ -148,3 +148,11 @@ def test_the_least_is_found_though_the_likely_hours_miss_it():
     likely = [int(room.sum(axis=1).argmax())]
     assert (room[likely[0]] > room.min(axis=0)).all()
     np.testing.assert_array_equal(least_headroom_mw(network, given, buses, likely), room.min(axis=0))
+
+
+def test_critical_rows_are_the_worst_few_of_each_element():
+    network, boundary = substation(v_set_pu=1.02), year_like(48)
+    states = PowerModel(network).solve(boundary)
+    worst = states["line_loading_share"].to_numpy()[:, 0].argsort()[::-1]
+    assert set(worst[:4].tolist()) <= set(critical_rows(states, 4))
+    assert set(critical_rows(states)) <= set(critical_rows(states, 4))
