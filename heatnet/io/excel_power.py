@@ -34,7 +34,7 @@ def power_sheet(writer: Writer, summary: Entry) -> None:
     ]
     if rows:
         heads = [Head(_("Case"), width=28), Head(_("Network"), width=20), *(head for head, _read in columns)]
-        writer.sheet(_("Power"), heads, rows, frozen=2)
+        writer.sheet(_("Power network"), heads, rows, frozen=2)
 
 
 def _at(*path: str) -> Callable[[Entry], Cell]:

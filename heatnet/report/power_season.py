@@ -67,7 +67,8 @@ def why_above() -> str:
     """Return the sentence that says why hours with an overload stand beside hours that were limited."""
     return _(
         "Why hours stay above 100 % though limits hold heat plants back: the last dispatch moves batteries and plants once more, "
-        "so that a tap changer may stand a step lower than where the limit was drawn, and the pumps' power is simulated afterwards."
+        "so that a tap changer may stand a step lower than where the limit was drawn, and the pumps' power is simulated "
+        "afterwards."
     )
 
 

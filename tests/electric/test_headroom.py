@@ -182,3 +182,11 @@ def test_a_transformer_is_named():
     limit = least_headroom(network, given, ["b10"], room).loc["b10"]
     assert (limit["kind"], limit["element"], limit["row"]) == ("transformer", "t", 1)
     assert limit["room_mw"] == room.min()
+
+
+def test_critical_rows_are_the_worst_few_of_each_element():
+    network, boundary = substation(v_set_pu=1.02), year_like(48)
+    states = PowerModel(network).solve(boundary)
+    worst = states["line_loading_share"].to_numpy()[:, 0].argsort()[::-1]
+    assert set(worst[:4].tolist()) <= set(critical_rows(states, 4))
+    assert set(critical_rows(states)) <= set(critical_rows(states, 4))

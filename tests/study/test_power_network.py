@@ -222,7 +222,7 @@ def test_the_report_tells_of_the_power_network(powered, tmp_path):
 
 def test_the_workbook_has_the_account_of_the_power_network(powered, tmp_path):
     book = openpyxl.load_workbook(write_excel(powered.folder, tmp_path / "book.xlsx", "en"))
-    head, *rows = list(book["Power"].iter_rows(values_only=True))
+    head, *rows = list(book["Power network"].iter_rows(values_only=True))
     assert len(rows) == len(powered.summary["cases"])
     row = dict(zip(head, next(row for row in rows if row[0] == "With the heat pump"), strict=True))
     assert row["Drawn from the upper grid (MWh)"] == pytest.approx(account(powered)["import_mwh"])
