@@ -181,15 +181,15 @@ def _margins(network: PowerNetwork, boundary: Boundary, states: xarray.Dataset, 
     Columns `bus`, `v_nom_kv`, `room_mw`, `limit` (kind), `element`, `time`, `cos_phi`.
     """
     from heatnet.cli.simulate import progress_bar
-    from heatnet.electric.headroom import critical_rows, headroom_mw, least_headroom
+    from heatnet.electric.headroom import CRITICAL_HOURS, critical_rows, least_headroom
     from heatnet.electric.setpoints import setpoints_of
 
     buses = [str(bus) for bus in network.buses.index if bus not in set(network.grids["bus"])]
-    rows = critical_rows(states)
+    rows = critical_rows(states, CRITICAL_HOURS)
+    likely = [rows.index(row) for row in critical_rows(states)]
     given = setpoints_of(network, boundary.rows(rows))
     with progress_bar(_("Further load by bus …"), 1) as progress:
-        room = headroom_mw(network, given, buses, _MARGIN_COS_PHI, threads, progress)
-        least = least_headroom(network, given, buses, room, _MARGIN_COS_PHI, threads).reset_index()
+        least = least_headroom(network, given, buses, likely, _MARGIN_COS_PHI, threads, progress).reset_index()
     least.insert(1, "v_nom_kv", network.buses["v_nom_kv"].loc[least["bus"]].to_numpy())
     least = least.rename(columns={"kind": "limit"})
     least["time"] = boundary.time[rows][least.pop("row")]

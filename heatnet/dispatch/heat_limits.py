@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from heatnet.dispatch.linopy_arrays import labelled
+from heatnet.dispatch.labelled_arrays import labelled
 from heatnet.model.heat_limit import HeatLimit
 from heatnet.model.supply import FloatArray
 

@@ -35,8 +35,8 @@ import pandas as pd
 from heatnet.dispatch.costs import own_cost_cny_per_mwh, sites_power_mw
 from heatnet.dispatch.groups import Group
 from heatnet.dispatch.heat_limits import add_heat_limits, limit_columns
+from heatnet.dispatch.labelled_arrays import labelled, solution
 from heatnet.dispatch.linear_model import LinearModel
-from heatnet.dispatch.linopy_arrays import labelled, solution
 from heatnet.dispatch.quiet import quiet_solver
 from heatnet.dispatch.sites import add_sites, site_columns
 from heatnet.dispatch.stores import add_stores, store_columns, with_stores

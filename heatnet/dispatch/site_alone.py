@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from heatnet.dispatch.labelled_arrays import solution
 from heatnet.dispatch.linear_model import LinearModel
-from heatnet.dispatch.linopy_arrays import solution
 from heatnet.dispatch.programme import TIE_BREAK_CNY_PER_MWH, solve_model
 from heatnet.dispatch.quiet import quiet_solver
 from heatnet.dispatch.sites import add_sites

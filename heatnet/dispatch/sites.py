@@ -31,7 +31,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from heatnet.dispatch.linopy_arrays import add_level, constant_rows, labelled
+from heatnet.dispatch.labelled_arrays import add_level, constant_rows, labelled
 from heatnet.model.power_site import Battery, PowerSite
 from heatnet.model.supply import DispatchProblem, FloatArray, SupplyUnit
 

@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from heatnet.dispatch.linopy_arrays import add_level, constant_rows
+from heatnet.dispatch.labelled_arrays import add_level, constant_rows
 from heatnet.model.heat_store import HeatStore, charging_units
 from heatnet.model.supply import FloatArray
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from heatnet.dispatch.linopy_arrays import constant_rows
+from heatnet.dispatch.labelled_arrays import constant_rows
 from heatnet.model.commitment import Transfer
 from heatnet.model.hourly import FloatArray
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -24,8 +24,6 @@ from heatnet.physics.arrays import FloatArray
 
 if TYPE_CHECKING:
     import xarray
-
-Arrays = TypeVar("Arrays", Flows, PowerSetpoints)
 
 #: the whole, then bisections: the margin is found to a 4096th of what lines and transformers at the bus carry
 _STEPS = 13
@@ -85,97 +83,92 @@ def least_headroom(
     network: PowerNetwork,
     given: PowerSetpoints,
     buses: Sequence[str],
-    room_mw: FloatArray,
-    cos_phi: float = 0.95,
-    threads: int = 1,
-) -> pd.DataFrame:
-    """Return the least margin of each bus over the hours, and what limits it: what breaks first one step of the search further.
-
-    Parameters
-    ----------
-    network, given, buses, cos_phi, threads
-        As of `headroom_mw`.
-    room_mw : array (T, len(buses))
-        Its result.
-
-    Returns
-    -------
-    pandas.DataFrame
-        By bus: `room_mw`; `row`, the hour's position; `kind` and `element` of the limit: ``line`` or ``transformer``;
-        ``voltage`` of a bus; ``bus``, where all fits that lines and transformers there carry; ``no_solution``. Without buses
-        whose hours have no solution.
-    """
-    solved: np.ndarray = np.asarray(~np.isnan(room_mw).all(axis=0))
-    names = [bus for bus, good in zip(buses, solved, strict=True) if good]
-    room = room_mw[:, solved]
-    rows = np.nanargmin(room, axis=0) if len(names) else np.empty(0, dtype=np.intp)
-    least = room[rows, np.arange(len(names))]
-    table = pd.DataFrame({"room_mw": least, "row": rows}, index=pd.Index(names, name="bus"))
-    if not names:
-        return table.assign(kind="", element="")
-    model = PowerModel(_with_probes(network, names))
-    capacity = bus_capacity_mva(network)[names].to_numpy(float)
-    here = _rows_of(given, rows)
-    base = model.flows(_probed(here, np.zeros((len(names), len(names))), cos_phi), threads)
-    beyond = least + capacity / _RESOLUTION
-    flows = model.flows(_probed(here, np.diag(beyond), cos_phi), threads)
-    broken = _Limits(network, base).first_broken(flows, beyond)
-    limits = [
-        ("bus", bus) if room >= most * (1.0 - 0.5 / _RESOLUTION) else limit
-        for bus, room, most, limit in zip(names, least, capacity, broken, strict=True)
-    ]
-    return table.assign(kind=[kind for kind, _element in limits], element=[element for _kind, element in limits])
-
-
-def least_headroom_mw(
-    network: PowerNetwork,
-    given: PowerSetpoints,
-    buses: Sequence[str],
     likely_rows: Sequence[int],
     cos_phi: float = 0.95,
     threads: int = 1,
     progress: Callable[[int, int], None] | None = None,
-) -> FloatArray:
-    """Return the load that each bus can take besides in all hours: the least of `headroom_mw`, without a search in every hour.
+) -> pd.DataFrame:
+    """Return the load that each bus can take besides in all hours, and what limits it, without a search in every hour.
 
     Parameters
     ----------
-    network : PowerNetwork
-    given : PowerSetpoints
-    buses : sequence of str
+    network, given, buses, cos_phi, threads, progress
+        As of `headroom_mw`.
     likely_rows : sequence of int
         Hours that probably hold the least (`critical_rows`); hours in which what they leave does not fit are searched as well.
-    cos_phi, threads, progress
-        As there.
 
     Returns
     -------
-    array (len(buses),)
-        MW; hours without a solution do not count, NaN where no hour has one.
+    pandas.DataFrame
+        By bus: `room_mw`, the least of `headroom_mw`; `row`, the hour's position; `kind` and `element` of the limit, what
+        breaks first one step of the search further: ``line`` or ``transformer``; ``voltage`` of a bus; ``bus``, where all fits
+        that lines and transformers there carry; ``no_solution``. Without buses whose hours have no solution.
     """
     rows = np.array(sorted(set(likely_rows)), dtype=int)
-    least = _least(headroom_mw(network, given.rows(rows), buses, cos_phi, threads))
-    model = PowerModel(_with_probes(network, buses))
+    room = headroom_mw(network, given.rows(rows), buses, cos_phi, threads)
+    solved: np.ndarray = np.asarray(~np.isnan(room).all(axis=0))
+    names = [bus for bus, good in zip(buses, solved, strict=True) if good]
+    if not names:
+        return pd.DataFrame({"room_mw": [], "row": [], "kind": [], "element": []}, index=pd.Index([], name="bus"))
+    room = room[:, solved]
+    first = np.nanargmin(room, axis=0)
+    least, hour = room[first, np.arange(len(names))], rows[first]
+    model = PowerModel(_with_probes(network, names))
+    _search_tighter(network, model, given, names, least, hour, cos_phi, threads, progress)
+    table = pd.DataFrame({"room_mw": least, "row": hour}, index=pd.Index(names, name="bus"))
+    limits = _what_limits(network, model, given, table, cos_phi, threads)
+    return table.assign(kind=[kind for kind, _element in limits], element=[element for _kind, element in limits])
+
+
+def _search_tighter(
+    network: PowerNetwork,
+    model: PowerModel,
+    given: PowerSetpoints,
+    buses: Sequence[str],
+    least_mw: FloatArray,
+    row: np.ndarray,
+    cos_phi: float,
+    threads: int,
+    progress: Callable[[int, int], None] | None,
+) -> None:
+    """Search the hours in which the least of others does not fit, and put what they leave, and where, into both arrays."""
     base = model.flows(_probed(given, np.zeros((given.hours, len(buses))), cos_phi), threads)
     limits = _Limits(model.network, base)
     for position, bus in enumerate(buses):
-        if least[position] > 0:
+        if least_mw[position] > 0:
             added = np.zeros((given.hours, len(buses)))
-            added[:, position] = least[position]
+            added[:, position] = least_mw[position]
             fits = limits.kept(model.flows(_probed(given, added, cos_phi), threads), added[:, position])
             tighter = np.flatnonzero(base.solved & ~fits)
             if len(tighter):
-                found = headroom_mw(network, given.rows(tighter), [bus], cos_phi, threads)
-                least[position] = min(least[position], _least(found)[0])
+                found = headroom_mw(network, given.rows(tighter), [bus], cos_phi, threads)[:, 0]
+                worst = int(np.nanargmin(found))
+                if found[worst] < least_mw[position]:
+                    least_mw[position], row[position] = found[worst], tighter[worst]
         if progress is not None:
             progress(position + 1, len(buses))
-    return least
 
 
-def _least(room_mw: FloatArray) -> FloatArray:
-    """Return the least of each column over the hours that have one, NaN where none has."""
-    least = np.min(room_mw, axis=0, initial=np.inf, where=~np.isnan(room_mw))
-    return np.where(np.isfinite(least), least, np.nan)
+def _what_limits(
+    network: PowerNetwork,
+    model: PowerModel,
+    given: PowerSetpoints,
+    least: pd.DataFrame,
+    cos_phi: float,
+    threads: int,
+) -> list[tuple[str, str]]:
+    """Return kind and element of what limits each bus in the hour of its least margin."""
+    names, room = list(least.index), least["room_mw"].to_numpy(float)
+    capacity = bus_capacity_mva(network)[names].to_numpy(float)
+    here = given.rows(least["row"].to_numpy(dtype=int))
+    base = model.flows(_probed(here, np.zeros((len(names), len(names))), cos_phi), threads)
+    beyond = room + capacity / _RESOLUTION
+    flows = model.flows(_probed(here, np.diag(beyond), cos_phi), threads)
+    broken = _Limits(network, base).first_broken(flows, beyond)
+    return [
+        ("bus", bus) if own >= most * (1.0 - 0.5 / _RESOLUTION) else limit
+        for bus, own, most, limit in zip(names, room, capacity, broken, strict=True)
+    ]
 
 
 def _found(
@@ -190,8 +183,8 @@ def _found(
     """Return the largest load that fits at each bus of a group, (T, group), MW: the hours once for each bus."""
     count, hours = len(group), given.hours
     rows = np.tile(np.arange(hours), count)
-    limits = _Limits(model.network, _rows_of(base, rows))
-    repeated = _rows_of(given, rows)
+    limits = _Limits(model.network, _flows_of(base, rows))
+    repeated = given.rows(rows)
     low, high = np.zeros(hours * count), np.repeat(most_mw, hours)
     probes = len(model.network.loads) - given.load_p_mw.shape[1]
     own = np.repeat(list(group), hours)
@@ -204,9 +197,8 @@ def _found(
     return low.reshape(count, hours).T
 
 
-def _rows_of(arrays: Arrays, rows: np.ndarray) -> Arrays:
-    """Return some rows of every array of a container."""
-    return type(arrays)(**{name: getattr(arrays, name)[rows] for name in arrays.__dataclass_fields__})
+def _flows_of(flows: Flows, rows: np.ndarray) -> Flows:
+    return Flows(**{name: getattr(flows, name)[rows] for name in flows.__dataclass_fields__})
 
 
 def _with_probes(network: PowerNetwork, buses: Sequence[str]) -> PowerNetwork:

@@ -15,7 +15,7 @@ from heatnet.couple.power import PowerYear
 from heatnet.couple.power_dispatch import PowerDispatch, scheduled
 from heatnet.couple.season import has_pipes, shown_hours
 from heatnet.couple.year import NetworkYear
-from heatnet.electric.headroom import CRITICAL_HOURS, critical_rows, least_headroom_mw
+from heatnet.electric.headroom import CRITICAL_HOURS, critical_rows, least_headroom
 from heatnet.electric.model import PowerModel, compare_with_pandapower
 from heatnet.electric.setpoints import setpoints_of
 from heatnet.io.results_store import write_table
@@ -228,5 +228,5 @@ def _margins(network: PowerNetwork, boundary: Boundary, solved: xr.Dataset, thre
     rows = critical_rows(solved, CRITICAL_HOURS)
     likely = [rows.index(row) for row in critical_rows(solved)]
     given = setpoints_of(network, boundary.rows(rows))
-    room = least_headroom_mw(network, given, buses, likely, _HEAT_PUMP_COS_PHI, threads)
+    room = least_headroom(network, given, buses, likely, _HEAT_PUMP_COS_PHI, threads)["room_mw"].reindex(buses)
     return dict(zip(buses, room.tolist(), strict=True))

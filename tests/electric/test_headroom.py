@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from heatnet.electric.headroom import critical_rows, headroom_mw, least_headroom, least_headroom_mw
+from heatnet.electric.headroom import critical_rows, headroom_mw, least_headroom
 from heatnet.electric.model import PowerModel
 from heatnet.electric.setpoints import setpoints_of
 from heatnet.model.boundary import Boundary
@@ -138,7 +138,7 @@ def test_the_least_of_single_hours_is_the_result_over_all():
     rows = critical_rows(PowerModel(network).solve(boundary))
     single = [headroom_mw(network, given.rows(slice(row, row + 1)), buses)[0] for row in range(given.hours)]
     np.testing.assert_array_equal(headroom_mw(network, given, buses), single)
-    np.testing.assert_array_equal(least_headroom_mw(network, given, buses, rows), np.min(single, axis=0))
+    np.testing.assert_array_equal(least_headroom(network, given, buses, rows)["room_mw"], np.min(single, axis=0))
 
 
 def test_the_least_is_found_though_the_likely_hours_miss_it():
@@ -147,12 +147,12 @@ def test_the_least_is_found_though_the_likely_hours_miss_it():
     room = headroom_mw(network, given, buses)
     likely = [int(room.sum(axis=1).argmax())]
     assert (room[likely[0]] > room.min(axis=0)).all()
-    np.testing.assert_array_equal(least_headroom_mw(network, given, buses, likely), room.min(axis=0))
+    np.testing.assert_array_equal(least_headroom(network, given, buses, likely)["room_mw"], room.min(axis=0))
 
 
 def limit_of(network, load_mw, bus="far"):
     given = given_of(network, load_mw)
-    return least_headroom(network, given, [bus], headroom_mw(network, given, [bus], cos_phi=1.0), cos_phi=1.0).loc[bus]
+    return least_headroom(network, given, [bus], range(given.hours), cos_phi=1.0).loc[bus]
 
 
 def test_the_limit_is_named_with_the_hour_of_the_least_margin():
@@ -179,7 +179,7 @@ def test_a_transformer_is_named():
     time = pd.date_range("2025-01-01", periods=2, freq="h", name="time")
     given = setpoints_of(network, Boundary(time, {"load_p_mw": pd.DataFrame({"town": [60.0, 80.0]}, index=time)}))
     room = headroom_mw(network, given, ["b10"])
-    limit = least_headroom(network, given, ["b10"], room).loc["b10"]
+    limit = least_headroom(network, given, ["b10"], range(given.hours)).loc["b10"]
     assert (limit["kind"], limit["element"], limit["row"]) == ("transformer", "t", 1)
     assert limit["room_mw"] == room.min()
 
