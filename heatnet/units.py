@@ -56,6 +56,7 @@ SUFFIXES = MappingProxyType(
 #: exact conversions for reports and for figures as the plan prints them
 GJ_PER_MWH = 3.6
 TJ_PER_MWH = 3.6e-3
+GJ_PER_TJ = 1e3
 MJ_PER_MWH = 3600.0
 T_PER_H_PER_KG_PER_S = 3.6
 KG_PER_S_PER_T_PER_H = 1.0 / 3.6

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from heatnet.i18n import _
 
@@ -27,16 +27,15 @@ def progress_bar() -> Progress:
     )
 
 
-class Steps:
-    """Counts steps of known number."""
+class Bar:
+    """A bar on a terminal, and nothing of it elsewhere."""
 
     def __init__(self) -> None:
         self._bar = progress_bar()
         self._is_terminal = self._bar.console.is_terminal
         self._task = self._bar.add_task(_("Reading"), total=None)
-        self._told = ""
 
-    def __enter__(self) -> Steps:
+    def __enter__(self) -> Self:
         if self._is_terminal:
             self._bar.start()
         return self
@@ -45,23 +44,36 @@ class Steps:
         if self._is_terminal:
             self._bar.stop()
 
-    def begin(self, total: int, text: str) -> None:
-        """Say how many steps there are."""
-        self._bar.update(self._task, total=total)
-        self._say(text)
-
-    def step(self, text: str) -> None:
-        """Count one step of a stage."""
-        self._bar.update(self._task, advance=1)
-        self._say(text)
-
-    def _say(self, text: str) -> None:
+    def say(self, text: str) -> None:
+        """Show what is being done."""
         self._bar.update(self._task, description=text)
-        if not self._is_terminal and text != self._told:
+        if not self._is_terminal:
             self._bar.console.print(text, markup=False)
-        self._told = text
 
     def done(self) -> None:
         """Fill the bar."""
         total = self._bar.tasks[0].total or 1
         self._bar.update(self._task, completed=total, total=total)
+
+
+class Steps(Bar):
+    """Counts steps of known number."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._told = ""
+
+    def begin(self, total: int, text: str) -> None:
+        """Say how many steps there are."""
+        self._bar.update(self._task, total=total)
+        self._say_once(text)
+
+    def step(self, text: str) -> None:
+        """Count one step of a stage."""
+        self._bar.update(self._task, advance=1)
+        self._say_once(text)
+
+    def _say_once(self, text: str) -> None:
+        if text != self._told:
+            self.say(text)
+        self._told = text

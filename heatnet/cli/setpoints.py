@@ -45,7 +45,7 @@ def print_setpoints(summary: dict[str, Any], folder: Path, page: Path) -> None:
     """Print what the setpoints save against the design curve, and where the files lie."""
     from rich.markup import escape
 
-    from heatnet.cli.show import console, table
+    from heatnet.cli.show import console, report_table
     from heatnet.report.setpoints import saving_table, setpoint_sentences
 
     out = console()
@@ -55,13 +55,6 @@ def print_setpoints(summary: dict[str, Any], folder: Path, page: Path) -> None:
     out.print(f"[bold]{escape(title)}[/]")
     for sentence in setpoint_sentences(summary):
         out.print(escape(sentence))
-    saved = saving_table(summary)
-    out.print(
-        table(
-            saved.caption,
-            [column.label for column in saved.columns],
-            [[str(cell) for cell in row.cells] for row in saved.rows],
-        )
-    )
+    out.print(report_table(saving_table(summary)))
     for label, file in ((_("Report"), page), (_("Tables"), folder)):
         out.print(escape(f"{label}: {file}"), soft_wrap=True)

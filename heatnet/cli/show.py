@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
+    from heatnet.report.tables import Table as ReportTable
+
 
 @lru_cache(maxsize=2)
 def console(stderr: bool = False) -> Console:
@@ -88,3 +90,12 @@ def table(title: str, columns: Iterable[str], rows: Iterable[Sequence[str]], fol
     for row in rows:
         shown.add_row(*(escape(cell) for cell in row))
     return shown
+
+
+def report_table(report: ReportTable, fold_first: bool = False) -> Table:
+    """Return a table of a page for the terminal."""
+    columns = [
+        column.label + _(", {unit}").format(unit=column.unit) if column.unit else column.label
+        for column in report.columns
+    ]
+    return table(report.caption, columns, [report.printed(row) for row in report.rows], fold_first)

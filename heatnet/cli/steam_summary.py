@@ -15,10 +15,8 @@ from heatnet.units import T_PER_H_PER_KG_PER_S
 
 if TYPE_CHECKING:
     import xarray as xr
-    from rich.table import Table
 
     from heatnet.metrics.steam_state import SteamAnswer, SteamRow
-    from heatnet.report.tables import Table as ReportTable
 
 #: lines of the table along the pipes, about
 _STEPS = 10
@@ -28,7 +26,7 @@ def print_steam(answer: SteamAnswer) -> None:
     """Print the statuses, and the states of the largest and of the smallest flow."""
     from rich.markup import escape
 
-    from heatnet.cli.show import console
+    from heatnet.cli.show import console, report_table
     from heatnet.report.steam_page import row_label
     from heatnet.report.steam_totals import totals_table
     from heatnet.web.labels import steam_status_label
@@ -45,7 +43,7 @@ def print_steam(answer: SteamAnswer) -> None:
         out.print(escape(f"  {told}"), soft_wrap=True)
     totals = totals_table(answer)
     if totals is not None:
-        out.print(_shown(totals))
+        out.print(report_table(totals))
     if answer.by_need:
         for line in _required_lines(answer):
             out.print(f"[bold]{escape(line)}[/]", soft_wrap=True)
@@ -59,7 +57,7 @@ def print_steam(answer: SteamAnswer) -> None:
 
 
 def _print_row(answer: SteamAnswer, row: SteamRow) -> None:
-    from heatnet.cli.show import console, table
+    from heatnet.cli.show import console, report_table, table
     from heatnet.report.steam_page import used_table
 
     out = console()
@@ -91,7 +89,7 @@ def _print_row(answer: SteamAnswer, row: SteamRow) -> None:
     out.print(table(_("What arrives at the users"), user_columns, _user_rows(answer, row), fold_first=True))
     used = used_table(answer, row)
     if used.rows:
-        out.print(_shown(used, fold_first=True))
+        out.print(report_table(used, fold_first=True))
     out.print(table(_("Network"), (_("Quantity"), _("Value"), _("Where")), _network_rows(answer, row)))
 
 
@@ -166,17 +164,6 @@ def _user_rows(answer: SteamAnswer, row: SteamRow) -> list[tuple[str, ...]]:
             )
         )
     return rows
-
-
-def _shown(report: ReportTable, fold_first: bool = False) -> Table:
-    """Return a table of the page for the terminal."""
-    from heatnet.cli.show import table
-
-    columns = [
-        column.label + _(", {unit}").format(unit=column.unit) if column.unit else column.label
-        for column in report.columns
-    ]
-    return table(report.caption, columns, [report.printed(row) for row in report.rows], fold_first)
 
 
 def _network_rows(answer: SteamAnswer, row: SteamRow) -> list[tuple[str, str, str]]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from heatnet.cli.progress import Bar
 from heatnet.errors import NotSolvableError
 from heatnet.i18n import _, language, pick
 
@@ -50,7 +51,7 @@ def run_study(path: Path, case: str | None, out: Path | None, workers: int) -> N
     study = load_study(path, case)
     folder = out or Path("results") / (study.id if case is None else f"{study.id}-{case}")
     _forget_pages(folder)
-    with _progress() as progress:
+    with _Progress() as progress:
         progress.compile_ahead([network for one in study.cases.values() for network in one.networks.values()])
         runs = run_cases(study, folder, workers, progress.events)
         progress.say(_("Accounts, map, report"))
@@ -92,24 +93,8 @@ def _write_pages(folder: Path, workers: int) -> None:
         write_excel(*book)
 
 
-class _Progress:
+class _Progress(Bar):
     """A bar with the time left on a terminal, one line a case elsewhere."""
-
-    def __init__(self) -> None:
-        from heatnet.cli.progress import progress_bar
-
-        self._bar = progress_bar()
-        self._is_terminal = self._bar.console.is_terminal
-        self._task = self._bar.add_task(_("Reading"), total=None)
-
-    def __enter__(self) -> _Progress:
-        if self._is_terminal:
-            self._bar.start()
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        if self._is_terminal:
-            self._bar.stop()
 
     def events(self, done: int, total: int, text: str, finished_case: bool) -> None:
         """Show `done` of `total` steps; a line a finished case where there is no terminal."""
@@ -124,21 +109,6 @@ class _Progress:
 
         with compilation_shown(self._bar):
             compile_ahead(networks)
-
-    def say(self, text: str) -> None:
-        """Show what is being done."""
-        self._bar.update(self._task, description=text)
-        if not self._is_terminal:
-            self._bar.console.print(text, markup=False)
-
-    def done(self) -> None:
-        """Fill the bar."""
-        task = self._bar.tasks[0]
-        self._bar.update(self._task, completed=task.total or 1, total=task.total or 1)
-
-
-def _progress() -> _Progress:
-    return _Progress()
 
 
 def _print_verdict(study: Study, summary: dict[str, Any], folder: Path) -> None:

@@ -58,18 +58,13 @@ def uptake_of(path: Path, case: str | None, waste_set: str | None, out: Path | N
 def _print(summary: dict[str, Any], folder: Path, page: Path) -> None:
     from rich.markup import escape
 
-    from heatnet.cli.show import console, table
+    from heatnet.cli.show import console, report_table
     from heatnet.report.uptake_curve import curve_sentences, curve_table, solved_points
 
     out = console()
     out.print(f"[bold]{escape(_('Uptake of waste heat'))}: {escape(pick(summary['case_label']))}[/]")
     for sentence in curve_sentences(summary):
         out.print(escape(sentence))
-    points = curve_table(solved_points(summary), brief=True)
-    rows = [
-        [column.printed(cell) for column, cell in zip(points.columns, row.cells, strict=True)] for row in points.rows
-    ]
-    labels = [f"{column.label}, {column.unit}" if column.unit else column.label for column in points.columns]
-    out.print(table(points.caption, labels, rows))
+    out.print(report_table(curve_table(solved_points(summary), brief=True)))
     for label, file in ((_("Report"), page), (_("Tables"), folder)):
         out.print(escape(f"{label}: {file}"), soft_wrap=True)

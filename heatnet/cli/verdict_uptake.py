@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from heatnet.i18n import _, pick
-from heatnet.web.labels import limit_label
+from heatnet.units import GJ_PER_TJ
+from heatnet.web.labels import kept_away_gj, limit_label
 
 Entry = dict[str, Any]
-_GJ_PER_TJ = 1e3
 #: causes that the sentence names
 _NAMED = 3
 
@@ -27,17 +28,13 @@ def uptake_sentences(summary: Entry, entry: Entry) -> Iterator[str]:
     zone = summary["zones"].get(summary["headline"]["zone"], ())
     rows = [row for row in entry.get("uptake") or [] if row["unit"].split("/")[0] in zone]
     taken = sum(row["heat_gj"] for row in rows if row["cause"] == "taken")
-    kept: dict[str, float] = {}
-    for row in rows:
-        if row["cause"] != "taken":
-            label = limit_label(row["cause"], pick(row["name"]) if row["name"] else "")
-            kept[label] = kept.get(label, 0.0) + row["heat_gj"]
+    kept = kept_away_gj(rows)
     if rows:
-        most = sorted(kept.items(), key=lambda item: -item[1])[:_NAMED]
         yield _("Waste heat: {taken:,.0f} TJ taken of {connected:,.0f} TJ connected; kept away by {causes}.").format(
-            taken=taken / _GJ_PER_TJ,
-            connected=(taken + sum(kept.values())) / _GJ_PER_TJ,
-            causes=", ".join(f"{label} {heat / _GJ_PER_TJ:,.0f} TJ" for label, heat in most) or "–",
+            taken=taken / GJ_PER_TJ,
+            connected=(taken + sum(kept.values())) / GJ_PER_TJ,
+            causes=", ".join(f"{label} {heat / GJ_PER_TJ:,.0f} TJ" for label, heat in islice(kept.items(), _NAMED))
+            or "–",
         )
     rounds = entry.get("rounds") or {}
     for place in rounds.get("open", [])[:_NAMED]:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from heatnet.design.matrix import Matrix
+from heatnet.dispatch.highs import highs_programme, highs_solver
 from heatnet.dispatch.quiet import quiet_solver
 from heatnet.model.hourly import FloatArray
 
@@ -15,11 +16,6 @@ from heatnet.model.hourly import FloatArray
 MONEY_UNIT_CNY = 1e3
 
 OPTIONS: dict[str, object] = {
-    "output_flag": False,
-    "log_to_console": False,
-    "threads": 1,
-    "parallel": "off",
-    "random_seed": 0,
     "simplex_iteration_limit": 5_000_000,
     "mip_max_nodes": 20_000,
     "mip_feasibility_tolerance": 1e-7,
@@ -53,14 +49,13 @@ class Solver:
     """A programme in HiGHS that can be changed and solved again from where it stands."""
 
     def __init__(self, matrix: Matrix, gap: float = 1e-4, integers: bool = True) -> None:
-        import highspy
-
         with quiet_solver():
-            self._highs = highspy.Highs()
-        for name, value in (OPTIONS | {"mip_rel_gap": gap}).items():
-            self._highs.setOptionValue(name, value)
-        self.has_integers = integers and bool(matrix.arrays()["integer"].any())
-        self._highs.passModel(_lp(matrix, self.has_integers))
+            self._highs = highs_solver(OPTIONS | {"mip_rel_gap": gap})
+        arrays = matrix.arrays()
+        whole = (arrays["integer"] != 0) if integers else np.zeros(0, dtype=bool)
+        self.has_integers = bool(whole.any())
+        columns, rows = (arrays["cost"], arrays["low"], arrays["high"]), (arrays["row_low"], arrays["row_high"])
+        self._highs.passModel(highs_programme(matrix.by_column(), *columns, *rows, whole))
 
     def set_entry(self, row: int, column: int, value: float) -> None:
         """Change one coefficient."""
@@ -105,21 +100,3 @@ class Solver:
 def nothing_or(duals: Any, has_integers: bool) -> FloatArray:
     """Return the duals of a programme without integers; none with them."""
     return np.zeros(0) if has_integers else np.array(duals)
-
-
-def _lp(matrix: Matrix, integers: bool) -> Any:
-    import highspy
-
-    arrays, entries = matrix.arrays(), matrix.by_column()
-    lp = highspy.HighsLp()
-    lp.num_col_, lp.num_row_ = matrix.columns, matrix.rows
-    lp.col_cost_, lp.col_lower_, lp.col_upper_ = arrays["cost"], arrays["low"], arrays["high"]
-    lp.row_lower_, lp.row_upper_ = arrays["row_low"], arrays["row_high"]
-    lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-    lp.a_matrix_.start_ = entries.indptr.astype(np.int32)
-    lp.a_matrix_.index_ = entries.indices.astype(np.int32)
-    lp.a_matrix_.value_ = entries.data
-    if integers:
-        kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
-        lp.integrality_ = [kinds[int(flag)] for flag in arrays["integer"]]
-    return lp

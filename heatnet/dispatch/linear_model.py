@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from heatnet.dispatch.highs import highs_solver
 from heatnet.model.hourly import FloatArray
 
 IntArray = NDArray[np.int64]
@@ -354,11 +355,7 @@ def _digest(stated: Matrices, options: Mapping[str, object]) -> bytes:
 
 def _solution(stated: Matrices, options: Mapping[str, object]) -> tuple[str, FloatArray | None, FloatArray | None]:
     """Return how HiGHS ended, and at the optimum the values and duals."""
-    import highspy
-
-    solver = highspy.Highs()
-    for name, value in options.items():
-        solver.setOptionValue(name, value)
+    solver = highs_solver(options)
     columns, rows = len(stated.c), stated.A
     solver.addVars(columns, stated.lb, stated.ub)
     solver.changeColsCost(columns, np.arange(columns, dtype=np.int32), stated.c)

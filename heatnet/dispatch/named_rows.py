@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from heatnet.dispatch.highs import highs_programme, highs_solver
 from heatnet.dispatch.linear_model import LinearModel
 from heatnet.model.hourly import BoolArray, FloatArray
 
@@ -115,24 +116,11 @@ class Solver:
     """HiGHS on one matrix with changing bounds; every question starts afresh, so that the same one has the same answer."""
 
     def __init__(self, matrix: Any, whole: BoolArray, cost: FloatArray | None = None) -> None:
-        import highspy
-
         self._matrix = matrix.tocsr()
         self._whole = whole
         self._cost = np.zeros(matrix.shape[1]) if cost is None else cost
-        self._highs = highspy.Highs()
-        for name, value in (
-            ("output_flag", False),
-            ("log_to_console", False),
-            ("threads", 1),
-            ("parallel", "off"),
-            ("random_seed", 0),
-            ("simplex_iteration_limit", MOST_STEPS),
-            ("mip_max_nodes", _MOST_NODES),
-        ):
-            self._highs.setOptionValue(name, value)
-        if not whole.any():
-            self._highs.setOptionValue("solver", "simplex")
+        options: dict[str, object] = {"simplex_iteration_limit": MOST_STEPS, "mip_max_nodes": _MOST_NODES}
+        self._highs = highs_solver(options if whole.any() else options | {"solver": "simplex"})
 
     def answer(self, bounds: Bounds) -> Answer:
         """Return whether some point keeps the bounds, and that point; the cheapest one, where there are costs."""
@@ -141,7 +129,10 @@ class Solver:
         nothing = np.zeros(0)
         if bool((bounds.low > bounds.high).any() or (bounds.row_low > bounds.row_high).any()):
             return Answer(False, nothing)
-        self._highs.passModel(self._model(bounds))
+        programme = highs_programme(
+            self._matrix, self._cost, bounds.low, bounds.high, bounds.row_low, bounds.row_high, self._whole
+        )
+        self._highs.passModel(programme)
         self._highs.run()
         status = self._highs.getModelStatus()
         if status == highspy.HighsModelStatus.kInfeasible:
@@ -149,20 +140,3 @@ class Solver:
         if status in (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kModelEmpty):
             return Answer(True, np.asarray(self._highs.getSolution().col_value, dtype=float))
         return Answer(None, nothing)
-
-    def _model(self, bounds: Bounds) -> Any:
-        import highspy
-
-        model = highspy.HighsLp()
-        model.num_row_, model.num_col_ = self._matrix.shape
-        model.col_cost_ = self._cost
-        model.col_lower_, model.col_upper_ = bounds.low, bounds.high
-        model.row_lower_, model.row_upper_ = bounds.row_low, bounds.row_high
-        model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-        model.a_matrix_.start_ = self._matrix.indptr.astype(np.int32)
-        model.a_matrix_.index_ = self._matrix.indices.astype(np.int32)
-        model.a_matrix_.value_ = self._matrix.data
-        if self._whole.any():
-            kinds = highspy.HighsVarType
-            model.integrality_ = [kinds.kInteger if whole else kinds.kContinuous for whole in self._whole]
-        return model

@@ -45,16 +45,8 @@ from heatnet.model.supply import DispatchProblem, DispatchStatus, FloatArray, Su
 
 TIE_BREAK_CNY_PER_MWH = 1e-3
 
-#: one thread, fixed seed, a limit on work and none on time: the same problem gives the same bytes
-SOLVER_OPTIONS: dict[str, object] = {
-    "output_flag": False,
-    "log_to_console": False,
-    "threads": 1,
-    "parallel": "off",
-    "random_seed": 0,
-    "solver": "simplex",
-    "simplex_iteration_limit": 5_000_000,
-}
+#: besides those of every programme; a limit on work and none on time: the same problem gives the same bytes
+SOLVER_OPTIONS: dict[str, object] = {"solver": "simplex", "simplex_iteration_limit": 5_000_000}
 
 _STATUS = {
     "kOptimal": DispatchStatus.OPTIMAL,

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from heatnet.dispatch.highs import highs_programme, highs_solver
 from heatnet.model.hourly import BoolArray, FloatArray
 
 
@@ -47,25 +48,10 @@ class Answer:
 
 
 def _loaded(task: Task, seconds: float | None, options: dict[str, Any]) -> Any:
-    import highspy
-
-    solver = highspy.Highs()
-    common = {"output_flag": False, "threads": 1, "parallel": "off", "random_seed": 0}
-    for name, value in (common | options).items():
-        solver.setOptionValue(name, value)
+    solver = highs_solver(options)
     if seconds is not None:
         solver.setOptionValue("time_limit", max(seconds, 0.01))
-    programme = highspy.HighsLp()
-    programme.num_col_, programme.num_row_ = len(task.cost), len(task.row_low)
-    programme.col_cost_, programme.col_lower_, programme.col_upper_ = task.cost, task.low, task.high
-    programme.row_lower_, programme.row_upper_ = task.row_low, task.row_high
-    matrix = task.matrix
-    programme.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-    programme.a_matrix_.start_, programme.a_matrix_.index_ = matrix.indptr, matrix.indices
-    programme.a_matrix_.value_ = matrix.data
-    if task.whole.any():
-        kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
-        programme.integrality_ = [kinds[int(one)] for one in task.whole]
+    programme = highs_programme(task.matrix, task.cost, task.low, task.high, task.row_low, task.row_high, task.whole)
     solver.passModel(programme)
     return solver
 

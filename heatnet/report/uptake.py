@@ -7,10 +7,10 @@ from typing import Any
 from heatnet.i18n import _, pick
 from heatnet.report.context import Context
 from heatnet.report.tables import Column, Row, Table
+from heatnet.units import GJ_PER_TJ
 from heatnet.web.labels import limit_label
 from heatnet.web.results_view import CaseResults
 
-_GJ_PER_TJ = 1e3
 _PERCENT = 100.0
 
 
@@ -37,7 +37,7 @@ def _causes(context: Context, case: CaseResults) -> Table:
         rows.append(Row((title,), "subheading"))
         for row in own:
             label = limit_label(row["cause"], pick(row["name"]) if row["name"] else "")
-            rows.append(Row((label, row["hours"], row["heat_gj"] / _GJ_PER_TJ, row["heat_gj"] / total)))
+            rows.append(Row((label, row["hours"], row["heat_gj"] / GJ_PER_TJ, row["heat_gj"] / total)))
     columns = (
         Column(_("Heat taken, and what keeps the rest away")),
         Column(_("Hours"), "h", 0),

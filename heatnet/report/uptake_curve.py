@@ -14,11 +14,11 @@ from heatnet.i18n import _, pick, use_language
 from heatnet.report.setpoint_picture import Line, Panel, panels_picture
 from heatnet.report.steam_page import Section, write_sections
 from heatnet.report.tables import Column, Row, Table, number
-from heatnet.web.labels import limit_label
+from heatnet.units import GJ_PER_TJ
+from heatnet.web.labels import kept_away_gj, limit_label
 
 Summary = Mapping[str, Any]
 PAGE = "uptake.html"
-_GJ_PER_TJ = 1e3
 _PERCENT = 100.0
 #: causes that the table names for each size
 _NAMED = 3
@@ -92,9 +92,9 @@ def curve_table(points: Sequence[Mapping[str, Any]], brief: bool = False) -> Tab
             (
                 number(point["size"], 2),
                 point["connected_mw"],
-                point["taken_gj"] / _GJ_PER_TJ,
+                point["taken_gj"] / GJ_PER_TJ,
                 point["taken_gj"] / point["connected_gj"] if point["connected_gj"] else None,
-                point["missing_gj"] / _GJ_PER_TJ,
+                point["missing_gj"] / GJ_PER_TJ,
                 point["cost_cny"] / 1e6,
                 point_cause(point) if brief else _kept(point),
                 *(() if brief else ("" if point["agrees"] else _("rounds ended without agreement"),)),
@@ -116,22 +116,15 @@ def curve_table(points: Sequence[Mapping[str, Any]], brief: bool = False) -> Tab
 
 
 def _kept(point: Mapping[str, Any]) -> str:
-    kept: dict[str, float] = {}
-    for row in point["causes"]:
-        if row["cause"] != "taken":
-            label = limit_label(row["cause"], pick(row["name"]) if row["name"] else "")
-            kept[label] = kept.get(label, 0.0) + row["heat_gj"]
-    most = sorted(((label, heat) for label, heat in kept.items() if heat >= _LEAST_GJ), key=lambda item: -item[1])[
-        :_NAMED
-    ]
-    return "; ".join(f"{label} {number(heat / _GJ_PER_TJ, 0)} TJ" for label, heat in most)
+    named = [(label, heat) for label, heat in kept_away_gj(point["causes"]).items() if heat >= _LEAST_GJ]
+    return "; ".join(f"{label} {number(heat / GJ_PER_TJ, 0)} TJ" for label, heat in named[:_NAMED])
 
 
 def curve_picture(points: Sequence[Mapping[str, Any]]) -> Markup:
     """Return heat taken and heat connected over the size connected."""
     size = np.array([0.0, *(point["connected_mw"] for point in points)])
-    taken = np.array([0.0, *(point["taken_gj"] / _GJ_PER_TJ for point in points)])
-    connected = np.array([0.0, *(point["connected_gj"] / _GJ_PER_TJ for point in points)])
+    taken = np.array([0.0, *(point["taken_gj"] / GJ_PER_TJ for point in points)])
+    connected = np.array([0.0, *(point["connected_gj"] / GJ_PER_TJ for point in points)])
     lines = [
         Line(_("connected"), 0, size, connected),
         Line(_("taken"), 1, size, taken),

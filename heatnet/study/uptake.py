@@ -13,6 +13,7 @@ from heatnet.couple.year import NetworkYear
 from heatnet.metrics.uptake import uptake_causes
 from heatnet.model.network import Network
 from heatnet.model.supply import DispatchProblem, DispatchResult, SupplyUnit
+from heatnet.plants.place import given_capacity_mw
 
 #: places beyond their limit that the summary names
 _MOST_PLACES = 20
@@ -63,8 +64,7 @@ def connected_mw(problem: DispatchProblem, years: Mapping[str, NetworkYear]) -> 
 
 def _capacity_mw(unit: SupplyUnit, network: Network) -> float:
     part = network.steam if unit.balance.endswith("/steam") else network
-    value = math.nan if part is None else part.plants.loc[unit.plant].get("capacity_mw", math.nan)
-    return math.inf if value is None or math.isnan(float(value)) else float(value)
+    return math.inf if part is None else given_capacity_mw(part.plants.loc[unit.plant])
 
 
 def _feeders(

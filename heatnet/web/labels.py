@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
-from heatnet.i18n import _
+from heatnet.i18n import _, pick
 from heatnet.io.words import code_label
 from heatnet.model.substitution import definitions
 
@@ -118,3 +119,19 @@ def limit_label(cause: str, place: str) -> str:
     }
     label = words.get(cause, cause)
     return _("{label}: {place}").format(label=label, place=place) if place else label
+
+
+def kept_away_gj(rows: Iterable[Mapping[str, Any]]) -> dict[str, float]:
+    """Return the waste heat that each limit keeps away, GJ, by limit in words, largest first.
+
+    Parameters
+    ----------
+    rows : iterable of mapping
+        Rows of a summary's `uptake`.
+    """
+    kept: dict[str, float] = {}
+    for row in rows:
+        if row["cause"] != "taken":
+            label = limit_label(row["cause"], pick(row["name"]) if row["name"] else "")
+            kept[label] = kept.get(label, 0.0) + row["heat_gj"]
+    return dict(sorted(kept.items(), key=lambda item: -item[1]))
