@@ -15,18 +15,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from heatnet.couple.pipe_limits import excess, open_places, pipe_limits
+from heatnet.couple.pipe_limits import PLACE_COLUMNS, excess, open_places, pipe_limits
 from heatnet.couple.power import PowerYear
 from heatnet.couple.power_dispatch import PowerDispatch, dispatch_within_power
-from heatnet.couple.season import Probe, has_pipes, loss_mw, piped_hours, refined, simulate_schedule
+from heatnet.couple.season import Probe, has_pipes, loss_difference_share, piped_hours, refined, simulate_schedule
 from heatnet.couple.year import NetworkYear
 from heatnet.electric.model import PowerModel
+from heatnet.model.boundary import Boundary
 from heatnet.model.heat_limit import HeatLimit
 from heatnet.model.supply import DispatchProblem, DispatchResult
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 #: loss before and after a schedule agree when they differ by no more than this share over the season
 LOSS_AGREES_SHARE = 0.005
@@ -78,6 +83,8 @@ class NetworkDispatch:
         Whether the best round ended the search: nothing moved any more.
     open : pandas.DataFrame
         What is beyond its limit under the schedule (`pipe_limits.open_places`), with `time` of the worst hour.
+    pipes : mapping of network to (Boundary, xarray.Dataset)
+        What the pipes were asked and answered under the schedule (`couple.season.simulate_schedule`).
     """
 
     schedule: PowerDispatch
@@ -86,6 +93,7 @@ class NetworkDispatch:
     best: int
     agrees: bool
     open: pd.DataFrame
+    pipes: Mapping[str, tuple[Boundary, xr.Dataset]]
 
 
 def dispatch_within_networks(
@@ -114,7 +122,8 @@ def dispatch_within_networks(
     """
     limits: list[HeatLimit] = []
     done: list[Round] = []
-    kept: tuple[tuple[float, float], int, PowerDispatch, Mapping[str, Probe], pd.DataFrame] | None = None
+    best: NetworkDispatch | None = None
+    best_rank = (np.inf, np.inf)
     before: DispatchResult | None = None
     schedule: PowerDispatch | None = None
     agrees = False
@@ -137,17 +146,16 @@ def dispatch_within_networks(
         loss_agrees = all(abs(share) <= LOSS_AGREES_SHARE for share in found.loss_difference_share.values())
         agrees = loss_agrees and not found.limits and (moved <= HEAT_AGREES_SHARE or number == 0)
         rank = _rank(schedule.result, found.open)
-        if kept is None or rank < kept[0] or (agrees and rank[0] <= kept[0][0]):
-            kept = (rank, number, schedule, probes, found.open)
+        if best is None or rank < best_rank or (agrees and rank[0] <= best_rank[0]):
+            best, best_rank = NetworkDispatch(schedule, probes, (), number, agrees, found.open, found.pipes), rank
         if agrees:
             break
         limits += found.limits
         probes, before = found.probes, schedule.result
     assert schedule is not None
-    if kept is None:
-        return NetworkDispatch(schedule, probes, tuple(done), 0, False, _no_places())
-    _best, number, schedule, used, left = kept
-    return NetworkDispatch(schedule, used, tuple(done), number, agrees and number == len(done) - 1, left)
+    if best is None:
+        return NetworkDispatch(schedule, probes, (), 0, False, _no_places(), {})
+    return replace(best, rounds=tuple(done))
 
 
 @dataclass(frozen=True, eq=False)
@@ -156,27 +164,25 @@ class _InThePipes:
     limits: list[HeatLimit]
     loss_difference_share: dict[str, float]
     open: pd.DataFrame
+    pipes: dict[str, tuple[Boundary, xr.Dataset]]
 
 
 def _in_the_pipes(
     years: Mapping[str, NetworkYear], probes: Mapping[str, Probe], result: DispatchResult, threads: int
 ) -> _InThePipes:
-    after, limits, differences, places = dict(probes), [], {}, [_no_places()]
+    after, limits, differences, places, pipes = dict(probes), [], {}, [_no_places()], {}
     for name, year in years.items():
         if not has_pipes(year.network):
             continue
-        boundary, states = simulate_schedule(year, probes[name], result, threads)
+        boundary, states = pipes[name] = simulate_schedule(year, probes[name], result, threads)
         hours = piped_hours(year)
-        limits += pipe_limits(year.network, boundary, states, hours, threads)
-        beyond = open_places(excess(year.network, states), year.network)
-        places.append(beyond.assign(time=[str(year.time[hours[row]])[:16] for row in beyond["worst_row"]]))
+        beyond = excess(year.network, states)
+        limits += pipe_limits(year.network, boundary, beyond, hours, threads)
+        places.append(open_places(beyond, year.network, year.time[hours]))
         after[name] = refined(year, probes[name], states)
-        simulated = states["heat_loss_mw"].to_numpy()
-        good = np.isfinite(simulated)
-        assumed = loss_mw(year, probes[name])[hours]
-        differences[name] = float(assumed[good].sum() / simulated[good].sum() - 1.0) if good.any() else float("nan")
+        differences[name] = loss_difference_share(year, probes[name], states)
     table = pd.concat([place for place in places if len(place)] or places[:1], ignore_index=True)
-    return _InThePipes(after, limits, differences, table.drop(columns="worst_row"))
+    return _InThePipes(after, limits, differences, table, pipes)
 
 
 def _moved_share(before: DispatchResult | None, after: DispatchResult) -> float:
@@ -194,5 +200,4 @@ def _rank(result: DispatchResult, left: pd.DataFrame) -> tuple[float, float]:
 
 
 def _no_places() -> pd.DataFrame:
-    columns = ["network", "kind", "element", "hours", "worst_share", "worst_row", "time"]
-    return pd.DataFrame(columns=columns).astype({"hours": int, "worst_share": float, "worst_row": int})
+    return pd.DataFrame(columns=PLACE_COLUMNS).astype({"hours": int, "worst_share": float})

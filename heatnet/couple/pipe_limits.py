@@ -100,7 +100,7 @@ def excess(network: Network, states: xr.Dataset, limits: Limits | None = None) -
 def pipe_limits(
     network: Network,
     boundary: Boundary,
-    states: xr.Dataset,
+    here: Excess,
     positions: list[int],
     threads: int = 1,
     limits: Limits | None = None,
@@ -112,8 +112,8 @@ def pipe_limits(
     network : Network
     boundary : Boundary
         What the pipes were asked, with the plants' heat.
-    states : xarray.Dataset
-        Their answer, row by row.
+    here : Excess
+        How far places are beyond the limits in their answer, row by row (`excess`).
     positions : list of int
         Hour of the dispatch of each row.
     threads : int
@@ -124,7 +124,6 @@ def pipe_limits(
     list of HeatLimit
         One for each place. Empty where nothing is beyond a limit that the plants' heat has to do with.
     """
-    here = excess(network, states, limits)
     rows = np.flatnonzero(here.broken.any(axis=1))
     plants = list(boundary.values["plant_heat_mw"].columns) if "plant_heat_mw" in boundary.values else []
     if not len(rows) or not plants:
@@ -189,8 +188,12 @@ def _table(states: xr.Dataset, quantity: str, dim: str) -> FloatArray:
     return np.asarray(states[quantity].transpose("time", dim).to_numpy(), dtype=float)
 
 
-def open_places(excesses: Excess, network: Network) -> pd.DataFrame:
-    """Return what is beyond its limit: network, kind, element, hours, worst share, row of the worst; most hours first."""
+#: columns of `open_places`
+PLACE_COLUMNS = ["network", "kind", "element", "hours", "worst_share", "time"]
+
+
+def open_places(excesses: Excess, network: Network, time: pd.Index) -> pd.DataFrame:
+    """Return what is beyond its limit: network, kind, element, hours, worst share and its time; most hours first."""
     broken = excesses.broken
     rows = [
         {
@@ -199,10 +202,10 @@ def open_places(excesses: Excess, network: Network) -> pd.DataFrame:
             "element": element,
             "hours": int(broken[:, column].sum()),
             "worst_share": float(excesses.share[:, column].max()),
-            "worst_row": int(excesses.share[:, column].argmax()),
+            "time": str(time[excesses.share[:, column].argmax()])[:16],
         }
         for column, (kind, element) in enumerate(excesses.places)
         if broken[:, column].any()
     ]
-    table = pd.DataFrame(rows, columns=["network", "kind", "element", "hours", "worst_share", "worst_row"])
+    table = pd.DataFrame(rows, columns=PLACE_COLUMNS)
     return table.sort_values(["hours", "worst_share"], ascending=False, ignore_index=True, kind="stable")

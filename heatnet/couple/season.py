@@ -271,6 +271,14 @@ def simulate_schedule(
     return boundary, simulate(year.network, boundary, engine=ENGINE, threads=threads)
 
 
+def loss_difference_share(year: NetworkYear, probed: Probe, states: xr.Dataset) -> float:
+    """Return the loss that a dispatch was made for over the simulated one, less 1, over the solved hours; NaN without any."""
+    simulated = np.asarray(states["heat_loss_mw"].to_numpy(), dtype=float)
+    assumed = loss_mw(year, probed)[piped_hours(year)]
+    good = np.isfinite(simulated)
+    return float(assumed[good].sum() / simulated[good].sum() - 1.0) if good.any() else float("nan")
+
+
 def plant_heat_mw(year: NetworkYear, result: DispatchResult) -> pd.DataFrame:
     """Return what a network's own plants give to its pipes by the dispatch, time by plant, MW.
 

@@ -32,8 +32,8 @@ from heatnet.study.load import CaseInput, Study
 from heatnet.study.pipes import (
     PipeSeason,
     SolvedSeason,
+    checked_season,
     pipe_season,
-    solve_season,
     steps_of_a_network,
     write_season,
 )
@@ -174,7 +174,10 @@ def run_case(
     points = storage_curve(curve, problem) if curve is not None and result.is_optimal else {}
     tick("bounds")
     lap("dispatch")
-    solved = _solved(study, years, probes, result, threads, tick) if result.is_optimal else {}
+    solved = {
+        name: checked_season(study.config, years[name], *asked_and_answered, tick)
+        for name, asked_and_answered in found.pipes.items()
+    }
     lap("simulate")
     steam = _steam(study, years, probes, problem, result, tick) if result.is_optimal else {}
     lap("steam")
@@ -244,21 +247,6 @@ def _matched_baseline(
     twin = replace(baseline, season=case.season, weather=case.weather)
     begun = start_case(study, twin, batteries=False)
     return _schedules(study, twin, weather, begun.probes, ({}, *demand_bounds), begun.sites, begun.powers)
-
-
-def _solved(
-    study: Study,
-    years: dict[str, NetworkYear],
-    probes: dict[str, Probe],
-    result: DispatchResult,
-    threads: int,
-    tick: Tick,
-) -> dict[str, SolvedSeason]:
-    return {
-        name: solve_season(study.config, year, probes[name], result, threads, tick)
-        for name, year in years.items()
-        if has_pipes(year.network)
-    }
 
 
 def _steam(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from heatnet.couple.data_centres import within_data_centres
 from heatnet.couple.power import PowerYear, power_years
@@ -36,9 +37,10 @@ class CaseStart:
     years : dict of network to NetworkYear
     probes : dict of network to Probe
         What the pipes say before any schedule.
-    powers, models : dict of network to PowerYear, PowerModel
+    powers : dict of network to PowerYear
         Power networks.
-    sites : tuple of PowerSite
+    batteries : bool
+        Whether the batteries of the power networks count.
     """
 
     study: Study
@@ -47,11 +49,27 @@ class CaseStart:
     years: dict[str, NetworkYear]
     probes: dict[str, Probe]
     powers: dict[str, PowerYear]
-    models: dict[str, PowerModel]
-    sites: tuple[PowerSite, ...]
+    batteries: bool = True
+
+    @cached_property
+    def models(self) -> dict[str, PowerModel]:
+        """What solves the power networks, by network."""
+        return {name: PowerModel(power.network) for name, power in self.powers.items()}
+
+    @cached_property
+    def _first(self) -> DispatchProblem:
+        problem = problem_of(self.study, self.years, self.probes, self.powers)
+        return with_sites(problem, self.powers, self.batteries)
+
+    @property
+    def sites(self) -> tuple[PowerSite, ...]:
+        """The power networks as sites of the dispatch."""
+        return self._first.sites
 
     def problem(self, probes: Mapping[str, Probe]) -> DispatchProblem:
         """Return the year's programme, power sites included, by what the pipes say."""
+        if probes is self.probes:
+            return self._first
         return replace(problem_of(self.study, self.years, probes, self.powers), sites=self.sites)
 
 
@@ -67,10 +85,7 @@ def start_case(study: Study, case: CaseInput, tick: Tick = lambda _stage: None, 
     years = years_of(study, case, weather, {})
     probes = _probes(years, tick)
     _check_probes(probes)
-    powers = power_years(case.networks, weather)
-    models = {name: PowerModel(power.network) for name, power in powers.items()}
-    sites = with_sites(problem_of(study, years, probes, powers), powers, batteries).sites
-    return CaseStart(study, case, weather, years, probes, powers, models, sites)
+    return CaseStart(study, case, weather, years, probes, power_years(case.networks, weather), batteries)
 
 
 def weather_of(study: Study, weather: Weather) -> WeatherYear:

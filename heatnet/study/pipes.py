@@ -11,12 +11,13 @@ import numpy as np
 import pandas as pd
 
 from heatnet.couple.reference import NAMED_HOURS, reference_check, reference_hours
-from heatnet.couple.season import Probe, loss_mw, piped_hours, shown_hours, simulate_schedule
+from heatnet.couple.season import Probe, loss_difference_share, piped_hours, shown_hours
 from heatnet.couple.year import NetworkYear
 from heatnet.metrics.compliance import compliance, worst_of_each
 from heatnet.metrics.network_season import heat_loss_mw, network_account, pump_power_by_plant_mw, pump_power_mw
+from heatnet.model.boundary import Boundary
 from heatnet.model.network import Network
-from heatnet.model.supply import DispatchProblem, DispatchResult, FloatArray
+from heatnet.model.supply import DispatchProblem, FloatArray
 from heatnet.simulate.tracing import trace_sources
 from heatnet.study.config import StudyConfig
 from heatnet.study.states import SHARE, in_double_precision, in_single_precision, write_states
@@ -67,21 +68,28 @@ class PipeSeason:
 
 
 def steps_of_a_network(config: StudyConfig) -> int:
-    """Return how many steps `solve_season` reports at most."""
-    return 1 + NAMED_HOURS + config.simulation.reference_hours
+    """Return how many steps `checked_season` reports at most."""
+    return NAMED_HOURS + config.simulation.reference_hours
 
 
-def solve_season(
+def checked_season(
     config: StudyConfig,
     year: NetworkYear,
-    probed: Probe,
-    result: DispatchResult,
-    threads: int,
+    boundary: Boundary,
+    states: xr.Dataset,
     tick: Callable[[str], None],
 ) -> SolvedSeason:
-    """Solve every hour of a network's season, some of them once more by pandapipes, and follow the sources' heat."""
-    boundary, states = simulate_schedule(year, probed, result, threads)
-    tick("simulate")
+    """Solve some hours of a network's season once more by pandapipes, and follow the sources' heat.
+
+    Parameters
+    ----------
+    config : StudyConfig
+    year : NetworkYear
+    boundary, states : Boundary, xarray.Dataset
+        What the pipes were asked in each hour, and their answer (`heatnet.couple.season.simulate_schedule`).
+    tick : callable
+        Called with the name of the stage after each step.
+    """
     rows = reference_hours(boundary, states, config.simulation.reference_hours)
     reference = reference_check(year.network, boundary, states, rows, lambda: tick("reference"))
     shown = shown_hours(year, config.simulation.hours)
@@ -117,18 +125,10 @@ def pipe_season(season: SolvedSeason, year: NetworkYear, probed: Probe, problem:
     account["season_loss_share"] = float(loss.sum() / gate_mwh) if gate_mwh else float("nan")
     account["season_pump_mwh"] = float(pump.sum())
     account["pump_kwh_per_gj"] = float(pump.sum() * KWH_PER_MWH / (gate_mwh * GJ_PER_MWH)) if gate_mwh else float("nan")
-    account["loss_difference_share"] = _loss_difference(year, probed, states, hours)
+    account["loss_difference_share"] = loss_difference_share(year, probed, states)
     checks = worst_of_each(compliance(year.network, states))
     times = [None if pd.isna(time) else str(time)[:16] for time in checks["time"]]
     checks = checks.assign(time=pd.Series(times, index=checks.index, dtype=object))
     account["compliance"] = checks.to_dict("records")
     by_plant = pump_power_by_plant_mw(states, year.load_share, hours)
     return PipeSeason(account, pump, season.reference, by_plant)
-
-
-def _loss_difference(year: NetworkYear, probed: Probe, states: xr.Dataset, hours: list[int]) -> float:
-    """Return how far the dispatch's loss lies from the simulated one over the solved hours, as a share of it."""
-    simulated = states["heat_loss_mw"].to_numpy()
-    assumed = loss_mw(year, probed)[hours]
-    good = np.isfinite(simulated)
-    return float(assumed[good].sum() / simulated[good].sum() - 1.0) if good.any() else float("nan")

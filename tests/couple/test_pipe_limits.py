@@ -43,7 +43,7 @@ def test_heat_that_follows_the_limit_keeps_it_and_no_more_is_taken_away(network)
     pipe = int(grows.argmax())
     limits = Limits(velocity_m_per_s=float(np.sqrt(velocity[1, pipe] * velocity[2, pipe])))
     name = str(states["pipe"].values[pipe])
-    found = pipe_limits(network, boundary, states, [10, 11, 12, 13], limits=limits)
+    found = pipe_limits(network, boundary, excess(network, states, limits), [10, 11, 12, 13], limits=limits)
     mine = next(limit for limit in found if limit.element == name and limit.kind == "velocity")
     assert mine.rows.tolist() == [12, 13], "hours of the dispatch, not rows of the simulation"
     np.testing.assert_allclose(mine.weight[f"{network.id}/{plant}"], 1.0)
@@ -54,7 +54,7 @@ def test_heat_that_follows_the_limit_keeps_it_and_no_more_is_taken_away(network)
         _plant, boundary = asked(network, held)
         states = simulate(network, boundary, "season")
         shares.append(states["pipe_velocity_m_per_s"].to_numpy()[2:, pipe] / limits.velocity_m_per_s - 1.0)
-        found = pipe_limits(network, boundary, states, [10, 11, 12, 13], limits=limits)
+        found = pipe_limits(network, boundary, excess(network, states, limits), [10, 11, 12, 13], limits=limits)
         mine = next((limit for limit in found if limit.element == name and limit.kind == "velocity"), None)
     assert np.abs(shares[0]).max() < 0.03, "drawn at 0.9 of all heat, where the ring is no straight line"
     assert (shares[-1] < TOLERANCE_SHARE).all(), "rounds end at the limit"
@@ -69,7 +69,7 @@ def test_a_pipe_that_more_heat_of_the_plant_relieves_has_a_negative_weight(netwo
     velocity = states["pipe_velocity_m_per_s"].to_numpy()
     pipe = states["pipe"].values.tolist().index("pipe_south_works")
     limits = Limits(velocity_m_per_s=float(0.9 * velocity[0, pipe]))
-    found = pipe_limits(network, boundary, states, [0, 1, 2, 3], limits=limits)
+    found = pipe_limits(network, boundary, excess(network, states, limits), [0, 1, 2, 3], limits=limits)
     mine = next(limit for limit in found if limit.element == "pipe_south_works")
     np.testing.assert_allclose(mine.weight[f"{network.id}/{plant}"], -1.0)
     assert (-mine.room_mw > 0.05 * total).all(), "the plant has to give more than it does"
@@ -82,9 +82,9 @@ def test_what_no_plant_changes_stays_open(network):
     states = simulate(network, boundary, "season")
     pipe = states["pipe"].values.tolist().index("pipe_south_west")
     limits = Limits(velocity_m_per_s=float(0.8 * states["pipe_velocity_m_per_s"].to_numpy()[0, pipe]))
-    found = pipe_limits(network, boundary, states, [0, 1, 2, 3], limits=limits)
+    found = pipe_limits(network, boundary, excess(network, states, limits), [0, 1, 2, 3], limits=limits)
     assert "pipe_south_west" not in {limit.element for limit in found}
-    left = open_places(excess(network, states, limits), network).set_index("element")
+    left = open_places(excess(network, states, limits), network, HOURS).set_index("element")
     assert left.loc["pipe_south_west", "hours"] == 4
     assert left.loc["pipe_south_west", "worst_share"] == pytest.approx(0.25, abs=1e-6)
 
@@ -93,5 +93,5 @@ def test_hours_within_all_limits_have_none(network):
     _plant, boundary = asked(network, [0.3 * float(network.consumers["design_heat_mw"].sum())] * 4)
     states = simulate(network, boundary, "season")
     generous = Limits(velocity_m_per_s=100.0, nominal_pressure_bar=1e3)
-    assert pipe_limits(network, boundary, states, [0, 1, 2, 3], limits=generous) == []
-    assert open_places(excess(network, states, generous), network).empty
+    assert pipe_limits(network, boundary, excess(network, states, generous), [0, 1, 2, 3], limits=generous) == []
+    assert open_places(excess(network, states, generous), network, HOURS).empty
