@@ -66,7 +66,7 @@ def _encodings(table: pd.DataFrame) -> dict[str, Any]:
     return {"use_dictionary": others, "column_encoding": dict.fromkeys(names, "BYTE_STREAM_SPLIT")}
 
 
-def read_table(path: str | Path, times: pd.Index | None = None) -> pd.DataFrame:
+def read_table(path: str | Path, times: pd.Index | None = None, single: bool = False) -> pd.DataFrame:
     """Return a table written by `write_table`, indexed by `time`; numbers in double precision, so that sums are.
 
     Parameters
@@ -74,6 +74,8 @@ def read_table(path: str | Path, times: pd.Index | None = None) -> pd.DataFrame:
     path : str or Path
     times : pandas.Index, optional
         Rows to return, in this order; those that the table does not have are left out.
+    single : bool
+        Leave numbers of single precision as they are: half the memory where no sums are made.
     """
     file = Path(path)
     table = pd.read_csv(file, float_precision="round_trip") if file.suffix == ".csv" else pd.read_parquet(file)
@@ -82,7 +84,7 @@ def read_table(path: str | Path, times: pd.Index | None = None) -> pd.DataFrame:
     table = table.set_index("time")
     if times is not None:
         table = table.loc[times[times.isin(table.index)]]
-    names = _single(table)
+    names = [] if single else _single(table)
     # all columns at once where that is possible: many times faster
     return table.astype(float if len(names) == table.shape[1] else dict.fromkeys(names, float))
 

@@ -51,7 +51,7 @@ def layout_of(network: Network, with_nodes: bool = False) -> dict[str, Any] | No
 
 def point_of(shape: Any) -> LatLon:
     """Return a shape's place: latitude, longitude."""
-    middle = shape if shape.geom_type == "Point" else shape.representativepoint_of()
+    middle = shape if shape.geom_type == "Point" else shape.representative_point()
     return round(middle.y, _COORDINATE_DIGITS), round(middle.x, _COORDINATE_DIGITS)
 
 
@@ -126,7 +126,8 @@ def _pipe(network: Network, pipe: str, nodes: dict[str, LatLon]) -> dict[str, An
         rows.append((_("State"), _("shut off")))
     # 1.5 px for the thinnest branch, about 7 px for DN 1200
     width = round(1.5 + 0.0048 * (inner if math.isfinite(inner) else 100.0), 1)
-    return names_of(network, "pipes", pipe) | {"xy": xy, "width": width, "rows": rows + provenance_of(row)}
+    drawn = {"xy": xy, "width": width, "length_m": round(float(row["length_m"]), 1), "pair": row["line"] == "pair"}
+    return names_of(network, "pipes", pipe) | drawn | {"rows": rows + provenance_of(row)}
 
 
 def _node(network: Network, node: str, at: LatLon) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
@@ -10,17 +9,18 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from heatnet.i18n import _, language
+from heatnet.i18n import _
 from heatnet.io.words import pressure_digits, pressure_unit
 from heatnet.units import unit_of
-from heatnet.web.results_view import NetworkResults, StudyResults
+from heatnet.web.results_view import NetworkResults
 
 Element = Literal["pipes", "stations", "plants", "nodes"]
 Values = Callable[[NetworkResults], pd.DataFrame | None]
 PA_PER_BAR = 1e5
 PERCENT = 100.0
-#: tables of the share of each station's heat that came from a source, named after it
-SHARE = "consumer_share_"
+_W_PER_MW = 1e6
+#: ends of the colours of delivered heat, %: who gets all is light, and a tenth missing is as dark as it gets
+_DELIVERED_ENDS = (90.0, 100.0)
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,10 @@ class Quantity:
         Coloured by its size, whatever its sign.
     beyond : str
         Colour of what lies above `ends`; the scale is then dark at that end, so that it does not fade towards it.
+    is_source : bool
+        Values are positions in the network's list of sources, not numbers.
+    per_metre : str
+        The page makes it, in kW, of this quantity in W/m and the length of the pipe; `values` has nothing.
     """
 
     key: str
@@ -64,6 +68,8 @@ class Quantity:
     ends: tuple[float, float] | None = None
     magnitude: bool = False
     beyond: str = ""
+    is_source: bool = False
+    per_metre: str = ""
 
     @property
     def unit(self) -> str:
@@ -134,11 +140,43 @@ def _velocity(results: NetworkResults) -> pd.DataFrame | None:
     return None if frame is None else frame.abs()
 
 
-def _loss_mw(results: NetworkResults) -> pd.DataFrame | None:
-    """Heat lost by supply and return together, MW."""
+def _loss_w_per_m(results: NetworkResults) -> pd.DataFrame | None:
+    """Heat lost by supply and return together over the length of the route, W/m."""
     supply = results.quantities.get("pipe_loss_supply_mw")
     back = results.quantities.get("pipe_loss_return_mw")
-    return supply if back is None or supply is None else supply.add(back, fill_value=0.0)
+    if supply is None:
+        return None
+    both = supply if back is None else supply.add(back, fill_value=0.0)
+    return (_W_PER_MW * both).div(results.network.pipes["length_m"].astype(float).reindex(both.columns), axis=1)
+
+
+def _delivered_percent(results: NetworkResults) -> pd.DataFrame | None:
+    """Heat taken over heat asked for, %; nothing where no heat is asked for."""
+    heat, missing = (results.quantities.get(f"consumer_{name}_mw") for name in ("heat", "shortfall"))
+    if heat is None or missing is None:
+        return None
+    asked = heat + missing
+    return PERCENT * heat / asked.where(asked > 0)
+
+
+def _schedule_mw(results: NetworkResults) -> pd.DataFrame | None:
+    """Heat of each plant by the dispatch, and what stores give, MW."""
+    frames = [results.schedule_mw.get(carrier) for carrier in ("water", "site")]
+    frames += [results.discharge_mw.get(carrier) for carrier in ("water", "site")]
+    return joined(frames)
+
+
+def joined(frames: list[pd.DataFrame | None]) -> pd.DataFrame | None:
+    """Return frames side by side, the first of columns of one name; None without any."""
+    found = [frame for frame in frames if frame is not None]
+    if not found:
+        return None
+    whole = pd.concat(found, axis=1)
+    return whole.loc[:, ~whole.columns.duplicated()]
+
+
+def _nothing(_results: NetworkResults) -> None:
+    return None
 
 
 def quantities(element: Element) -> list[Quantity]:
@@ -147,78 +185,59 @@ def quantities(element: Element) -> list[Quantity]:
         "nodes": [],
         "pipes": [
             Quantity("t_supply_degc", _("Supply temperature"), 1, _end_mean("node_t_supply_degc"), True, False),
+            Quantity("t_return_degc", _("Return temperature"), 1, _end_mean("node_t_return_degc"), True, False),
+            Quantity(
+                "mdot_kg_per_s",
+                _("Flow (positive from start to end)"),
+                1,
+                _table("pipe_mdot_kg_per_s"),
+                True,
+                magnitude=True,
+            ),
             Quantity("velocity_m_per_s", _("Velocity"), 2, _velocity, True),
             Quantity("friction_pa_per_m", _("Specific friction"), 1, specific_friction_pa_per_m, True),
-            Quantity("t_return_degc", _("Return temperature"), 1, _end_mean("node_t_return_degc")),
-            Quantity("mdot_kg_per_s", _("Flow (positive from start to end)"), 1, _table("pipe_mdot_kg_per_s")),
-            Quantity("loss_mw", _("Heat loss, supply and return"), 4, _loss_mw),
+            Quantity(
+                "loss_w_per_m", _("Heat loss per metre, supply and return"), 1, _loss_w_per_m, True, own_unit="W/m"
+            ),
+            Quantity(
+                "loss_kw", _("Heat loss, supply and return"), 1, _nothing, own_unit="kW", per_metre="loss_w_per_m"
+            ),
         ],
         "stations": [
             Quantity(
                 "t_supply_degc", _("Arriving supply temperature"), 1, _table("consumer_t_supply_degc"), True, False
             ),
+            Quantity(
+                "delivered",
+                _("Heat delivered of heat asked for"),
+                1,
+                _delivered_percent,
+                True,
+                own_unit="%",
+                ends=_DELIVERED_ENDS,
+            ),
             Quantity("shortfall_mw", _("Heat shortfall"), 3, _table("consumer_shortfall_mw"), True),
             pressure("dp", _("Available pressure difference"), _table("consumer_dp_bar"), True),
-            Quantity("heat_mw", _("Heat taken"), 2, _table("consumer_heat_mw")),
-            Quantity("t_return_degc", _("Return temperature"), 1, _table("consumer_t_return_degc")),
+            Quantity("heat_mw", _("Heat taken"), 2, _table("consumer_heat_mw"), True),
+            Quantity("t_return_degc", _("Return temperature"), 1, _table("consumer_t_return_degc"), True, False),
             Quantity("mdot_kg_per_s", _("Primary flow"), 1, _table("consumer_mdot_kg_per_s")),
         ],
         "plants": [
-            Quantity("heat_mw", _("Heat given in this hour"), 2, _table("plant_heat_mw")),
-            Quantity("t_supply_degc", _("Supply temperature"), 1, _table("plant_t_supply_degc")),
-            Quantity("t_return_degc", _("Return temperature"), 1, _table("plant_t_return_degc")),
-            Quantity("mdot_kg_per_s", _("Primary flow"), 1, _table("plant_mdot_kg_per_s")),
-            Quantity("pump_mw", _("Pump power"), 3, _table("plant_pump_mw")),
+            Quantity("schedule_mw", _("Heat by the schedule"), 2, _schedule_mw, some=True),
+            Quantity("heat_mw", _("Heat given in the pipes"), 2, _table("plant_heat_mw"), some=True),
+            Quantity("t_supply_degc", _("Supply temperature"), 1, _table("plant_t_supply_degc"), some=True),
+            Quantity("t_return_degc", _("Return temperature"), 1, _table("plant_t_return_degc"), some=True),
+            Quantity("mdot_kg_per_s", _("Primary flow"), 1, _table("plant_mdot_kg_per_s"), some=True),
+            Quantity("pump_mw", _("Pump power"), 3, _table("plant_pump_mw"), some=True),
         ],
     }
     return table[element]
 
 
-def source_shares(study: StudyResults) -> list[Quantity]:
-    """Return the share of each source in a station's heat, %, for networks in which some case has several sources."""
-    names: dict[tuple[str, str], str] = {}
-    for case in study.ok_cases:
-        for results in case.networks.values():
-            for plant in _sources(results):
-                if plant in results.network.plants.index:
-                    names.setdefault((results.id, plant), results.network.display_name("plants", plant, language()))
-    several = {network for network, count in Counter(network for network, _plant in names).items() if count > 1}
-    return [
-        Quantity(
-            f"{network}/{plant}",
-            _("Heat from: {source}").format(source=name),
-            0,
-            _share_percent(network, plant),
-            colours=True,
-            own_unit="%",
-        )
-        for (network, plant), name in names.items()
-        if network in several
-    ]
+def values_of(quantity: Quantity, results: NetworkResults, elements: pd.Index) -> pd.DataFrame | None:
+    """Return values, hours x elements in the order asked for; None where the results have no such table.
 
-
-def _sources(results: NetworkResults) -> list[str]:
-    return [name.removeprefix(SHARE) for name in results.quantities if name.startswith(SHARE)]
-
-
-def _share_percent(network: str, plant: str) -> Values:
-    def values(results: NetworkResults) -> pd.DataFrame | None:
-        share = results.quantities.get(SHARE + plant) if results.id == network else None
-        return None if share is None else PERCENT * share
-
-    return values
-
-
-def matrix(
-    quantity: Quantity, results: NetworkResults, elements: pd.Index, hours: pd.Index
-) -> list[list[float]] | None:
-    """Return rounded values, one list an element over the hours; None where the results have no such table.
-
-    An hour without values, or an element without a value, is NaN (null on the page), never a neighbour's value.
+    An element without a value is NaN (no number on the page), never a neighbour's value.
     """
     frame = quantity.values(results)
-    if frame is None or not len(elements):
-        return None
-    values = frame.reindex(index=hours, columns=elements).to_numpy(dtype=float).T
-    rounded: list[list[float]] = np.round(values, quantity.digits).tolist()
-    return rounded
+    return None if frame is None or not len(elements) else frame.reindex(columns=elements)

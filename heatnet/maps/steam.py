@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from heatnet.i18n import _
-from heatnet.maps.quantities import PERCENT, Element, Quantity, Values, pressure, scaled
+from heatnet.maps.quantities import PERCENT, Element, Quantity, Values, joined, pressure, scaled
 from heatnet.units import T_PER_H_PER_KG_PER_S
 from heatnet.web.results_view import NetworkResults
 
@@ -54,13 +54,23 @@ def steam_quantities(element: Element) -> list[Quantity]:
             Quantity("shortfall_mw", _("Heat shortfall"), 3, _table("consumer_shortfall_mw")),
         ],
         "plants": [
-            Quantity("heat_mw", _("Heat given in this hour"), 2, _table("plant_heat_mw")),
+            schedule_quantity(),
+            Quantity("heat_mw", _("Heat given in the pipes"), 2, _table("plant_heat_mw"), some=True),
             _flow("mdot_t_per_h", _("Steam given"), "plant_mdot_kg_per_s"),
-            pressure("p", _("Pressure, absolute"), _table("plant_p_bar")),
-            Quantity("t_degc", _("Temperature"), 1, _table("plant_t_supply_degc")),
+            pressure("p", _("Pressure, absolute"), _table("plant_p_bar"), some=True),
+            Quantity("t_degc", _("Temperature"), 1, _table("plant_t_supply_degc"), some=True),
         ],
     }
     return table[element]
+
+
+def schedule_quantity() -> Quantity:
+    """Return the heat of each plant of a steam network by the dispatch, which is there whether pipes were solved or not."""
+    return Quantity("schedule_mw", _("Heat by the schedule"), 2, _schedule_mw, some=True)
+
+
+def _schedule_mw(results: NetworkResults) -> pd.DataFrame | None:
+    return joined([results.schedule_mw.get("steam"), results.discharge_mw.get("steam")])
 
 
 def steam_colours() -> list[Quantity]:

@@ -24,6 +24,7 @@ from heatnet.io.network_folder import save_network
 from heatnet.io.results_store import write_table
 from heatnet.io.yaml_file import dump_yaml
 from heatnet.model.power_site import PowerSite
+from heatnet.model.substitution import WasteSet
 from heatnet.model.supply import DispatchProblem, DispatchResult
 from heatnet.model.weather import WeatherYear
 from heatnet.study.case_start import problem_of, start_case, years_of
@@ -319,7 +320,8 @@ def _write(
     for name, year in run.years.items():
         save_network(year.network, temporary / "inputs" / name)
         if run.result.is_optimal:
-            write_schedule(run.problem, run.result, year, run.probes[name], temporary / name)
+            waste_set = WasteSet(study.config.rate.set)
+            write_schedule(run.problem, run.result, year, run.probes[name], temporary / name, waste_set)
         if name in solved:
             write_season(solved[name], temporary / name / "water", study.config)
         if name in steam:

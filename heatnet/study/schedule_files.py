@@ -11,15 +11,23 @@ from heatnet.couple.season import Probe, gate_loss_mw
 from heatnet.couple.year import NetworkYear
 from heatnet.io.results_store import write_table
 from heatnet.metrics.stores import store_loss_mw, stores_take_mw
+from heatnet.metrics.waste_share import plant_waste_share
+from heatnet.model.substitution import WasteSet
 from heatnet.model.supply import DispatchProblem, DispatchResult, FloatArray
 
 
 def write_schedule(
-    problem: DispatchProblem, result: DispatchResult, year: NetworkYear, probed: Probe, folder: Path
+    problem: DispatchProblem,
+    result: DispatchResult,
+    year: NetworkYear,
+    probed: Probe,
+    folder: Path,
+    waste_set: WasteSet,
 ) -> None:
     """Write `<carrier>/dispatch_*.parquet` of each balance of a network, a row an hour of the year.
 
-    `dispatch_heat_mw` has a column a plant; `dispatch_balance_mw` demand, the loss in it, unmet and dumped heat, and with
+    `dispatch_heat_mw` has a column a plant, and so has `dispatch_waste_share` of a water network (the part of the plant's heat
+    that is waste heat by `waste_set`); `dispatch_balance_mw` demand, the loss in it, unmet and dumped heat, and with
     stores what they take (less what they give) and lose; `dispatch_store_*` a column a store.
     """
     for balance in problem.balances:
@@ -29,6 +37,9 @@ def write_schedule(
         units = [unit for unit in problem.units if unit.balance == balance]
         heat = result.heat_mw[[unit.id for unit in units]].set_axis([unit.plant for unit in units], axis=1)
         write_table(heat, folder / carrier / "dispatch_heat_mw.parquet")
+        if carrier == "water":
+            share = plant_waste_share(problem, result, balance, year.in_season, waste_set)
+            write_table(share, folder / carrier / "dispatch_waste_share.parquet")
         sums = {
             "demand_mw": problem.demand_of(balance),
             "loss_mw": gate_loss_mw(year, probed, carrier),

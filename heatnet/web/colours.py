@@ -7,6 +7,10 @@ from types import MappingProxyType
 #: cividis, nine stops from low to high. Nuñez, Anderton and Renslow (2018), doi:10.1371/journal.pone.0199239
 SCALE = ("#00224e", "#123570", "#3b496c", "#575d6d", "#707173", "#8a8678", "#a59c74", "#d9bc5a", "#fee838")
 
+#: less to more around zero: ColorBrewer's PuOr, which colour-blind readers tell apart. Harrower and Brewer (2003),
+#: doi:10.1179/000870403235002042, Apache-2.0
+DIFFERENCE = ("#b35806", "#e08214", "#fdb863", "#fee0b6", "#f7f7f7", "#d8daeb", "#b2abd2", "#8073ac", "#542788")
+
 #: plant kind -> (colour, symbol); fuels in greys and browns, waste heat in colours of P. Tol's "muted" and "vibrant" sets
 PLANT_STYLES = MappingProxyType(
     {

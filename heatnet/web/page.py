@@ -16,7 +16,7 @@ from heatnet.web.assets import script_text, style_text
 
 #: what the browser may load: only what stands in the page itself
 CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:; "
+    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:{hosts}; "
     "base-uri 'none'; form-action 'none'"
 )
 _HTML_LANG = {"en": "en", "zh": "zh-CN"}
@@ -77,7 +77,9 @@ def inline_html(
     styles: Iterable[str] = (),
     scripts: Iterable[str | Markup] = (),
     data: Any = None,
+    blobs: Mapping[str, str] | None = None,
     body_class: str = "",
+    image_hosts: Iterable[str] = (),
 ) -> str:
     """Return a complete offline page in the current language.
 
@@ -93,18 +95,23 @@ def inline_html(
         Scripts after the body and the data, in this order: assets by name, or script text as Markup.
     data : any
         Written as JSON into ``<script type="application/json" id="heatnet-data">``; scripts read it there.
+    blobs : mapping of str to str, optional
+        Base64 by the id of the element that holds it, so that the page reads only what it shows.
     body_class : str
         Class of the body element.
+    image_hosts : iterable of str
+        Hosts that a page may ask for pictures once its reader wants that; all others are refused by the browser.
     """
     page = template_environment("heatnet.web").get_template("page.html.j2")
     return page.render(
         lang=_HTML_LANG[language()],
         title=title,
-        policy=CONTENT_SECURITY_POLICY,
+        policy=CONTENT_SECURITY_POLICY.format(hosts="".join(f" {host}" for host in image_hosts)),
         styles=[Markup(style_text(name)) for name in styles],
         body=body,
         body_class=body_class,
         data=None if data is None else json_for_script(data),
+        blobs=blobs or {},
         scripts=[item if isinstance(item, Markup) else Markup(script_text(item)) for item in scripts],
     )
 

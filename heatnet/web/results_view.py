@@ -25,6 +25,8 @@ from heatnet.io.results_store import (
 from heatnet.model.network import Network
 
 CARRIERS = ("water", "steam", "site")
+#: table of the share of each plant's heat that is waste heat
+WASTE_SHARE = "dispatch_waste_share"
 
 
 class ShownHours(Mapping[str, pd.DataFrame]):
@@ -56,6 +58,44 @@ class ShownHours(Mapping[str, pd.DataFrame]):
     def __len__(self) -> int:
         return len(self._files)
 
+    def every_hour(self, name: str) -> pd.DataFrame:
+        """Return a quantity in all hours that its file holds, in single precision where the file is.
+
+        Its hours that are shown are noted, so that they are not read again.
+        """
+        table = read_table(self._files[name], single=True)
+        if name not in self._read:
+            self._read[name] = table.loc[self._times[self._times.isin(table.index)]].astype(float)
+        return table
+
+
+class EveryHour(Mapping[str, pd.DataFrame]):
+    """The same quantities in every hour of the files; the last few that were asked for stay in memory.
+
+    Parameters
+    ----------
+    shown : ShownHours
+    """
+
+    _KEPT = 6
+
+    def __init__(self, shown: ShownHours) -> None:
+        self._shown = shown
+        self._read: dict[str, pd.DataFrame] = {}
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        frame = self._read.pop(name, None)
+        self._read[name] = self._shown.every_hour(name) if frame is None else frame
+        if len(self._read) > self._KEPT:
+            del self._read[next(iter(self._read))]
+        return self._read[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._shown)
+
+    def __len__(self) -> int:
+        return len(self._shown)
+
 
 @dataclass(frozen=True)
 class NetworkResults:
@@ -81,6 +121,10 @@ class NetworkResults:
         status, label. Empty where nothing was simulated.
     schedule_mw, balance_mw : mapping of str to pandas.DataFrame
         By carrier: heat of each plant, and demand, loss, unmet and dumped heat, for every hour of the year.
+    discharge_mw : mapping of str to pandas.DataFrame
+        By carrier: heat that each store gives, for every hour of the year; nothing without stores.
+    waste_share : pandas.DataFrame, optional
+        Share of each plant's heat that is waste heat by the study's set, for every hour of the year.
     """
 
     id: str
@@ -92,6 +136,8 @@ class NetworkResults:
     steam_hours: pd.DataFrame
     schedule_mw: Mapping[str, pd.DataFrame]
     balance_mw: Mapping[str, pd.DataFrame]
+    discharge_mw: Mapping[str, pd.DataFrame]
+    waste_share: pd.DataFrame | None = None
 
     def quantity(self, name: str, element: str) -> pd.Series | None:
         """Return one element's values over the hours shown, or None where there are none."""
@@ -177,11 +223,14 @@ def _load_network_results(
 ) -> NetworkResults:
     schedule: dict[str, pd.DataFrame] = {}
     balance: dict[str, pd.DataFrame] = {}
+    discharge: dict[str, pd.DataFrame] = {}
     for carrier in CARRIERS:
-        for suffix, into in (("heat", schedule), ("balance", balance)):
+        for suffix, into in (("heat", schedule), ("balance", balance), ("store_discharge", discharge)):
             file = case / name / carrier / f"dispatch_{suffix}_mw.parquet"
             if file.is_file():
                 into[carrier] = read_table(file)
+    waste = case / name / "water" / f"{WASTE_SHARE}.parquet"
     network = load_network(case / "inputs" / name)
     water, steam, electric = (ShownHours(case / name / carrier, times) for carrier in ("water", "steam", "electric"))
-    return NetworkResults(name, network, water, steam, electric, *hours, schedule, balance)
+    share = read_table(waste) if waste.is_file() else None
+    return NetworkResults(name, network, water, steam, electric, *hours, schedule, balance, discharge, share)

@@ -1,0 +1,180 @@
+/* What is known of one element: its values in the hour, its course over the season, its data. */
+(function () {
+  "use strict";
+  const { labels, byId, element, option, drawn, filled, number, shown, matrices, clock } = window.heatnet;
+  const WIDTH = 320, HEIGHT = 120, LEFT = 44, BOTTOM = 18, TOP = 6, RIGHT = 6;
+  const FIRST = "#1d4e79", SECOND = "#b35806", CURSOR = "#d1007c";
+
+  function tableOf(rows) {
+    const table = element("table");
+    for (const [label, value] of rows) {
+      const row = table.insertRow(), head = element("th", label);
+      head.scope = "row";
+      row.append(head, element("td", value));
+    }
+    return table;
+  }
+
+  /* A line of many hours: of all that fall on one pixel the least and the largest. */
+  function pathOf(values, x, y) {
+    let text = "", column = -1, low = NaN, high = NaN, broken = true;
+    const flush = () => {
+      if (Number.isNaN(low)) return;
+      text += (broken ? "M" : "L") + column + " " + y(low).toFixed(1);
+      if (high !== low) text += "L" + column + " " + y(high).toFixed(1);
+      broken = false;
+      low = high = NaN;
+    };
+    values.forEach((value, i) => {
+      const at = Math.round(x(i));
+      if (at !== column) { flush(); column = at; }
+      if (Number.isNaN(value)) { flush(); broken = true; return; }
+      low = Number.isNaN(low) ? value : Math.min(low, value);
+      high = Number.isNaN(high) ? value : Math.max(high, value);
+    });
+    flush();
+    return text;
+  }
+  function spreadOf(lists) {
+    let low = Infinity, high = -Infinity;
+    for (const values of lists) for (const value of values) if (!Number.isNaN(value)) { low = Math.min(low, value); high = Math.max(high, value); }
+    return low <= high ? [low, high] : null;
+  }
+  function chart(into, view, quantity, series, chooseHour) {
+    const passed = view.passed(), spread = spreadOf(series.map((one) => one.values));
+    into.replaceChildren();
+    if (!spread) { into.append(element("p", labels.no_value, "small")); return null; }
+    const [low, high] = spread, span = high - low || 1, wide = WIDTH - LEFT - RIGHT, tall = HEIGHT - TOP - BOTTOM;
+    const x = (i) => LEFT + (passed.length > 1 ? (i / (passed.length - 1)) * wide : wide / 2);
+    const y = (value) => TOP + tall - ((value - low) / span) * tall;
+    const words = filled(labels.chart_summary, { label: quantity.label, low: shown(low, quantity), high: shown(high, quantity) });
+    const svg = drawn("svg", { viewBox: "0 0 " + WIDTH + " " + HEIGHT, role: "img", "aria-label": words, class: "chart" });
+    for (const value of high > low ? [low, high] : [low]) {
+      svg.append(drawn("line", { x1: LEFT, x2: WIDTH - RIGHT, y1: y(value), y2: y(value), stroke: "#dde2e6" }));
+      svg.append(drawn("text", { x: LEFT - 4, y: y(value) + (value === high ? 8 : 0), "text-anchor": "end" }, number(value, quantity.digits)));
+    }
+    const times = view.clock();
+    if (times.dated) {
+      let month = "", last = -100;
+      passed.forEach((hour, i) => {
+        const here = clock.dateOf(times, hour).slice(0, 7);
+        if (here === month) return;
+        month = here;
+        svg.append(drawn("line", { x1: x(i), x2: x(i), y1: TOP, y2: TOP + tall, stroke: "#e8ecef" }));
+        if (x(i) - last > 38 && x(i) < WIDTH - 34) { svg.append(drawn("text", { x: x(i) + 2, y: HEIGHT - 5 }, here)); last = x(i); }
+      });
+    }
+    series.forEach((one, i) => svg.append(drawn("path", { d: pathOf(one.values, x, y), fill: "none", stroke: i ? SECOND : FIRST, "stroke-width": 1.1 })));
+    const cursor = drawn("line", { y1: TOP, y2: TOP + tall, stroke: CURSOR, "stroke-width": 1.5 });
+    svg.append(cursor);
+    svg.addEventListener("click", (event) => {
+      const box = svg.getBoundingClientRect(), at = ((event.clientX - box.left) / box.width) * WIDTH;
+      chooseHour(passed[Math.round(Math.min(Math.max((at - LEFT) / wide, 0), 1) * (passed.length - 1))]);
+    });
+    into.append(svg);
+    if (series.length > 1) {
+      const key = element("p", null, "small");
+      series.forEach((one, i) => { const name = element("span", one.name, "series"); name.style.color = i ? SECOND : FIRST; key.append(name); });
+      into.append(key);
+    }
+    return (hour) => { const i = passed.indexOf(hour); cursor.setAttribute("visibility", i < 0 ? "hidden" : "visible"); if (i >= 0) { cursor.setAttribute("x1", x(i)); cursor.setAttribute("x2", x(i)); } };
+  }
+
+  /* The panel. `view` gives quantities, readers, hours and names of what is shown; see page.js. */
+  function start(view) {
+    const panel = byId("details");
+    let chosen = null, moveCursor = null, cells = [], wanted = {}, opened = null;
+
+    function close() {
+      if (!chosen) return;
+      chosen = null;
+      panel.hidden = true;
+      view.marked(null);
+      if (opened && opened.isConnected) opened.focus();
+    }
+    async function open(entry, focus) {
+      chosen = entry;
+      view.marked(entry);
+      const item = entry.group.items[entry.position];
+      panel.hidden = false;
+      panel.replaceChildren();
+      const head = element("div", null, "details-head"), title = element("h2", item.name), button = element("button", "×", "details-close");
+      title.id = "details-title";
+      button.type = "button";
+      button.setAttribute("aria-label", labels.close);
+      button.addEventListener("click", close);
+      head.append(title, button);
+      panel.append(head, element("p", [view.kindName(entry), item.other, item.id].filter(Boolean).join(" · "), "other"));
+      const body = element("div", null, "details-body popup");
+      panel.append(body);
+      if (focus) { opened = document.activeElement; button.focus(); }
+      const known = view.quantitiesOf(entry);
+      if (!known.length) {
+        body.append(element("p", entry.group.solved ? labels.no_value : labels.not_simulated, "small"), ...staticPart(entry, item));
+        return;
+      }
+      body.append(element("p", labels.loading, "small"));
+      await matrices.need(view.matricesOf(entry));
+      if (chosen !== entry) return;
+      body.replaceChildren(...chartPart(entry, known), element("h3", labels.this_hour), hourPart(known, entry), ...staticPart(entry, item));
+      update();
+      panel.dataset.ready = item.id;
+    }
+    function chartPart(entry, known) {
+      const plain = known.filter((quantity) => !quantity.is_source), place = element("div"), label = element("label", labels.chart), select = element("select");
+      select.id = "chart-quantity";
+      label.htmlFor = select.id;
+      select.append(...plain.map((quantity) => option(quantity.key, quantity.label + (quantity.unit ? " (" + quantity.unit + ")" : ""))));
+      const first = plain.find((quantity) => quantity.key === wanted[entry.group.kind]) || plain.find((quantity) => quantity.key === view.painted(entry)) || plain[0];
+      select.value = first.key;
+      const draw = () => { moveCursor = chart(place, view, plain.find((one) => one.key === select.value), view.series(entry, select.value), view.chooseHour); };
+      select.addEventListener("change", () => { wanted[entry.group.kind] = select.value; draw(); update(); });
+      draw();
+      const field = element("div", null, "field");
+      field.append(label, select);
+      return [field, place];
+    }
+    function hourPart(known, entry) {
+      cells = known.map((quantity) => ({ quantity, cell: element("td"), read: view.reader(entry.group, quantity) }));
+      const table = element("table", null, "hour-values");
+      for (const one of cells) {
+        const row = table.insertRow(), head = element("th", one.quantity.label);
+        head.scope = "row";
+        one.row = row;
+        row.append(head, one.cell);
+      }
+      return table;
+    }
+    function staticPart(entry, item) {
+      const rows = item.rows.slice();
+      if (entry.group.kind === "plants" && entry.group.carrier !== "electric") {
+        const heat = entry.group.network.delivered_mwh[entry.position];
+        rows.push([labels.delivered, shown(heat, { digits: 0, unit: "MWh" })]);
+      }
+      return [element("h3", labels.static), tableOf(rows)];
+    }
+    /* The values and the cursor of another hour. */
+    function update() {
+      if (!chosen || panel.hidden) return;
+      const hour = view.hour();
+      for (const { quantity, cell, read, row } of cells) {
+        const value = read(chosen.position, hour);
+        row.hidden = Boolean(quantity.some) && Number.isNaN(value);
+        const source = quantity.is_source && !Number.isNaN(value) ? chosen.group.sources[Math.round(value)] : null;
+        cell.textContent = quantity.is_source ? (source ? source.name : "–") : shown(value, quantity);
+      }
+      if (moveCursor) moveCursor(hour);
+    }
+    panel.addEventListener("keydown", (event) => { if (event.key === "Escape") { event.stopPropagation(); close(); } });
+    return {
+      open, close, update,
+      /* The same element in another case, or nothing where it is not there. */
+      again(find) {
+        if (!chosen) return;
+        const { group, position } = chosen, next = find(group.layout.id, group.kind, group.items[position].id);
+        if (next) { cells = []; open(next, false); } else close();
+      },
+    };
+  }
+  Object.assign(window.heatnet, { details: { start } });
+})();
