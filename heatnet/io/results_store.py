@@ -84,7 +84,9 @@ def read_table(path: str | Path, times: pd.Index | None = None, single: bool = F
     table = table.set_index("time")
     if times is not None:
         table = table.loc[times[times.isin(table.index)]]
-    names = [] if single else _single(table)
+    names = _single(table)
+    if single or not names:
+        return table
     # all columns at once where that is possible: many times faster
     return table.astype(float if len(names) == table.shape[1] else dict.fromkeys(names, float))
 

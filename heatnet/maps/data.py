@@ -15,7 +15,7 @@ from heatnet.maps.base import layers_near
 from heatnet.maps.layout import layout_of
 from heatnet.maps.matrices import Matrices, Spread, value_range
 from heatnet.maps.quantities import Element, Quantity, quantities, values_of
-from heatnet.maps.season import Clock, over_all_hours, rows_of_part, statuses
+from heatnet.maps.season import Clock, digest, over_all_hours, rows_of_part, statuses
 from heatnet.maps.sources import source_colours, source_list, source_quantities
 from heatnet.maps.words import labels
 from heatnet.model.network import Network
@@ -84,6 +84,7 @@ class _Page:
         self.spreads: Spreads = {}
         self.tables = _tables(study)
         self.source_colours = source_colours(study)
+        self.known_values: dict[tuple[str, bytes], dict[str, Any]] = {}
 
     def case(self, case: CaseResults) -> dict[str, Any]:
         """Return a case: its clock, the outdoor temperature, its networks."""
@@ -123,17 +124,28 @@ class _Page:
             return None
         solved = _is_solved(results, prefix)
         rows = times if solved else clock.times
-        layout = self.layouts[key]
         entry: dict[str, Any] = {"layout": key, "solved": solved, "rows": clock.stretches(rows)}
-        for element, known in self.tables[carrier_of(layout)].items():
-            index = pd.Index([item["id"] for item in layout[element]])
-            entry[element] = self._values(carrier_of(layout), element, known, index, results, rows)
-        entry["delivered_mwh"] = _delivered(case, results.id, prefix, layout["plants"])
+        entry["delivered_mwh"] = _delivered(case, results.id, prefix, self.layouts[key]["plants"])
         entry["sources"] = [] if prefix else source_list(results, self.source_colours)
-        status = statuses(self.study.folder / case.id, results.id, prefix, rows) if solved else None
-        if status is not None:
-            entry["status"] = {"words": status[0], "matrix": self.matrices.add(status[1], 0)[0]}
-        return entry
+        case_dir = self.study.folder / case.id
+        mark = key, digest(case_dir, results.id, prefix) if solved else case.id.encode()
+        if mark not in self.known_values:
+            self.known_values[mark] = self._part(self.layouts[key], results, rows)
+            status = statuses(case_dir, results.id, prefix, rows) if solved else None
+            if status is not None:
+                place = self.matrices.add(status[1], 0)[0]
+                self.known_values[mark]["status"] = {"words": status[0], "matrix": place}
+        return entry | self.known_values[mark]
+
+    def _part(self, layout: dict[str, Any], results: NetworkResults, rows: pd.Index) -> dict[str, Any]:
+        """Return the matrices of the elements of a network by element and quantity."""
+        carrier = carrier_of(layout)
+        return {
+            element: self._values(
+                carrier, element, known, pd.Index([item["id"] for item in layout[element]]), results, rows
+            )
+            for element, known in self.tables[carrier].items()
+        }
 
     def _values(
         self,
@@ -164,7 +176,7 @@ class _Page:
         row: dict[str, Any] = {"key": quantity.key, "label": quantity.label, "unit": quantity.unit}
         row |= {"digits": quantity.digits, "colours": quantity.colours, "from_zero": quantity.from_zero}
         row |= {"ends": quantity.ends} if quantity.ends else {}
-        for name in ("some", "magnitude", "beyond", "is_source", "per_metre"):
+        for name in ("some", "magnitude", "beyond", "is_source", "product"):
             value = getattr(quantity, name)
             row |= {name: value} if value else {}
         if not quantity.colours:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from heatnet.i18n import _, pick
 from heatnet.maps.layout import LatLon, Row, bounds_of, line_of, names_of, point_of, provenance_of, rows_of
-from heatnet.maps.quantities import PERCENT, Element, Quantity, Values, scaled
+from heatnet.maps.quantities import PERCENT, Element, Quantity, Values, product, scaled
 from heatnet.model.power_network import PowerNetwork
 from heatnet.web.colours import plant_style
 from heatnet.web.labels import plant_kind_label
@@ -85,14 +85,15 @@ def _line(network: PowerNetwork, line: str, buses: dict[str, LatLon]) -> dict[st
     if bool(row["open"]):
         rows.append((_("State"), _("open")))
     width = 1.6 if v_nom_kv < 30 else 2.4 if v_nom_kv < 100 else 3.2
-    drawn = {"xy": xy, "width": width, "v_nom_kv": v_nom_kv, "open": bool(row["open"])}
+    i_max_a = round(float(row["i_max_ka"] * row["parallel"]) * _A_PER_KA, 1)
+    drawn = {"xy": xy, "width": width, "v_nom_kv": v_nom_kv, "i_max_a": i_max_a, "open": bool(row["open"])}
     return names_of(network, "lines", line) | drawn | {"rows": rows + provenance_of(row)}
 
 
 def _bus(network: PowerNetwork, bus: str, at: LatLon) -> dict[str, Any]:
     row = network.buses.loc[bus]
     rows = [*rows_of(row, (("v_nom_kv", _("Nominal voltage"), 0),)), *provenance_of(row)]
-    return names_of(network, "buses", bus) | {"at": at, "rows": rows}
+    return names_of(network, "buses", bus) | {"at": at, "v_nom_kv": float(row["v_nom_kv"]), "rows": rows}
 
 
 def _transformer(network: PowerNetwork, transformer: str, buses: dict[str, LatLon]) -> dict[str, Any] | None:
@@ -125,7 +126,7 @@ def power_quantities(element: Element) -> list[Quantity]:
         "pipes": [
             _loading("line_loading_share"),
             Quantity("p_mw", _("Power (positive from start to end)"), 2, _table("line_p_mw")),
-            Quantity("i_a", _("Current"), 0, scaled(_table("line_i_ka"), _A_PER_KA), own_unit="A"),
+            product("i_a", _("Current"), 0, ("loading", "i_max_a", 1.0 / PERCENT), "A"),
             Quantity("loss_kw", _("Loss"), 1, scaled(_table("line_loss_mw"), _KW_PER_MW), own_unit="kW"),
         ],
         "stations": [
@@ -136,7 +137,7 @@ def power_quantities(element: Element) -> list[Quantity]:
         ],
         "nodes": [
             Quantity("v_pu", _("Voltage over nominal"), 4, _table("bus_v_pu"), ends=_VOLTAGE_ENDS),
-            Quantity("v_kv", _("Voltage"), 2, _bus_kv),
+            product("v_kv", _("Voltage"), 2, ("v_pu", "v_nom_kv", 1.0), "kV"),
             Quantity("load_mw", _("Loads at this bus"), 2, _loads_at_buses),
         ],
         "plants": [Quantity("p_mw", _("Power given (negative: taken)"), 2, _sources_mw)],
@@ -161,13 +162,6 @@ def _table(name: str) -> Values:
 def _loading(name: str) -> Quantity:
     return Quantity(
         "loading", _("Loading"), 1, scaled(_table(name), PERCENT), own_unit="%", ends=_LOADING_ENDS, beyond=_OVERLOADED
-    )
-
-
-def _bus_kv(results: NetworkResults) -> pd.DataFrame | None:
-    voltage, electric = results.electric.get("bus_v_pu"), results.network.electric
-    return (
-        None if voltage is None or electric is None else voltage * electric.buses["v_nom_kv"].reindex(voltage.columns)
     )
 
 

@@ -53,8 +53,8 @@ class Quantity:
         Colour of what lies above `ends`; the scale is then dark at that end, so that it does not fade towards it.
     is_source : bool
         Values are positions in the network's list of sources, not numbers.
-    per_metre : str
-        The page makes it, in kW, of this quantity in W/m and the length of the pipe; `values` has nothing.
+    product : (str, str, float), optional
+        The page makes it of another quantity of the element, a number of its layout and a factor; `values` has nothing.
     """
 
     key: str
@@ -69,7 +69,7 @@ class Quantity:
     magnitude: bool = False
     beyond: str = ""
     is_source: bool = False
-    per_metre: str = ""
+    product: tuple[str, str, float] | None = None
 
     @property
     def unit(self) -> str:
@@ -175,8 +175,9 @@ def joined(frames: list[pd.DataFrame | None]) -> pd.DataFrame | None:
     return whole.loc[:, ~whole.columns.duplicated()]
 
 
-def _nothing(_results: NetworkResults) -> None:
-    return None
+def product(key: str, label: str, digits: int, of: tuple[str, str, float], unit: str) -> Quantity:
+    """Return a quantity that the page makes of another one, so that the file need not hold both."""
+    return Quantity(key, label, digits, lambda _results: None, own_unit=unit, product=of)
 
 
 def quantities(element: Element) -> list[Quantity]:
@@ -199,9 +200,7 @@ def quantities(element: Element) -> list[Quantity]:
             Quantity(
                 "loss_w_per_m", _("Heat loss per metre, supply and return"), 1, _loss_w_per_m, True, own_unit="W/m"
             ),
-            Quantity(
-                "loss_kw", _("Heat loss, supply and return"), 1, _nothing, own_unit="kW", per_metre="loss_w_per_m"
-            ),
+            product("loss_kw", _("Heat loss, supply and return"), 1, ("loss_w_per_m", "length_m", 1e-3), "kW"),
         ],
         "stations": [
             Quantity(

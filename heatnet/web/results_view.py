@@ -70,14 +70,14 @@ class ShownHours(Mapping[str, pd.DataFrame]):
 
 
 class EveryHour(Mapping[str, pd.DataFrame]):
-    """The same quantities in every hour of the files; the last few that were asked for stay in memory.
+    """The same quantities in every hour of the files; what was asked for last stays in memory, up to some size.
 
     Parameters
     ----------
     shown : ShownHours
     """
 
-    _KEPT = 6
+    _MOST_BYTES = 3e8
 
     def __init__(self, shown: ShownHours) -> None:
         self._shown = shown
@@ -86,7 +86,7 @@ class EveryHour(Mapping[str, pd.DataFrame]):
     def __getitem__(self, name: str) -> pd.DataFrame:
         frame = self._read.pop(name, None)
         self._read[name] = self._shown.every_hour(name) if frame is None else frame
-        if len(self._read) > self._KEPT:
+        while len(self._read) > 1 and sum(table.size for table in self._read.values()) * 4 > self._MOST_BYTES:
             del self._read[next(iter(self._read))]
         return self._read[name]
 

@@ -18,10 +18,11 @@
 
   // ---------- values ----------
   const ownOf = (kind, carrier, key) => data.quantities[carrier][kind].find((one) => one.key === key);
+  const storedKey = (quantity) => (quantity.product ? quantity.product[0] : quantity.key);
   function plain(one, network, kind, quantity) {
-    if (quantity.per_metre) {
-      const base = plain(one, network, kind, { key: quantity.per_metre }), items = data.layouts[network.layout][kind];
-      return (position, hour) => (base(position, hour) * items[position].length_m) / 1000;
+    if (quantity.product) {
+      const [key, field, factor] = quantity.product, base = plain(one, network, kind, { key }), items = data.layouts[network.layout][kind];
+      return (position, hour) => base(position, hour) * items[position][field] * factor;
     }
     const place = network[kind][quantity.key], matrix = place === undefined ? null : matrices.now(place);
     if (!matrix) return () => NaN;
@@ -56,7 +57,7 @@
     return (position, hour) => first(position, hour) - second(position, hour);
   }
   function placesOf(group, quantities) {
-    const keys = quantities.filter(Boolean).map((one) => one.per_metre || one.key), networks = [group.network];
+    const keys = quantities.filter(Boolean).map(storedKey), networks = [group.network];
     const twin = twinOf(group);
     if (twin) networks.push(twin.network);
     return networks.flatMap((network) => keys.map((key) => network[group.kind][key])).filter((place) => place !== undefined);
@@ -442,7 +443,7 @@
     marked: (entry) => { canvas.chosen = entry && entry.group.kind !== "plants" ? entry : null; canvas.draw(); frame.classList.toggle("reading", Boolean(entry)); },
     kindName: (entry) => KIND_NAMES[entry.group.carrier][entry.group.kind],
     // a quantity that the network does not have at all, such as the share of another network's source, is no row
-    quantitiesOf: ({ group }) => data.quantities[group.carrier][group.kind].filter((one) => group.network[group.kind][one.per_metre || one.key] !== undefined),
+    quantitiesOf: ({ group }) => data.quantities[group.carrier][group.kind].filter((one) => group.network[group.kind][storedKey(one)] !== undefined),
     matricesOf: (entry) => placesOf(entry.group, view.quantitiesOf(entry)),
     painted: ({ group }) => (group.quantity ? group.quantity.key : undefined),
     series: ({ group, position }, key) => {
