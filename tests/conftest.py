@@ -297,12 +297,19 @@ def new_study_draft():
 
 
 TINY = runpy.run_path(str(Path(__file__).parent / "web" / "tiny_results.py"))
+MAP_VIEW = runpy.run_path(str(Path(__file__).parent / "web" / "map_view.py"))
 
 
 @pytest.fixture(scope="session")
 def tiny() -> dict:
     """Names of the module that writes small results folders."""
     return TINY
+
+
+@pytest.fixture(scope="session")
+def map_view():
+    """What reads the data of a map back: `MapView(folder, lang)`."""
+    return MAP_VIEW["MapView"]
 
 
 @pytest.fixture(scope="session")

@@ -29,7 +29,8 @@ ELEMENTS: tuple[Element, ...] = ("pipes", "stations", "plants", "nodes")
 Tables = dict[str, dict[Element, list[Quantity]]]
 #: spreads of the values by carrier, element and quantity
 Spreads = dict[tuple[str, str, str], list[Spread]]
-#: the upper end of a colour scale leaves out the largest 2 % of the values, so that one odd pipe does not flatten it
+#: a colour scale leaves out the largest 2 % of the values, and the least where it does not start at zero, so that one odd
+#: pipe does not flatten it
 SCALE_QUANTILE = 0.98
 #: what tells the direction of a flow, by carrier
 DIRECTIONS = {"water": "mdot_kg_per_s", "steam": "mdot_t_per_h", "electric": "p_mw"}
@@ -57,7 +58,7 @@ def map_data(study: StudyResults, matrices: Matrices) -> dict[str, Any]:
         },
         "colours": {
             carrier: [
-                page.row(row, carrier, ELEMENTS) for row in (of_carrier() if any(page.tables[carrier].values()) else [])
+                page.row(row, carrier, ELEMENTS) for row in (of_carrier() if page.tables[carrier]["pipes"] else [])
             ]
             for carrier, of_carrier in further.items()
         },

@@ -70,7 +70,7 @@ def _spread(whole: Whole) -> Spread:
 
 
 def value_range(spreads: list[Spread], magnitude: bool, from_zero: bool, quantile: float) -> list[float] | None:
-    """Return the least value (or 0) and a quantile of all values; None without any.
+    """Return a low (or 0) and a high quantile of all values; None without any.
 
     Parameters
     ----------
@@ -79,7 +79,7 @@ def value_range(spreads: list[Spread], magnitude: bool, from_zero: bool, quantil
         Whatever their sign.
     from_zero : bool
     quantile : float
-        Share of the values at or below the upper end.
+        Share of the values at or below the upper end; as many lie below the lower one as above this.
     """
     values, counts = [np.empty(0)], [np.empty(0, dtype=int)]
     for spread in spreads:
@@ -92,5 +92,5 @@ def value_range(spreads: list[Spread], magnitude: bool, from_zero: bool, quantil
         return None
     order = np.argsort(every, kind="stable")
     every, below = every[order], np.cumsum(often[order])
-    high = float(every[np.searchsorted(below, quantile * below[-1])])
-    return [0.0 if from_zero else float(every[0]), high]
+    low, high = (float(every[np.searchsorted(below, share * below[-1])]) for share in (1.0 - quantile, quantile))
+    return [0.0 if from_zero else low, high]

@@ -75,6 +75,7 @@ def _of_details() -> dict[str, str]:
         "close": _("Close"),
         "delivered": _("Heat delivered in the year"),
         "this_hour": _("Values in the chosen hour"),
+        "this_hour_less": _("Values in the chosen hour (more than in: {other})"),
         "static": _("Data"),
         "not_simulated": _("not part of the hydraulic simulation"),
         "chart": _("Course over the season"),

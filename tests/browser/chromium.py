@@ -70,6 +70,8 @@ class Page:
 
     def open(self, file: Path, ready: str = "document.body.dataset.ready", fragment: str = "") -> None:
         """Open a file and wait until it says that it is ready."""
+        # another fragment alone would open nothing anew
+        self.call("Page.navigate", url="about:blank")
         self.call("Page.navigate", url=file.as_uri() + fragment)
         self.wait(f"document.readyState === 'complete' && document.body && {ready}")
 

@@ -15,7 +15,6 @@ from heatnet.i18n import use_language
 from heatnet.io.excel import write_excel
 from heatnet.io.results_store import read_summary, read_table
 from heatnet.maps import build_map
-from heatnet.maps.build import map_data
 from heatnet.report import build_report
 from heatnet.study.load import load_study
 from heatnet.study.power import _pumps
@@ -191,19 +190,22 @@ def test_cases_are_repeatable_to_the_byte(powered, new_study_draft, new_power_dr
         assert again.read_bytes() == (powered.folder / "project" / "tiny" / "electric" / f"{name}.parquet").read_bytes()
 
 
-def test_the_map_has_the_power_network_as_a_layer(powered, tmp_path):
-    with use_language("en"):
-        data = map_data(read_results(powered.folder))
+def test_the_map_has_the_power_network_as_a_layer(powered, tmp_path, map_view):
+    view = map_view(powered.folder)
+    data = view.data
     layouts = [layout for layout in data["layouts"].values() if layout["carrier"] == "electric"]
     assert {item["id"] for layout in layouts for item in layout["pipes"]} == {"feeder"}
     assert {row["key"] for row in data["colours"]["electric"]} == {"loading", "v_pu", "p_mw"}
-    of_lines = {row["key"]: row for row in data["quantities"]["electric"]["pipes"]}
-    assert of_lines["loading"]["beyond"] not in data["scale"], "an overload has a colour of its own"
-    case = next(case for case in data["cases"] if case["id"] == "project")
-    entry = next(one for one in case["networks"] if data["layouts"][one["layout"]]["carrier"] == "electric")
-    shown = pd.to_datetime([hour["time"] for hour in case["hours"]])
-    loading = 100 * table(powered, "line_loading_share").loc[shown, "feeder"].to_numpy()
-    np.testing.assert_allclose(entry["pipes"]["loading"][0], loading, atol=0.051)
+    assert view.quantity("electric", "pipes", "loading")["beyond"] not in data["scale"], "an overload has a colour of its own"
+    case = next(i for i, case in enumerate(data["cases"]) if case["id"] == "project")
+    shown = view.frame(case, "tiny/electric", "pipes", "loading")["feeder"]
+    loading = 100 * table(powered, "line_loading_share")["feeder"]
+    assert len(shown.dropna()) == len(loading)
+    np.testing.assert_allclose(shown[loading.index], loading, atol=0.051)
+    # the page makes current and voltage of loading and of the voltage over nominal
+    feeder = next(item for item in layouts[0]["pipes"])
+    of_limit = feeder["i_max_a"] / 1e3 * table(powered, "line_loading_share")["feeder"]
+    np.testing.assert_allclose(of_limit, table(powered, "line_i_ka")["feeder"], rtol=1e-3)
     page = build_map(powered.folder, tmp_path / "map.html", "zh")
     assert "电网着色依据" in page.read_text(encoding="utf-8")
 

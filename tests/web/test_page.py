@@ -49,12 +49,13 @@ def test_a_page_with_all_assets_leads_nowhere() -> None:
     html = inline_html(
         "</title><script>alert(1)</script>",
         Markup("<main></main>"),
-        styles=("leaflet/leaflet.css", "heatnet_map.css", "heatnet_report.css"),
+        styles=("leaflet/leaflet.css", "map/map.css", "heatnet_report.css"),
         scripts=("leaflet/leaflet.js", "echarts/echarts.min.js"),
         data={"name": "</script><script>alert(2)</script>"},
     )
     assert external_references(html) == []
     assert CONTENT_SECURITY_POLICY.startswith("default-src 'none'")
+    assert "img-src data: blob:;" in html
     # the parser escapes quotes of the policy; the words stay
     assert "default-src &#39;none&#39;" in html
     assert "<script>alert" not in html
@@ -85,3 +86,9 @@ def test_templates_escape_what_they_print() -> None:
     printed = template.render(x='"><script>')
     assert "<script>" not in printed
     assert '""' not in printed
+
+
+def test_a_page_names_the_hosts_it_may_ask_for_pictures_and_holds_its_blobs() -> None:
+    html = inline_html("A", Markup(""), blobs={"matrix-0": "QUJD"}, image_hosts=("https://tiles.example",))
+    assert "img-src data: blob: https://tiles.example;" in html
+    assert '<script type="text/plain" id="matrix-0">QUJD</script>' in html

@@ -30,6 +30,8 @@ T_OUTDOOR = pd.Series(
 HOURS = {"design": "2025-01-16 05:00", "p20": "2025-02-10 08:00", "p95": "2025-03-28 14:00", "p50": "2025-11-25 12:00"}
 #: hours that the tables hold beside them, without a label
 OTHER_HOURS = ("2025-01-15 05:00", "2025-01-16 06:00", "2025-12-24 18:00")
+#: share of each plant's heat that is waste heat, by kind
+WASTE_SHARE = {"sewage_heat_pump": 1.0, "steam_exchange": 0.5}
 #: would mark the page's root element if any part of it ever ran
 HOSTILE = "</script><script>document.documentElement.id='broken'</script><img src=x onerror=document.documentElement.id='broken'>"
 FORMULA = '=HYPERLINK("http://example.invalid","x")'
@@ -258,6 +260,9 @@ def write_case_network(case: Path, name: str, hours: dict[str, str]) -> dict[str
         write_table(balance, case / name / carrier / "dispatch_balance_mw.parquet")
         heat_mwh |= {f"{name}/{prefix}{plant}": float(heat[plant].sum()) for plant in heat}
     if network.carrier == "water":
+        # half of what the exchange station passes on is waste heat
+        waste = {plant: WASTE_SHARE.get(str(kind), 0.0) for plant, kind in network.plants["kind"].items()}
+        write_table(pd.DataFrame(waste, index=TIME), case / name / "water" / "dispatch_waste_share.parquet")
         labels = dict.fromkeys(pd.DatetimeIndex(OTHER_HOURS), "")
         labels |= {pd.Timestamp(time): label for label, time in hours.items()}
         times = pd.DatetimeIndex(sorted(labels), name="time")

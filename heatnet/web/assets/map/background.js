@@ -67,6 +67,7 @@
       }
       credit.textContent = chosen.credit;
     }
+    window.addEventListener("hashchange", () => { field.value = keyFromAddress() || field.value; show(); });
     choice.addEventListener("change", show);
     field.addEventListener("change", show);
   }

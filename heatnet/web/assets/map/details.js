@@ -116,7 +116,8 @@
       body.append(element("p", labels.loading, "small"));
       await matrices.need(view.matricesOf(entry));
       if (chosen !== entry) return;
-      body.replaceChildren(...chartPart(entry, known), element("h3", labels.this_hour), hourPart(known, entry), ...staticPart(entry, item));
+      const other = view.other(), heading = other ? filled(labels.this_hour_less, { other: other.label }) : labels.this_hour;
+      body.replaceChildren(...chartPart(entry, known), element("h3", heading), hourPart(known, entry), ...staticPart(entry, item));
       update();
       panel.dataset.ready = item.id;
     }
@@ -135,7 +136,7 @@
       return [field, place];
     }
     function hourPart(known, entry) {
-      cells = known.map((quantity) => ({ quantity, cell: element("td"), read: view.reader(entry.group, quantity) }));
+      cells = known.map((quantity) => ({ quantity, cell: element("td"), read: view.plain(entry.group, quantity), less: view.other() ? view.reader(entry.group, quantity) : null }));
       const table = element("table", null, "hour-values");
       for (const one of cells) {
         const row = table.insertRow(), head = element("th", one.quantity.label);
@@ -157,11 +158,12 @@
     function update() {
       if (!chosen || panel.hidden) return;
       const hour = view.hour();
-      for (const { quantity, cell, read, row } of cells) {
-        const value = read(chosen.position, hour);
+      for (const { quantity, cell, read, less, row } of cells) {
+        const value = read(chosen.position, hour), difference = less && !quantity.is_source ? less(chosen.position, hour) : NaN;
         row.hidden = Boolean(quantity.some) && Number.isNaN(value);
         const source = quantity.is_source && !Number.isNaN(value) ? chosen.group.sources[Math.round(value)] : null;
         cell.textContent = quantity.is_source ? (source ? source.name : "–") : shown(value, quantity);
+        if (!Number.isNaN(difference)) cell.textContent += " (" + (difference > 0 ? "+" : "") + number(difference, quantity.digits) + ")";
       }
       if (moveCursor) moveCursor(hour);
     }

@@ -28,7 +28,7 @@
     bar.style.background = "linear-gradient(to right," + stops.join(",") + ")";
     const fixed = quantity.ends && !state.difference, capped = state.capped && !fixed, digits = quantity.digits;
     ends.append(
-      element("span", (fixed && !quantity.from_zero ? "≤ " : fixed && range[0] > 0 ? "≤ " : "") + number(range[0], digits)),
+      element("span", ((fixed && range[0] > 0) || (capped && !quantity.from_zero) ? "≤ " : "") + number(range[0], digits)),
       element("span", number((range[0] + range[1]) / 2, digits)),
       element("span", (capped ? "≥ " : "") + number(range[1], digits)),
     );

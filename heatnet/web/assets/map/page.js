@@ -409,6 +409,13 @@
     const item = itemOf(hit), at = item.at || item.xy[Math.floor((item.xy.length - 1) / 2)], next = item.at ? null : item.xy[Math.floor((item.xy.length - 1) / 2) + 1];
     map.setView(next ? [(at[0] + next[0]) / 2, (at[1] + next[1]) / 2] : at, Math.max(map.getZoom(), 15), { animate: false });
     panel.open(hit, true);
+    uncover(map.getCenter());
+  }
+  /* Move the map so that a place is not under the panel of details: above it on a phone, left of it elsewhere. */
+  function uncover(place) {
+    const cover = byId("details").getBoundingClientRect(), all = frame.getBoundingClientRect(), at = map.latLngToContainerPoint(place);
+    if (at.x < cover.left - all.left || at.y < cover.top - all.top) return;
+    map.panBy(cover.width >= all.width - 2 ? [0, at.y - (cover.top - all.top) / 2] : [at.x - (cover.left - all.left) / 2, 0], { animate: false });
   }
   function startChoosing() {
     map.on("click", (event) => { const hit = canvas.hit(event.latlng); if (hit) panel.open(hit, false); else panel.close(); });
@@ -439,7 +446,8 @@
   };
   /* What the panel of details asks of the page. */
   const view = {
-    hour: () => state.hour, clock: currentClock, passed: () => passed, chooseHour: showHour, reader,
+    hour: () => state.hour, clock: currentClock, passed: () => passed, chooseHour: showHour, reader, other: otherCase,
+    plain: (group, quantity) => plain(currentCase(), group.network, group.kind, quantity),
     marked: (entry) => { canvas.chosen = entry && entry.group.kind !== "plants" ? entry : null; canvas.draw(); frame.classList.toggle("reading", Boolean(entry)); },
     kindName: (entry) => KIND_NAMES[entry.group.carrier][entry.group.kind],
     // a quantity that the network does not have at all, such as the share of another network's source, is no row
