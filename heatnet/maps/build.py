@@ -16,7 +16,10 @@ from heatnet.web.results_view import StudyResults, load_study
 
 #: hosts of the background maps that a reader may switch on; nothing is asked of them before
 TILE_HOSTS = ("https://tile.openstreetmap.org", "https://*.tianditu.gov.cn")
-_SCRIPTS = ("names", "matrices", "colours", "clock", "canvas", "background", "details", "legend", "page")
+_SCRIPTS = (
+    "names", "matrices", "colours", "clock", "values", "canvas", "base", "background", "plants", "details", "legend", "time", "find",
+    "page",
+)  # fmt: skip
 
 
 def build_map(results_dir: str | Path | StudyResults, out_path: str | Path, lang: str) -> Path:

@@ -152,7 +152,7 @@ def measured(page: Path) -> dict[str, float]:
           return took;
         }})()""")
         click = browser.run("""(async () => {
-          const start = performance.now(), item = heatnet.page.groups().find((group) => group.kind === "pipes").items[7];
+          const start = performance.now(), item = heatnet.page.groups.find((group) => group.kind === "pipes").items[7];
           const find = document.getElementById("find");
           find.value = item.id;
           find.dispatchEvent(new Event("change"));

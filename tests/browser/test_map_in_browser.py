@@ -53,7 +53,7 @@ def choose(page: Any, control: str, value: str) -> None:
         f"(() => {{ const control = document.getElementById({json.dumps(control)}); control.value = {json.dumps(value)};"
         " control.dispatchEvent(new Event('change')); })()"
     )
-    if control not in ("find", "hour", "date", "clock-hour", "speed"):
+    if control not in ("find", "hour", "date", "clock-hour", "speed", "chart-quantity"):
         page.wait(f"document.body.dataset.shown !== {json.dumps(before)} && !document.querySelector('[aria-busy]')")
 
 
@@ -76,7 +76,7 @@ def time_shown(page: Any) -> pd.Timestamp:
 def colour_of(page: Any, element: str, kind: str = "pipes") -> list[int]:
     """Return the colour on the canvas in the middle of a pipe, or of a station."""
     return page.run(f"""(() => {{
-      const canvas = heatnet.page.canvas, group = heatnet.page.groups().find((one) => one.visible && one.kind === "{kind}"
+      const canvas = heatnet.page.canvas, group = heatnet.page.groups.find((one) => one.visible && one.kind === "{kind}"
         && one.items.some((item) => item.id === "{element}"));
       const n = group.items.findIndex((item) => item.id === "{element}"), ratio = window.devicePixelRatio;
       const last = group.starts[n + 1] - 1, share = group.kind === "pipes" ? 0.37 : 0;
@@ -103,7 +103,7 @@ def table(results: Path, case: str, quantity: str, network: str = "east") -> pd.
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_the_map_opens_and_draws_every_element(page: Any, results: Path, tmp_path: Path, lang: str) -> None:
     page.open(build_map(results, tmp_path / "map.html", lang))
-    drawn = page.run("heatnet.page.groups().map((group) => [group.layout.id, group.kind, group.items.length])")
+    drawn = page.run("heatnet.page.groups.map((group) => [group.layout.id, group.kind, group.items.length])")
     assert sorted(map(tuple, drawn)) == [
         ("east", "pipes", 4), ("east", "stations", 3), ("east/steam", "pipes", 1), ("east/steam", "stations", 1),
         ("west", "pipes", 4), ("west", "stations", 3),
@@ -188,7 +188,7 @@ def test_a_named_hour_and_a_date_are_gone_to(page: Any, map_file: Path, tiny: di
 def test_a_click_on_a_station_opens_its_course_and_a_click_there_chooses_the_hour(page: Any, results: Path, map_file: Path) -> None:
     page.open(map_file)
     at = page.run("""(() => {
-      const group = heatnet.page.groups().find((one) => one.layout.id === "east" && one.kind === "stations");
+      const group = heatnet.page.groups.find((one) => one.layout.id === "east" && one.kind === "stations");
       const box = window.map_heatnet.getContainer().getBoundingClientRect();
       const point = window.map_heatnet.latLngToContainerPoint(group.items.find((item) => item.id === "hx_n4").at);
       return [box.left + point.x, box.top + point.y];
@@ -251,19 +251,19 @@ def test_stations_show_their_strongest_source_and_its_zone(page: Any, map_file: 
 def test_switches_hide_networks_and_layers(page: Any, map_file: Path) -> None:
     page.open(map_file)
     page.run("document.querySelector('#network-switches input').click()")
-    assert page.run("heatnet.page.groups().filter((one) => one.layout.id === 'east').every((one) => !one.visible)")
+    assert page.run("heatnet.page.groups.filter((one) => one.layout.id === 'east').every((one) => !one.visible)")
     assert page.run("document.querySelectorAll('.plant-icon svg').length") == 2
     found = find(page, "Station n2", "hx_n2")
     assert found, "what is looked for is switched on again"
-    assert page.run("heatnet.page.groups().filter((one) => one.layout.id === 'east').every((one) => one.visible)")
+    assert page.run("heatnet.page.groups.filter((one) => one.layout.id === 'east').every((one) => one.visible)")
     page.run("[...document.querySelectorAll('#layer-switches input')].find((box) => box.dataset.key === 'stations').click()")
-    assert page.run("heatnet.page.groups().filter((one) => one.kind === 'stations').every((one) => !one.visible)")
+    assert page.run("heatnet.page.groups.filter((one) => one.kind === 'stations').every((one) => !one.visible)")
 
 
 def test_solved_steam_is_coloured_dashes_with_values(page: Any, steam_results: Path, tmp_path: Path) -> None:
     """The study has no plan's case, so that the map opens with the first one, in which no steam is solved."""
     page.open(build_map(steam_results, tmp_path / "map.html", "en"))
-    steam = "heatnet.page.groups().find((one) => one.layout.id === 'east/steam' && one.kind === 'pipes')"
+    steam = "heatnet.page.groups.find((one) => one.layout.id === 'east/steam' && one.kind === 'pipes')"
     assert not page.run(f"{steam}.solved")
     choose(page, "case", "1")
     choose(page, "steam-quantity", "superheat_k")
@@ -360,7 +360,7 @@ def test_a_background_map_is_asked_for_only_when_it_is_chosen(browser: Any, map_
     assert browser.run("document.getElementById('background-credit').textContent") == "© OpenStreetMap contributors"
     browser.run(set_background.format(""))
     browser.requests.clear()
-    browser.run("window.map_heatnet.panBy([300, 0], { animate: false })")
+    browser.run("void window.map_heatnet.panBy([300, 0], { animate: false })")
     assert browser.requests == []
     assert "abc-123" not in map_file.read_text(encoding="utf-8")
 
