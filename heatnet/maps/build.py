@@ -17,8 +17,8 @@ from heatnet.web.results_view import StudyResults, load_study
 #: hosts of the background maps that a reader may switch on; nothing is asked of them before
 TILE_HOSTS = ("https://tile.openstreetmap.org", "https://*.tianditu.gov.cn")
 _SCRIPTS = (
-    "names", "matrices", "colours", "clock", "values", "canvas", "base", "background", "plants", "details", "legend", "time", "find",
-    "page",
+    "names", "matrices", "colours", "clock", "values", "canvas", "base",
+    "background", "plants", "details", "legend", "time", "find", "page",
 )  # fmt: skip
 
 

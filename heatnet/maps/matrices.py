@@ -81,7 +81,8 @@ def value_range(spreads: list[Spread], magnitude: bool, from_zero: bool, quantil
     quantile : float
         Share of the values at or below the upper end; as many lie below the lower one as above this.
     """
-    values, counts = [np.empty(0)], [np.empty(0, dtype=int)]
+    values: list[np.ndarray] = [np.empty(0)]
+    counts: list[np.ndarray] = [np.empty(0, dtype=int)]
     for spread in spreads:
         (used,) = np.nonzero(spread.counts)
         found = (used - LARGEST) * spread.scale

@@ -113,9 +113,8 @@ def _united(parts: list[pd.Index]) -> pd.Index:
 
 
 def _seconds(times: pd.Index) -> np.ndarray:
-    if isinstance(times, pd.DatetimeIndex):
-        return times.tz_localize(None).to_numpy().astype("datetime64[s]").astype(float)
-    return times.to_numpy(dtype=float)
+    plain = times.tz_localize(None).to_numpy().astype("datetime64[s]") if isinstance(times, pd.DatetimeIndex) else times
+    return np.asarray(plain, dtype=float)
 
 
 def label_by_hour(case: CaseResults) -> dict[Any, str]:

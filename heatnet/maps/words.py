@@ -65,7 +65,9 @@ def _of_time() -> dict[str, str]:
         "notable": _("Hours that stand for the season"),
         "no_comparison": _("no other case"),
         "tianditu_key": _("TianDiTu needs a key: enter it and switch the map on again."),
-        "tiles_failed": _("The map server gave no picture: no connection, a wrong key, or the server refuses this page."),
+        "tiles_failed": _(
+            "The map server gave no picture: no connection, a wrong key, or the server refuses this page."
+        ),
         "old_browser": _("This browser is too old to unpack the hourly values (no DecompressionStream)."),
     }
 

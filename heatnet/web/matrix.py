@@ -1,19 +1,22 @@
 r"""Hourly values of many elements as one small text in a page: whole numbers, predicted, the rest deflated.
 
-**Numbers.** A value :math:`x` is kept as :math:`q = \lfloor x / s + 1/2 \rfloor` with the scale :math:`s` stated beside it, so that
-it comes back within :math:`s/2`; the offset is 0. :math:`|q| \le 16383`: a larger range takes a coarser :math:`s` (2, 5, 10 … times
-the one asked for). No value is no number: it comes back as such, never as a neighbour's.
+**Numbers.** A value :math:`x` is kept as :math:`q = \lfloor x / s + 1/2 \rfloor` with the scale :math:`s` stated beside it,
+so that it comes back within :math:`s/2`; the offset is 0. :math:`|q| \le 16383`: a larger range takes a coarser :math:`s`
+(2, 5, 10 … times the one asked for). No value is no number: it comes back as such, never as a neighbour's.
 
-**Prediction.** Only :math:`r = q - p` is stored. Few elements: :math:`p` is the value of the hour before. Many: the hours of a network
-follow few causes (weather, habits, schedule), so that :math:`p_{t,n} = \lfloor \sum_k 2^{-e_k} U_{k,t} V_{k,n} + 1/2 \rfloor` with few
-components :math:`k`, kept within the range, says nearly all. :math:`U` and :math:`V` are whole numbers of 16 bits and :math:`e_k \le 30`, so that the sum is
-exact in double precision in any order: browser and Python find the same :math:`p`, and what comes back is :math:`q`, however good
-the prediction. Components from a randomised singular value decomposition (Halko, Martinsson and Tropp 2011,
-doi:10.1137/090771806) with a fixed seed.
+**Prediction.** Only :math:`r = q - p` is stored. Few elements: :math:`p` is the value of the hour before. Many: the hours of a
+network follow few causes (weather, habits, schedule), so that few components :math:`k` say nearly all:
 
-**Bytes.** :math:`U` (differences along time) and :math:`V`, little-endian, component by component; then :math:`r`, element by element,
-folded to :math:`2r` or :math:`-2r-1`, low bytes before high bytes, which are left out where all are 0. The largest folded number
-(255 or 65535) stands for no value. All of it in zlib's format, in base64.
+.. math:: p_{t,n} = \Big\lfloor \sum_k 2^{-e_k} U_{k,t} V_{k,n} + 1/2 \Big\rfloor , \quad \text{kept within the range.}
+
+:math:`U` and :math:`V` are whole numbers of 16 bits and :math:`e_k \le 30`, so that the sum is exact in double precision in
+any order: browser and Python find the same :math:`p`, and what comes back is :math:`q`, however good the prediction.
+Components from a randomised singular value decomposition (Halko, Martinsson and Tropp 2011, doi:10.1137/090771806) with a
+fixed seed.
+
+**Bytes.** :math:`U` (differences along time) and :math:`V`, little-endian, component by component; then :math:`r`, element by
+element, folded to :math:`2r` or :math:`-2r-1`, low bytes before high bytes, which are left out where all are 0. The largest
+folded number (255 or 65535) stands for no value. All of it in zlib's format, in base64.
 """
 
 from __future__ import annotations
@@ -115,7 +118,9 @@ def whole_numbers(values: FloatArray, scale: float) -> Whole:
 def encode(whole: Whole) -> Matrix:
     """Return whole numbers as text for a page."""
     elements, hours = whole.q.shape
-    head, predicted, shifts = b"", None, ()
+    head: bytes = b""
+    predicted: np.ndarray | None = None
+    shifts: tuple[int, ...] = ()
     if elements >= FEWEST_FOR_COMPONENTS and hours > 4 * max(_RANKS):
         head, predicted, shifts = _components(whole)
     rest = whole.q - predicted if predicted is not None else _after_the_hour_before(whole)
@@ -226,7 +231,8 @@ def _predicted(over_time: np.ndarray, over_elements: np.ndarray, shifts: tuple[i
     """Return the prediction, shape (elements, hours)."""
     weights = 2.0 ** -np.array(shifts, dtype=float)
     sums = (over_elements * weights[:, np.newaxis]).T @ over_time
-    return np.clip(np.floor(sums + 0.5), -LARGEST, LARGEST).astype(np.int32)
+    whole: np.ndarray = np.clip(np.floor(sums + 0.5), -LARGEST, LARGEST).astype(np.int32)
+    return whole
 
 
 def _bytes_each(rest: np.ndarray) -> float:

@@ -1,9 +1,9 @@
 """Size, opening time and slider steps of the map, measured in headless Chromium, on results of the season engine.
 
 The network is the season benchmark's chain of loops: 63 loops with 2,016 pipes and 1,575 stations, whose 2,904 hours the season
-engine solves; with 168 hours its copies side by side make 20,160 pipes. A slider step is the time from
-frame to frame while every frame moves the hour, so at least the 17 ms of a screen, the median and the slowest of 60; no graphics card
-helps. Opening is from asking for the file until the first hour is drawn.
+engine solves; with 168 hours its copies side by side make 20,160 pipes. A slider step is the time from frame to frame while every
+frame moves the hour, so at least the 17 ms of a screen: the median and the slowest of 60; no graphics card helps. Opening is
+from asking for the file until the first hour is drawn.
 
 Run ``python tests/benchmarks/map.py [--quick]``; the last line is one JSON object.
 """
@@ -50,7 +50,11 @@ def placed(network: Network, copies: int) -> Network:
             tables["nodes"].append({"id": f"{node}_{copy}", "elevation_m": row["elevation_m"], "geometry": point})
         for pipe, row in network.pipes.iterrows():
             tables["pipes"].append(
-                {"id": f"{pipe}_{copy}", "from_node": f"{row['from_node']}_{copy}", "to_node": f"{row['to_node']}_{copy}"}
+                {
+                    "id": f"{pipe}_{copy}",
+                    "from_node": f"{row['from_node']}_{copy}",
+                    "to_node": f"{row['to_node']}_{copy}",
+                }
                 | {"length_m": row["length_m"], "inner_diameter_mm": row["inner_diameter_mm"], "u_w_per_mk": 0.35}
             )
         if copy:
@@ -63,7 +67,10 @@ def placed(network: Network, copies: int) -> Network:
             role = {"role": "pressure" if (plant, copy) == ("first", 0) else "flow", "mdot_kg_per_s": 1.0}
             tables["plants"].append({"id": f"{plant}_{copy}", "node": f"{row['node']}_{copy}", "kind": "source"} | role)
     meta = {"name": {"en": "Benchmark"}, "carrier": "water", "crs": "EPSG:4326", "fluid": "if97", "t_ground_degc": 8.0}
-    meta |= {"design": {"t_supply_degc": 115.0, "t_return_degc": 55.0, "t_outdoor_degc": -7.0}, "regulation": "variable"}
+    meta |= {
+        "design": {"t_supply_degc": 115.0, "t_return_degc": 55.0, "t_outdoor_degc": -7.0},
+        "regulation": "variable",
+    }
     meta |= {"pressure_point": {"node": "hub_0_0", "line": "return", "p_bar": 5.0}, "format_version": 1}
     return build_network("benchmark", meta, {name: _frame(rows) for name, rows in tables.items()})
 
@@ -104,7 +111,9 @@ def solved(loops: int, hours: int) -> tuple[Network, dict[str, pd.DataFrame]]:
     boundary = season["season_boundary"](network, hours)
     states = simulate(network, boundary)
     traced = trace_sources(states, network).data_vars.items()
-    states = in_single_precision(states.assign({name: v for name, v in traced if str(name).startswith("consumer_share_")}))
+    states = in_single_precision(
+        states.assign({name: v for name, v in traced if str(name).startswith("consumer_share_")})
+    )
     tables = {str(name): v.to_pandas() for name, v in states.data_vars.items() if v.ndim == 2}
     return network, tables | {"network": pd.DataFrame({"status": states["status"].to_series().astype(str)})}
 
@@ -121,13 +130,19 @@ def write_results(folder: Path, network: Network, tables: dict[str, pd.DataFrame
             write_table(rows.assign(label=["design", *[""] * (len(rows) - 1)]), table_file(water, name))
         elif name.startswith("consumer_share_"):
             for copy in range(copies):
-                shares = {f"{column}_{other}": rows[column] * (other == copy) for other in range(copies) for column in rows}
+                shares = {
+                    f"{column}_{other}": rows[column] * (other == copy) for other in range(copies) for column in rows
+                }
                 if copy < 2:  # two sources of the first two copies are enough to name
                     write_table(pd.DataFrame(shares), table_file(water, f"{name}_{copy}"))
         else:
             parts = [rows.add_suffix(f"_{copy}") for copy in range(copies)]
             write_table(pd.concat(parts, axis=1), table_file(water, name))
-    summary = {"format_version": 1, "title": {"en": "Benchmark"}, "networks": {"benchmark": {"name": {"en": "Benchmark"}}}}
+    summary = {
+        "format_version": 1,
+        "title": {"en": "Benchmark"},
+        "networks": {"benchmark": {"name": {"en": "Benchmark"}}},
+    }
     summary["cases"] = {"case": {"status": "ok", "label": {"en": "Case"}}}
     (folder / "summary.json").write_text(json.dumps(summary), encoding="utf-8")
 

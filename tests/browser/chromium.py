@@ -78,7 +78,9 @@ class Page:
     def mouse(self, kind: str, x: float, y: float) -> None:
         """Press, move or release the left button."""
         held = {"button": "left", "buttons": 1, "clickCount": 1} if kind != "mouseReleased" else {"button": "left"}
-        self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, **held, **({"clickCount": 1} if "Rel" in kind else {}))
+        self.call(
+            "Input.dispatchMouseEvent", type=kind, x=x, y=y, **held, **({"clickCount": 1} if "Rel" in kind else {})
+        )
 
     def click(self, x: float, y: float) -> None:
         """Click at a place of the window."""

@@ -57,6 +57,21 @@ def choose(page: Any, control: str, value: str) -> None:
         page.wait(f"document.body.dataset.shown !== {json.dumps(before)} && !document.querySelector('[aria-busy]')")
 
 
+def set_background(page: Any, name: str) -> None:
+    page.run(
+        f"(() => {{ const control = document.getElementById('background'); control.value = {json.dumps(name)};"
+        " control.dispatchEvent(new Event('change')); })()"
+    )
+
+
+def box_of(page: Any, selector: str) -> list[float]:
+    """Return left, top, width and height of an element, px."""
+    return page.run(
+        f"(() => {{ const box = document.querySelector({json.dumps(selector)}).getBoundingClientRect();"
+        " return [box.left, box.top, box.width, box.height]; })()"
+    )
+
+
 def find(page: Any, name: str, element: str) -> dict[str, str]:
     """Look an element up by name; return the values of its panel by quantity."""
     choose(page, "find", name)
@@ -128,7 +143,9 @@ def test_colour_and_values_of_a_pipe_are_those_of_the_files(page: Any, results: 
             time = time_shown(page)
             assert time == velocity.index[place]
             shown = find(page, "Main b [pipe_b]", "pipe_b")
-            assert float(shown["Velocity"].removesuffix(" m/s")) == pytest.approx(abs(velocity["pipe_b"][time]), abs=0.0051)
+            assert float(shown["Velocity"].removesuffix(" m/s")) == pytest.approx(
+                abs(velocity["pipe_b"][time]), abs=0.0051
+            )
             said = shown["Flow (positive from start to end)"].removesuffix(" kg/s").replace(",", "")
             assert float(said) == pytest.approx(flow["pipe_b"][time], abs=0.051)
             page.run("document.querySelector('.details-close').click()")
@@ -140,7 +157,7 @@ def test_colour_and_values_of_a_pipe_are_those_of_the_files(page: Any, results: 
 def test_the_slider_is_dragged_and_the_keyboard_moves_it(page: Any, map_file: Path, results: Path) -> None:
     page.open(map_file)
     hours = table(results, "base", "pipe_velocity_m_per_s").index
-    box = page.run("(() => { const b = document.getElementById('time').getBoundingClientRect(); return [b.left, b.top, b.width, b.height]; })()")
+    box = box_of(page, "#time")
     middle = box[1] + box[3] / 2
     page.mouse("mousePressed", box[0] + 6, middle)
     assert time_shown(page) == hours[0]
@@ -177,7 +194,9 @@ def test_play_passes_the_hours_and_stops(page: Any, map_file: Path) -> None:
 def test_a_named_hour_and_a_date_are_gone_to(page: Any, map_file: Path, tiny: dict) -> None:
     page.open(map_file)
     assert time_shown(page) == pd.Timestamp(tiny["HOURS"]["design"]), "a map opens with the hour of highest load"
-    option = page.run("[...document.getElementById('hour').options].find((one) => one.textContent.includes('quantile 20')).value")
+    option = page.run(
+        "[...document.getElementById('hour').options].find((one) => one.textContent.includes('quantile 20')).value"
+    )
     choose(page, "hour", option)
     assert time_shown(page) == pd.Timestamp(tiny["HOURS"]["p20"])
     choose(page, "date", "2025-12-24")
@@ -185,7 +204,9 @@ def test_a_named_hour_and_a_date_are_gone_to(page: Any, map_file: Path, tiny: di
     assert time_shown(page) == pd.Timestamp("2025-12-24 18:00")
 
 
-def test_a_click_on_a_station_opens_its_course_and_a_click_there_chooses_the_hour(page: Any, results: Path, map_file: Path) -> None:
+def test_a_click_on_a_station_opens_its_course_and_one_there_chooses_the_hour(
+    page: Any, results: Path, map_file: Path
+) -> None:
     page.open(map_file)
     at = page.run("""(() => {
       const group = heatnet.page.groups.find((one) => one.layout.id === "east" && one.kind === "stations");
@@ -203,13 +224,13 @@ def test_a_click_on_a_station_opens_its_course_and_a_click_there_chooses_the_hou
     summary = page.run("document.querySelector('.chart').getAttribute('aria-label')")
     assert f"{heat.min():.2f} MW" in summary
     assert f"{heat.max():.2f} MW" in summary
-    box = page.run("(() => { const b = document.querySelector('.chart').getBoundingClientRect(); return [b.left, b.top, b.width, b.height]; })()")
+    box = box_of(page, ".chart")
     page.click(box[0] + box[2] * 0.98, box[1] + box[3] / 2)
     assert time_shown(page) == heat.index[-1]
     assert float(values(page)["Heat taken"].removesuffix(" MW")) == pytest.approx(heat.iloc[-1], abs=0.0051)
-    page.key("Escape", 27) if page.run("document.getElementById('details').contains(document.activeElement)") else page.run(
-        "document.querySelector('.details-close').click()"
-    )
+    page.key("Escape", 27) if page.run(
+        "document.getElementById('details').contains(document.activeElement)"
+    ) else page.run("document.querySelector('.details-close').click()")
     assert page.run("document.getElementById('details').hidden")
 
 
@@ -256,7 +277,9 @@ def test_switches_hide_networks_and_layers(page: Any, map_file: Path) -> None:
     found = find(page, "Station n2", "hx_n2")
     assert found, "what is looked for is switched on again"
     assert page.run("heatnet.page.groups.filter((one) => one.layout.id === 'east').every((one) => one.visible)")
-    page.run("[...document.querySelectorAll('#layer-switches input')].find((box) => box.dataset.key === 'stations').click()")
+    page.run(
+        "[...document.querySelectorAll('#layer-switches input')].find((box) => box.dataset.key === 'stations').click()"
+    )
     assert page.run("heatnet.page.groups.filter((one) => one.kind === 'stations').every((one) => !one.visible)")
 
 
@@ -268,7 +291,9 @@ def test_solved_steam_is_coloured_dashes_with_values(page: Any, steam_results: P
     choose(page, "case", "1")
     choose(page, "steam-quantity", "superheat_k")
     page.run("document.getElementById('whole-year').click()")
-    option = page.run("[...document.getElementById('hour').options].find((one) => one.textContent.includes('least steam')).value")
+    option = page.run(
+        "[...document.getElementById('hour').options].find((one) => one.textContent.includes('least steam')).value"
+    )
     colours = []
     for hour in (None, option):
         if hour is not None:
@@ -288,8 +313,8 @@ def test_hostile_names_stay_text(page: Any, hostile_results: Path, tmp_path: Pat
     page.run("document.querySelector('#network-switches input').click()")
     assert page.run("document.documentElement.id") == ""
     assert page.run("document.querySelectorAll('body img').length") == 0
-    handlers = "[...document.querySelectorAll('*')].filter((node) => [...node.attributes].some((one) => one.name.startsWith('on')))"
-    assert page.run(f"{handlers}.length") == 0
+    attributes = "[...document.querySelectorAll('*')].flatMap((node) => [...node.attributes])"
+    assert page.run(f"{attributes}.filter((one) => one.name.startsWith('on')).length") == 0
     assert tiny["HOSTILE"] in page.run("document.getElementById('network-switches').textContent")
     assert tiny["FORMULA"] in page.run("document.getElementById('legend').textContent")
 
@@ -297,8 +322,8 @@ def test_hostile_names_stay_text(page: Any, hostile_results: Path, tmp_path: Pat
 def test_everything_has_a_name_and_can_be_reached_by_key(page: Any, map_file: Path) -> None:
     page.open(map_file)
     nameless = page.run("""[...document.querySelectorAll("select, input, button, output, [tabindex='0']")].filter((node) =>
-      !node.closest("[hidden]") && !node.getAttribute("aria-label") && !node.textContent.trim() && !(node.labels && node.labels.length)
-      && !node.title).map((node) => node.outerHTML.slice(0, 80))""")
+      !node.closest("[hidden]") && !node.getAttribute("aria-label") && !node.textContent.trim()
+      && !(node.labels && node.labels.length) && !node.title).map((node) => node.outerHTML.slice(0, 80))""")
     assert nameless == []
     reached = set()
     page.run("document.body.focus()")
@@ -314,7 +339,9 @@ def test_a_plant_opens_with_the_enter_key(page: Any, map_file: Path, results: Pa
     page.run("[...document.querySelectorAll('.plant-icon')].find((node) => node.title === 'Plant 4').focus()")
     page.key("Enter", 13)
     page.wait("document.getElementById('details').dataset.ready === 'plant4'")
-    schedule = pd.read_parquet(results / "base" / "east" / "water" / "dispatch_heat_mw.parquet").set_index("time")["plant4"]
+    schedule = pd.read_parquet(results / "base" / "east" / "water" / "dispatch_heat_mw.parquet").set_index("time")[
+        "plant4"
+    ]
     shown = float(values(page)["Heat by the schedule"].removesuffix(" MW"))
     assert shown == pytest.approx(schedule[time_shown(page)], abs=0.0051)
     page.key("Escape", 27)
@@ -330,13 +357,13 @@ def test_it_fits_a_phone_a_laptop_and_a_projector(
     page.open(map_file)
     assert page.run("document.documentElement.scrollWidth") <= width
     assert page.run("document.documentElement.scrollHeight") <= height
-    frame = page.run("(() => { const b = document.querySelector('.map-frame').getBoundingClientRect(); return [b.width, b.height]; })()")
-    assert frame[0] >= 0.75 * width
-    assert frame[1] >= 0.5 * height
-    time = page.run("(() => { const b = document.querySelector('.time-bar').getBoundingClientRect(); return [b.left, b.right, b.bottom]; })()")
+    frame = box_of(page, ".map-frame")
+    assert frame[2] >= 0.75 * width
+    assert frame[3] >= 0.5 * height
+    time = box_of(page, ".time-bar")
     assert time[0] >= 0
-    assert time[1] <= width
-    assert time[2] <= height + 1
+    assert time[0] + time[2] <= width
+    assert time[1] + time[3] <= height + 1
     picture = page.picture(tmp_path / "map.png")
     assert picture.stat().st_size > 10_000
 
@@ -347,18 +374,17 @@ def test_a_background_map_is_asked_for_only_when_it_is_chosen(browser: Any, map_
     browser.open(map_file, fragment="#tianditu=abc-123")
     assert browser.run("window.location.hash") == "", "the key leaves the address"
     assert browser.requests == []
-    set_background = "(() => {{ const c = document.getElementById('background'); c.value = '{}'; c.dispatchEvent(new Event('change')); }})()"
-    browser.run(set_background.format("tianditu"))
+    set_background(browser, "tianditu")
     browser.wait("document.getElementById('background-note').textContent")
     assert browser.requests
     assert all(".tianditu.gov.cn/" in address and "tk=abc-123" in address for address in browser.requests)
     browser.requests.clear()
-    browser.run(set_background.format("osm"))
+    set_background(browser, "osm")
     browser.wait("document.getElementById('background-note').textContent")
     assert browser.requests
     assert all(address.startswith("https://tile.openstreetmap.org/") for address in browser.requests)
     assert browser.run("document.getElementById('background-credit').textContent") == "© OpenStreetMap contributors"
-    browser.run(set_background.format(""))
+    set_background(browser, "")
     browser.requests.clear()
     browser.run("void window.map_heatnet.panBy([300, 0], { animate: false })")
     assert browser.requests == []
@@ -367,7 +393,7 @@ def test_a_background_map_is_asked_for_only_when_it_is_chosen(browser: Any, map_
 
 def test_tianditu_without_a_key_asks_for_it_and_nobody_else(page: Any, map_file: Path) -> None:
     page.open(map_file)
-    page.run("(() => { const c = document.getElementById('background'); c.value = 'tianditu'; c.dispatchEvent(new Event('change')); })()")
+    set_background(page, "tianditu")
     assert "key" in page.run("document.getElementById('background-note').textContent")
     assert not page.run("document.getElementById('key-field').hidden")
 

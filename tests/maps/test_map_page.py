@@ -120,7 +120,9 @@ def test_loss_is_kept_by_metre_and_made_of_it_by_the_page(view, results: Path) -
 
 def test_stations_can_be_coloured_by_the_share_of_a_source(view) -> None:
     """East has three plants with a third each; West one, which has all, so that there is nothing to colour."""
-    rows = {row["key"]: row for row in view.data["quantities"]["water"]["stations"] if row["label"].startswith("Heat from")}
+    rows = {
+        row["key"]: row for row in view.data["quantities"]["water"]["stations"] if row["label"].startswith("Heat from")
+    }
     assert set(rows) == {"east/exchange", "east/plant4", "east/sewage"}
     assert rows["east/plant4"]["label"] == "Heat from: Plant 4"
     assert rows["east/plant4"]["unit"] == "%"
@@ -135,7 +137,9 @@ def test_waste_heat_of_a_station_is_that_of_its_sources(view) -> None:
     assert view.frame(0, "west", "stations", "waste").to_numpy() == pytest.approx(0.0)
 
 
-def test_without_the_table_of_waste_shares_stations_are_not_coloured_by_them(results: Path, tmp_path: Path, map_view) -> None:
+def test_without_the_table_of_waste_shares_stations_are_not_coloured_by_them(
+    results: Path, tmp_path: Path, map_view
+) -> None:
     old = shutil.copytree(results, tmp_path / "old")
     for file in old.rglob("dispatch_waste_share.parquet"):
         file.unlink()

@@ -28,8 +28,12 @@ def test_the_clock_has_the_hours_of_the_steam_too(view, tiny: dict) -> None:
     named = {str(times[hour])[:16]: label for hour, label in view.data["cases"][1]["clock"]["labels"]}
     assert list(named) == list(tiny["STEAM_HOURS"].values())
     assert named[tiny["STEAM_HOURS"]["smallest"]] == "least steam flow"
-    season = [hour for first, _row, count in view.data["cases"][1]["clock"]["season"] for hour in range(first, first + count)]
-    assert [str(times[hour])[:16] for hour in range(len(times)) if hour not in season] == [tiny["STEAM_HOURS"]["smallest"]]
+    season = [
+        hour for first, _row, count in view.data["cases"][1]["clock"]["season"] for hour in range(first, first + count)
+    ]
+    assert [str(times[hour])[:16] for hour in range(len(times)) if hour not in season] == [
+        tiny["STEAM_HOURS"]["smallest"]
+    ]
     assert len(view.times(0)) == len(times) - 1
 
 

@@ -8,10 +8,8 @@ from types import SimpleNamespace
 
 import numpy as np
 import openpyxl
-import pandas as pd
 import pytest
 
-from heatnet.i18n import use_language
 from heatnet.io.excel import write_excel
 from heatnet.io.results_store import read_summary, read_table
 from heatnet.maps import build_map
@@ -20,7 +18,6 @@ from heatnet.study.load import load_study
 from heatnet.study.power import _pumps
 from heatnet.study.run import run_cases
 from heatnet.study.summary import write_summary
-from heatnet.web.results_view import load_study as read_results
 
 FILE_PRECISION = 1e-6
 #: power so cheap that the heat pump always pays
@@ -196,7 +193,9 @@ def test_the_map_has_the_power_network_as_a_layer(powered, tmp_path, map_view):
     layouts = [layout for layout in data["layouts"].values() if layout["carrier"] == "electric"]
     assert {item["id"] for layout in layouts for item in layout["pipes"]} == {"feeder"}
     assert {row["key"] for row in data["colours"]["electric"]} == {"loading", "v_pu", "p_mw"}
-    assert view.quantity("electric", "pipes", "loading")["beyond"] not in data["scale"], "an overload has a colour of its own"
+    assert view.quantity("electric", "pipes", "loading")["beyond"] not in data["scale"], (
+        "an overload has a colour of its own"
+    )
     case = next(i for i, case in enumerate(data["cases"]) if case["id"] == "project")
     shown = view.frame(case, "tiny/electric", "pipes", "loading")["feeder"]
     loading = 100 * table(powered, "line_loading_share")["feeder"]
