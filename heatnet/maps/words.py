@@ -31,8 +31,6 @@ def _of_legend() -> dict[str, str]:
         "power_width": _("line of {kv} kV"),
         "power_open": _("open tie"),
         "power_beyond": _("above {end}"),
-        "arrows": _("Flow direction"),
-        "influence": _("Zones of influence"),
         "influence_note": _("shaded: around the stations whose strongest source it is"),
         "source_row": _("{name}: {count} stations, {heat} MW"),
         "difference": _("{first} less {second}"),
@@ -84,5 +82,4 @@ def _of_details() -> dict[str, str]:
         "chart_summary": _("{label}: least {low}, largest {high}; a click chooses the hour"),
         "hour_status": _("The hour in {network}: {status}"),
         "loading": _("being unpacked …"),
-        "kilometres": _("km"),
     }
