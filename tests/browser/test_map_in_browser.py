@@ -430,3 +430,72 @@ def test_tiles_in_gcj02_move_by_the_shift_of_the_middle(page: Any, map_file: Pat
     })()""")
     assert moved[:2] == pytest.approx([0.0, 0.0], abs=1.0)  # Leaflet rounds layer points
     assert abs(moved[2]) > 5
+
+
+def _run(draft: Any, case: str, tmp_path: Path) -> Path:
+    from heatnet.study.load import load_study
+    from heatnet.study.run import run_cases
+    from heatnet.study.summary import write_summary
+
+    draft.data["cases"] = {case: draft.data["cases"][case]}
+    draft.data |= {"base_case": case, "baseline_case": None, "plan_case": None}
+    study, out = load_study(draft.write(tmp_path / "study")), tmp_path / "results"
+    write_summary(study, run_cases(study, out, workers=1), out)
+    return build_map(out, tmp_path / "map.html", "en")
+
+
+def test_a_site_offers_no_pipes_and_fills_the_store(page: Any, tmp_path: Path) -> None:
+    """The bundled study of electric heat: no pipes, but a schedule of the year, and a tank that gives heat in some hour."""
+    import yaml
+
+    from heatnet.io.bundled import bundled_path
+    from heatnet.study.load import load_study
+    from heatnet.study.run import run_cases
+    from heatnet.study.summary import write_summary
+
+    data = yaml.safe_load((bundled_path("studies") / "yujiapu_storage" / "study.yaml").read_text(encoding="utf-8"))
+    data |= {"season": {"start": "01-06", "end": "01-08"}, "cases": {"plan": data["cases"]["plan"]}}
+    data |= {"base_case": "plan", "baseline_case": None}
+    data["electric_heat"].pop("curve")
+    folder = tmp_path / "yujiapu_storage"
+    folder.mkdir()
+    (folder / "study.yaml").write_text(yaml.safe_dump(data, allow_unicode=True), encoding="utf-8")
+    study, out = load_study(folder), tmp_path / "results"
+    write_summary(study, run_cases(study, out, workers=1), out)
+    page.open(build_map(out, tmp_path / "map.html", "en"))
+    for name in ("pipe", "station", "range", "arrows"):
+        assert page.run(f"document.getElementById('{name}-field').hidden"), name
+    assert page.run("document.querySelectorAll('#legend .scale-bar').length") == 0
+    assert page.run("heatnet.page.passed.length") == 8760
+    file = next(out.rglob("dispatch_store_discharge_mw.parquet"))
+    given = pd.read_parquet(file).set_index("time").iloc[:, 0]
+    tank = "heatnet.page.plants.find((plant) => plant.item.id === 'tank').marker.getElement()"
+    fill = f"{tank}.querySelector('path').getAttribute('fill')"
+    for hour, hollow in ((int(given.to_numpy().argmax()), False), (0, True)):
+        assert (given.iloc[hour] < 0.005) == hollow
+        page.run(f"heatnet.time.showHour({hour})")
+        assert (page.run(fill) == "#ffffff") == hollow
+
+
+def test_a_power_network_is_explained_when_it_is_shown(
+    page: Any, new_study_draft: Any, new_power_draft: Any, tmp_path: Path
+) -> None:
+    draft = new_study_draft()
+    draft.network.electric = new_power_draft()
+    draft.data["simulation"] = {"hours": 2, "reference_hours": 1}
+    page.open(_run(draft, "project", tmp_path))
+    assert page.run("document.getElementById('electric-field').hidden")
+    page.run("[...document.querySelectorAll('#network-switches input')].at(-1).click()")
+    assert not page.run("document.getElementById('electric-field').hidden")
+    legend = page.run("document.getElementById('legend').textContent")
+    assert "line of 10 kV" in legend
+    assert "above 100 %" in legend
+    shown = find(page, "feeder", "feeder")
+    time = time_shown(page)
+    folder = tmp_path / "results" / "project" / "tiny" / "electric"
+    current, voltage = (
+        pd.read_parquet(folder / f"{name}.parquet").set_index("time") for name in ("line_i_ka", "bus_v_pu")
+    )
+    assert float(shown["Current"].removesuffix(" A")) == pytest.approx(1e3 * current.at[time, "feeder"], abs=0.6)
+    shown = find(page, "b_far", "b_far")
+    assert float(shown["Voltage"].removesuffix(" kV")) == pytest.approx(10 * voltage.at[time, "b_far"], abs=0.006)

@@ -1,4 +1,4 @@
-"""Map and report in a real browser that can reach no other host: they draw, and nothing complains."""
+"""The report in a real browser that can reach no other host: it draws, and nothing complains."""
 
 import re
 import shutil
@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from heatnet.maps import build_map
 from heatnet.report import build_report
 
 CHROMIUM = next(
@@ -65,21 +64,14 @@ class _Elements(HTMLParser):
 
 
 def test_hostile_names_do_not_run(hostile_results: Path, tmp_path: Path) -> None:
-    open_popup = """
-      const find = document.getElementById("find");
-      find.value = "plant4"; find.dispatchEvent(new Event("change"));
-    """
-    for build in (build_map, build_report):
-        page = build(hostile_results, tmp_path / "page.html", "en")
-        acting = _with_script(page, open_popup if build is build_map else "")
-        dom, console = _dom(acting, tmp_path / "profile")
-        assert console == []
-        assert "data-ready=" in dom
-        elements = _Elements()
-        elements.feed(dom)
-        assert elements.handlers == []
-        assert elements.images == []
-        assert elements.root.get("id") is None
+    dom, console = _dom(build_report(hostile_results, tmp_path / "page.html", "en"), tmp_path / "profile")
+    assert console == []
+    assert "data-ready=" in dom
+    elements = _Elements()
+    elements.feed(dom)
+    assert elements.handlers == []
+    assert elements.images == []
+    assert elements.root.get("id") is None
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
@@ -109,68 +101,3 @@ def test_report_on_a_phone_scrolls_its_tables_and_not_the_page(results: Path, tm
     dom, _console = _dom(phone, tmp_path / "profile", "--allow-file-access-from-files")
     assert int(re.search(r'data-page="(\d+)"', dom)[1]) <= 390
     assert int(re.search(r'data-first="(\d+)"', dom)[1]) >= 60
-
-
-def _looking(page: Path, profile: Path, script: str) -> list[str]:
-    """Return what a script in the page puts into the title, parted by bars."""
-    dom, console = _dom(_with_script(page, f"document.title = [{script}].join('|');"), profile)
-    assert console == []
-    return re.search(r"<title>(.*?)</title>", dom)[1].split("|")
-
-
-def _tiny(draft, case: str, tmp_path: Path) -> Path:
-    from heatnet.study.load import load_study
-    from heatnet.study.run import run_cases
-    from heatnet.study.summary import write_summary
-
-    draft.data["cases"] = {case: draft.data["cases"][case]}
-    draft.data |= {"base_case": case, "baseline_case": None, "plan_case": None}
-    study, out = load_study(draft.write(tmp_path / "study")), tmp_path / "results"
-    write_summary(study, run_cases(study, out, workers=1), out)
-    return build_map(out, tmp_path / "map.html", "en")
-
-
-def test_map_of_a_site_offers_no_pipes_and_fills_the_store(tmp_path: Path) -> None:
-    """The bundled study of electric heat: no pipes, no simulated hours, a tank that gives heat."""
-    import yaml
-
-    from heatnet.io.bundled import bundled_path
-    from heatnet.study.load import load_study
-    from heatnet.study.run import run_cases
-    from heatnet.study.summary import write_summary
-
-    data = yaml.safe_load((bundled_path("studies") / "yujiapu_storage" / "study.yaml").read_text(encoding="utf-8"))
-    data |= {"season": {"start": "01-06", "end": "01-08"}, "cases": {"plan": data["cases"]["plan"]}}
-    data |= {"base_case": "plan", "baseline_case": None}
-    data["electric_heat"].pop("curve")
-    folder = tmp_path / "yujiapu_storage"
-    folder.mkdir()
-    (folder / "study.yaml").write_text(yaml.safe_dump(data, allow_unicode=True), encoding="utf-8")
-    study, out = load_study(folder), tmp_path / "results"
-    write_summary(study, run_cases(study, out, workers=1), out)
-    script = """
-      ...["hour", "pipe", "station", "range"].map((name) => document.getElementById(name + "-field").hidden),
-      document.querySelectorAll("#legend .scale-bar").length,
-      document.querySelector(".plant-icon[aria-label*='tank'] path").getAttribute("fill") !== "#ffffff",
-    """
-    seen = _looking(build_map(out, tmp_path / "map.html", "en"), tmp_path / "profile", script)
-    assert seen == ["true"] * 4 + ["0", "true"]
-
-
-def test_map_of_a_power_network_explains_it_when_it_is_shown(new_study_draft, new_power_draft, tmp_path: Path) -> None:
-    draft = new_study_draft()
-    draft.network.electric = new_power_draft()
-    draft.data["simulation"] = {"hours": 2, "reference_hours": 1}
-    script = """
-      document.getElementById("electric-field").hidden,
-      (() => { [...document.querySelectorAll("#network-switches label")].at(-1).querySelector("input").click();
-        return document.getElementById("electric-field").hidden; })(),
-      document.getElementById("legend").textContent.includes("line of 10 kV"),
-      document.getElementById("legend").textContent.includes("above 100 %"),
-    """
-    assert _looking(_tiny(draft, "project", tmp_path), tmp_path / "profile", script) == [
-        "true",
-        "false",
-        "true",
-        "true",
-    ]

@@ -206,7 +206,7 @@
     box.type = "checkbox";
     box.checked = !set.has(key);
     box.dataset.key = key;
-    box.addEventListener("change", () => { if (box.checked) set.delete(key); else set.add(key); applyVisibility(); paint(); drawLegend(); });
+    box.addEventListener("change", () => { if (box.checked) set.delete(key); else set.add(key); applyVisibility(); if (document.body.dataset.shown) { paint(); drawLegend(); } });
     label.append(box, element("span", text));
     into.append(label);
   }
