@@ -105,6 +105,7 @@ def _block(
     titles = {"water": _("Hot water: {case}"), "steam": _("Steam: {case}"), "site": _("Heat: {case}")}
     return {
         "id": f"{case.id}-{carrier}",
+        "case": case.id,
         "title": titles[carrier].format(case=context.label(case)),
         "series": series,
         "days": [f"{day:%m-%d}" for day in daily.index],

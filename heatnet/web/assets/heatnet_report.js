@@ -72,6 +72,30 @@
     draw("duration-" + block.id, option(block.hours, area(block.series, "duration_mw", false), block.labels.hours, "MW", 1, roundHour, false));
     key(block);
   }
+  // from sources on the left through balances to users and losses on the right; ids are keys, names are texts
+  function sankey(block) {
+    const name = new Map(block.nodes.map((node) => [node.id, node.name]));
+    const gwh = (value) => value.toFixed(value < 10 ? 2 : 1) + " GWh";
+    const total = (id) => Math.max(...[0, 1].map((end) => block.links.filter((link) => link[end] === id).reduce((sum, link) => sum + link[2], 0)));
+    const text = (words) => { const box = document.createElement("div"); box.textContent = words; return box; };
+    return {
+      animation: false, textStyle: FONT, aria: { enabled: true },
+      tooltip: {
+        confine: true, textStyle: { fontSize: 11 },
+        formatter: (one) => text(one.dataType === "edge" ? name.get(one.data.source) + " → " + name.get(one.data.target) + "  " + gwh(one.data.value) : name.get(one.name) + "  " + gwh(total(one.name))),
+      },
+      series: [{
+        type: "sankey", left: 4, right: 195, top: 8, bottom: 8, nodeWidth: 12, nodeGap: 9, draggable: false, emphasis: { focus: "adjacency" },
+        data: block.nodes.map((node) => ({ name: node.id, itemStyle: { color: node.colour, borderWidth: 0 } })),
+        links: block.links.map(([source, target, value]) => ({ source: source, target: target, value: value })),
+        lineStyle: { color: "source", opacity: 0.32, curveness: 0.5 },
+        label: { fontSize: 10.5, color: "#1f2933", formatter: (one) => name.get(one.name) + "  " + gwh(total(one.name)) },
+      }],
+    };
+  }
+
+  for (const block of data.sankeys || []) draw("sankey-" + block.id, sankey(block));
+
   const refit = () => charts.forEach((chart) => { chart.resize(); scalable(chart); });
   // paper is narrower than the screen: with a view box the drawing shrinks as a whole
   function scalable(chart) {
@@ -80,6 +104,8 @@
   }
   charts.forEach(scalable);
   window.addEventListener("resize", refit);
+  // a chart in a folded part has no size until it is opened
+  for (const one of document.querySelectorAll("details")) one.addEventListener("toggle", refit);
 
   // a folded part is part of the report: open it on paper, fold it again afterwards
   let opened = [];
