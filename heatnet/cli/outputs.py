@@ -52,14 +52,16 @@ def write_map(results: Path, out: Path | None) -> None:
 def write_report(results: Path, out: Path | None) -> None:
     """Write report and workbook and say where they lie."""
     from heatnet.cli.show import say
-    from heatnet.io.excel import write_excel
     from heatnet.io.results_store import read_summary, results_root
     from heatnet.report import build_report
+    from heatnet.report.workbook import write_workbook
+    from heatnet.web.results_view import load_study
 
     root, _case = results_root(results)
     read_summary(root)
-    path = build_report(root, out or root / "report.html", language())
+    study = load_study(root)
+    path = build_report(study, out or root / "report.html", language())
     workbook = path.with_name("results.xlsx") if out is None else path.with_suffix(".xlsx")
-    write_excel(root, workbook, language())
+    write_workbook(study, workbook, language())
     say(_("Report: {path}").format(path=path))
     say(_("Excel: {path}").format(path=workbook))

@@ -77,7 +77,7 @@ def checked_places(context: Context) -> dict[str, pd.DataFrame]:
 def failures_table(context: Context, name: str, checks: pd.DataFrame) -> Table:
     """Return every place of a network that misses a standard in the case that opens first, worst first."""
     failed = checks[~checks["passed"].astype(bool)]
-    failed = failed.assign(_use=_use(failed)).sort_values("_use", ascending=False, kind="stable")
+    failed = failed.assign(_use=use_of_limits(failed)).sort_values("_use", ascending=False, kind="stable")
     labels = check_labels()
     rows = []
     for row in failed.head(_MOST_FAILURES).to_dict("records"):
@@ -104,7 +104,7 @@ def _when(time: Any) -> str:
     return "" if time is None or pd.isna(time) else str(time)[:16].replace("T", " ")
 
 
-def _use(checks: pd.DataFrame) -> np.ndarray:
+def use_of_limits(checks: pd.DataFrame) -> np.ndarray:
     """Return how far each limit is used: value over limit, or limit over value where the limit is the least."""
     value, limit = checks["value"].astype(float).to_numpy(), checks["limit"].astype(float).to_numpy()
     over, under = (
@@ -143,7 +143,7 @@ def bottleneck_table(context: Context, found: dict[str, pd.DataFrame]) -> Table 
 def _pipe_rows(context: Context, name: str, checks: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
     labels = check_labels()
     told = checks[~checks["check"].isin(_WITHOUT_USE)]
-    told = told.assign(_use=_use(told)).sort_values("_use", ascending=False, kind="stable")
+    told = told.assign(_use=use_of_limits(told)).sort_values("_use", ascending=False, kind="stable")
     told = told[(told["check"] != _FOLLOWED) | (told.groupby("check").cumcount() == 0) | ~told["passed"].astype(bool)]
     for row in told.groupby("check", sort=False).head(_MOST_OF_A_CHECK).to_dict("records"):
         value, unit = check_shown(row, row["value"])

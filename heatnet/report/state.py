@@ -138,15 +138,21 @@ def _checks_note() -> str:
 _ABSOLUTE_CHECKS = ("return_pressure", "nominal_pressure")
 
 
-def check_shown(row: Mapping[str, Any], value: float) -> tuple[str, str]:
-    """Return a check's number and unit as printed: pressures in the language's unit, absolute ones as gauge."""
+def check_value(row: Mapping[str, Any], value: float) -> tuple[float, int, str]:
+    """Return a check's number as read, its decimals and unit: pressures in the language's unit, absolute ones as gauge."""
     if row["unit"] != "bar":
         size = abs(value)
-        return number(value, 0 if size >= 1000 else 1 if size >= 10 else 2), "–" if row["unit"] == "1" else row["unit"]
+        return value, 0 if size >= 1000 else 1 if size >= 10 else 2, "–" if row["unit"] == "1" else row["unit"]
     unit, bar = pressure_unit()
     if row["check"] in _ABSOLUTE_CHECKS:
-        return number((value - ATMOSPHERE_BAR) * bar, pressure_digits(bar)), gauge_unit()
-    return number(value * bar, pressure_digits(bar)), unit
+        return (value - ATMOSPHERE_BAR) * bar, pressure_digits(bar), gauge_unit()
+    return value * bar, pressure_digits(bar), unit
+
+
+def check_shown(row: Mapping[str, Any], value: float) -> tuple[str, str]:
+    """Return a check's number and unit as printed."""
+    shown, digits, unit = check_value(row, value)
+    return number(shown, digits), unit
 
 
 def _checked(row: Mapping[str, Any] | None) -> str | None:
