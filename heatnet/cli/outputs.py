@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -25,16 +26,28 @@ def add_commands(app: typer.Typer) -> None:
         write_map(results, out)
 
     @app.command(
-        help=_("Write the report of a results folder: one offline HTML file and an Excel workbook."),
-        epilog=_("Examples: heatnet report results/teda_2025 · heatnet report results/teda_2025 --lang zh"),
+        help=_(
+            "Write the report of a results folder: one offline HTML file and an Excel workbook; of several folders or cases "
+            "a page that puts their cases side by side."
+        ),
+        epilog=_(
+            "Examples: heatnet report results/teda_2025 · heatnet report results/teda_2025 --lang zh · "
+            "heatnet report results/teda_2025/gas_only results/teda_2025/plan_2025"
+        ),
     )
     def report(
-        results: Annotated[Path, typer.Argument(metavar="RESULTS", help=_("Results folder of a study."))],
+        results: Annotated[
+            list[Path], typer.Argument(metavar="RESULTS…", help=_("Results folders of studies, or of single cases."))
+        ],
         out: Annotated[
-            Path | None, typer.Option("--out", help=_("File; report.html in the results by default."))
+            Path | None,
+            typer.Option("--out", help=_("File; report.html in the results by default, comparison.html for several.")),
         ] = None,
     ) -> None:
-        write_report(results, out)
+        if len(results) == 1:
+            write_report(results[0], out)
+        else:
+            write_comparison(results, out)
 
 
 def write_map(results: Path, out: Path | None) -> None:
@@ -65,3 +78,14 @@ def write_report(results: Path, out: Path | None) -> None:
     write_workbook(study, workbook, language())
     say(_("Report: {path}").format(path=path))
     say(_("Excel: {path}").format(path=workbook))
+
+
+def write_comparison(results: Sequence[Path], out: Path | None) -> None:
+    """Write the page that puts cases side by side and say where it lies."""
+    from heatnet.cli.show import say
+    from heatnet.io.results_store import results_root
+    from heatnet.report.compare import build_comparison
+
+    root, _case = results_root(results[0])
+    path = build_comparison(results, out or root / "comparison.html", language())
+    say(_("Comparison: {path}").format(path=path))

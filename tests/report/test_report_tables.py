@@ -132,6 +132,7 @@ def test_sources_that_hand_on_steam_have_no_cost_of_their_own(context: Context) 
     assert "East: CHP steam" in names
     assert "East: Steam exchange" not in names
     assert co2.printed(co2.rows[0])[1:] == ["60.0", "60.0"]  # 0.06 t/GJ in kg
+    assert marginal.printed(marginal.rows[0])[1:] == ["70.0", "70.0"]
 
 
 def test_a_check_outside_its_limit_is_marked_with_its_place(context: Context) -> None:

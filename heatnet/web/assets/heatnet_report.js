@@ -64,9 +64,13 @@
     }
   }
 
+  function hourStep(hours) {
+    return [100, 250, 500, 1000, 2000].find((one) => hours[hours.length - 1] / one <= 9) || 2000;
+  }
+
   for (const block of data.charts) {
     const monthStart = (index, text) => text.endsWith("-01") || text.endsWith("-1");
-    const step = [100, 250, 500, 1000, 2000].find((one) => block.hours[block.hours.length - 1] / one <= 9) || 2000;
+    const step = hourStep(block.hours);
     const roundHour = (index, text) => Number(text) % step === 0;
     draw("daily-" + block.id, option(block.days, area(block.series, "daily_gwh", "middle"), "", "GWh", 2, monthStart, true));
     draw("duration-" + block.id, option(block.hours, area(block.series, "duration_mw", false), block.labels.hours, "MW", 1, roundHour, false));
@@ -92,6 +96,16 @@
         label: { fontSize: 10.5, color: "#1f2933", formatter: (one) => name.get(one.name) + "  " + gwh(total(one.name)) },
       }],
     };
+  }
+
+  // cases over each other: one line a case
+  for (const block of data.curves || []) {
+    // the first one broader, so that it is seen below others that are equal
+    const lines = block.series.map((one, at) => ({
+      name: one.name, type: "line", step: "end", symbol: "none", data: one.mw, lineStyle: { width: at === 0 ? 3.5 : 1.5, color: one.colour },
+      itemStyle: { color: one.colour }, emphasis: { disabled: true },
+    }));
+    draw("curve-" + block.id, option(block.hours, lines, block.axis, "MW", 1, (index, text) => Number(text) % hourStep(block.hours) === 0, false));
   }
 
   for (const block of data.sankeys || []) draw("sankey-" + block.id, sankey(block));
