@@ -108,7 +108,7 @@ def build_app() -> typer.Typer:
     """Return the application with its help in the current language."""
     import typer
 
-    from heatnet.cli import bring, optimise, outputs, power, pressure, simulate, solve, steam, study_run
+    from heatnet.cli import bring, export, optimise, outputs, power, pressure, simulate, solve, steam, study_run
 
     app = typer.Typer(
         name="heatnet",
@@ -123,7 +123,7 @@ def build_app() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     _add_global_options(app)
-    for module in (bring, solve, simulate, steam, power, study_run, optimise, outputs, pressure):
+    for module in (bring, solve, simulate, steam, power, study_run, optimise, outputs, pressure, export):
         module.add_commands(app)
     return app
 

@@ -4,24 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from heatnet.cli.choices import choose, hour_asked, refuse
 from heatnet.i18n import _, language
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from heatnet.metrics.pressure_line import Way
     from heatnet.model.network import Network
     from heatnet.report.context import Context
     from heatnet.report.pressure import Curve
     from heatnet.web.results_view import CaseResults
-
-
-#: names that a message lists
-_MOST_NAMES = 12
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -100,36 +95,19 @@ def draw(
     say(_("Pressure diagram: {path}").format(path=target))
 
 
-def _refuse(where: str, found: str, allowed: str, remedy: str = "") -> NoReturn:
-    from heatnet.errors import InputError, Problem
-
-    raise InputError([Problem(where, found, allowed, remedy)])
-
-
 def _target(file: Path) -> Path:
     from heatnet.report.pressure_file import SUFFIXES
 
     if file.suffix.lower() not in SUFFIXES:
-        _refuse("--out", _("'{name}' has no ending of a picture").format(name=file.name), ", ".join(SUFFIXES))
+        refuse("--out", _("'{name}' has no ending of a picture").format(name=file.name), ", ".join(SUFFIXES))
     return file
-
-
-def _choose(where: str, asked: str, known: Sequence[str]) -> str:
-    """Return what was asked for, refused with the known names where it is none of them."""
-    from heatnet.model.validation import did_you_mean
-
-    if asked not in known:
-        shown = known if len(known) <= _MOST_NAMES else [*known[:_MOST_NAMES], "…"]
-        allowed = _("Allowed: {names}").format(names=", ".join(shown))
-        _refuse(where, _("'{name}' does not exist").format(name=asked), allowed, did_you_mean(asked, known))
-    return asked
 
 
 def _cases(context: Context, asked: Sequence[str]) -> list[CaseResults]:
     known = {case.id: case for case in context.ok_cases}
     if not known:
-        _refuse(str(context.study.folder), _("no case has results"), _("A case that ran to its end"))
-    return [known[_choose("--case", name, list(known))] for name in asked or [context.shown_case]]
+        refuse(str(context.study.folder), _("no case has results"), _("A case that ran to its end"))
+    return [known[choose("--case", name, list(known))] for name in asked or [context.shown_case]]
 
 
 def _network(cases: Sequence[CaseResults], asked: str | None) -> str:
@@ -139,8 +117,8 @@ def _network(cases: Sequence[CaseResults], asked: str | None) -> str:
         if len(one.hours) and all(name in case.networks for case in cases)
     ]
     if not known:
-        _refuse(cases[0].id, _("has no network whose water pipes were solved"), _("A case with solved water pipes"))
-    return _choose("--network", asked, known) if asked else known[0]
+        refuse(cases[0].id, _("has no network whose water pipes were solved"), _("A case with solved water pipes"))
+    return choose("--network", asked, known) if asked else known[0]
 
 
 def _way(network: Network, case: CaseResults, name: str, asked: tuple[str, str] | None) -> tuple[Way, tuple[str, str]]:
@@ -150,13 +128,13 @@ def _way(network: Network, case: CaseResults, name: str, asked: tuple[str, str] 
 
     known = [str(one) for table in (network.plants, network.consumers, network.nodes) for one in table.index]
     entry = (case.summary.get("by_network") or {}).get(name, {})
-    ends = tuple(_choose("--path", one, known) for one in asked) if asked else default_ends(network, entry)
+    ends = tuple(choose("--path", one, known) for one in asked) if asked else default_ends(network, entry)
     if ends is None:
-        _refuse("--path", _("the results name no worst station"), _("Two plants, stations or nodes"))
+        refuse("--path", _("the results name no worst station"), _("Two plants, stations or nodes"))
     way = way_between(network, ends[0], ends[1])
     if way is None:
         found = _("no open way leads from '{start}' to '{end}'").format(start=ends[0], end=ends[1])
-        _refuse("--path", found, _("Two places that pipes join"))
+        refuse("--path", found, _("Two places that pipes join"))
     return way, (_place(network, ends[0]), _place(network, ends[1]))
 
 
@@ -175,29 +153,11 @@ def _curves(context: Context, case: CaseResults, name: str, way: Way, hours: Seq
     folder = context.study.folder / case.id / name / "water"
     curves = []
     for asked in hours:
-        time = _time(asked, results.hours)
+        time = hour_asked(asked, results.hours)
         state = hour_state(folder, time)
         if state is None:
             found = _("{time} has no solution in case {case}").format(time=time, case=case.id)
-            _refuse("--hour", found, _("An hour of the season that was solved"))
+            refuse("--hour", found, _("An hour of the season that was solved"))
         label = _("{case}, {time}").format(case=context.label(case), time=f"{time:%Y-%m-%d %H:%M}")
         curves.append(curve_of(results.network, way, state, label, Limits()))
     return curves
-
-
-def _time(asked: str, hours: pd.DataFrame) -> pd.Timestamp:
-    """Return the time of a label of the hours shown, or what was given as a time."""
-    import pandas as pd
-
-    labelled = hours.index[hours["label"] == asked]
-    if len(labelled):
-        return labelled[0]
-    try:
-        return pd.Timestamp(asked)
-    except ValueError:
-        labels = ", ".join(hours["label"])
-        return _refuse(
-            "--hour",
-            _("'{name}' is no time").format(name=asked),
-            _("2025-01-16 05:00, or {labels}").format(labels=labels),
-        )

@@ -86,8 +86,14 @@ def failures_table(context: Context, name: str, checks: pd.DataFrame) -> Table:
         limit = f"{sign}\u202f{check_shown(row, row['limit'])[0]}"
         place = place_name(context, name, str(row["place"]))
         rows.append(Row((labels.get(row["check"], row["check"]), place, value, limit, unit, _when(row["time"]))))
-    columns = (Column(_("Check")), Column(_("Place")), Column(_("Worst value"), digits=0), Column(_("Limit"), digits=0))
-    columns += (Column(_("Unit")), Column(_("Worst hour")))
+    columns = (
+        Column(_("Check")),
+        Column(_("Place")),
+        Column(_("Worst value"), digits=0),
+        Column(_("Limit"), digits=0),
+        Column(_("Unit")),
+        Column(_("Worst hour")),
+    )
     caption = _("Standards missed: {network}, {case}").format(
         network=context.network_name(name), case=context.label(context.study.cases[context.shown_case])
     )
@@ -110,7 +116,7 @@ def use_of_limits(checks: pd.DataFrame) -> np.ndarray:
     over, under = (
         np.divide(a, b, out=np.full_like(a, np.inf), where=b > 0) for a, b in ((value, limit), (limit, value))
     )
-    return np.where(checks["sense"] == "<=", over, under)
+    return np.asarray(np.where(checks["sense"] == "<=", over, under))
 
 
 def bottleneck_table(context: Context, found: dict[str, pd.DataFrame]) -> Table | None:

@@ -89,7 +89,8 @@ def draw_pressure_diagram(told: Diagram, file: Path) -> None:
 def _metadata(file: Path) -> dict[str, Any] | None:
     """Return what keeps the time of drawing out of a file, so that the same results give the same bytes."""
     fixed = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
-    return {".svg": {"Date": None}, ".pdf": {"CreationDate": fixed}}.get(file.suffix.lower())
+    found: dict[str, dict[str, Any]] = {".svg": {"Date": None}, ".pdf": {"CreationDate": fixed}}
+    return found.get(file.suffix.lower())
 
 
 def _curve(axes: Axes, told: Diagram, curve: Curve, colour: str | None) -> None:
@@ -178,7 +179,8 @@ def _node_marks(axes: Axes, told: Diagram) -> None:
     """Number stations and plants at the foot, as far apart as they can be read, and list their names below the key."""
     bottom = axes.get_ylim()[0]
     far = max(float(told.way.distance_m[-1]), 1.0)
-    last, listed = -np.inf, []
+    last: float = -np.inf
+    listed: list[str] = []
     for x, name in zip(told.way.distance_m, told.names, strict=True):
         if name and x - last >= _APART_SHARE * far:
             last = float(x)

@@ -51,7 +51,8 @@ def _block(context: Context, name: str) -> dict[str, Any] | None:
     if ends is None or way_between(owner.network, *ends) is None:
         return None
     nodes = [str(node) for node in owner.network.nodes.index]
-    kept, told = [], 0
+    kept: list[dict[str, Any]] = []
+    told = 0
     for case in cases:
         drawn = _case_data(context, case, name, nodes)
         told += sum(4 * len(nodes) for _hour in drawn["hours"])
