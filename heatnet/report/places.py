@@ -52,13 +52,16 @@ def solved_hours(context: Context, case: CaseResults, name: str) -> xr.Dataset |
     frames = {quantity: read_table(table_file(folder, quantity), times) for quantity in names}
     # studies that keep some hours only have fewer rows in the tables of elements
     kept = times[times.isin(frames[names[0]].index)]
+    owner = case.networks[name].network
+    order = {dim: getattr(owner, f"{dim}s").index for dim in _DIMS}
+    # an element without a number in any hour has no column in the files
     variables: dict[str, Any] = {
-        quantity: ((("time", dim)), frames[quantity].loc[kept].to_numpy())
+        quantity: (("time", dim), frames[quantity].loc[kept].reindex(columns=order[dim]).to_numpy())
         for dim, own in _DIMS.items()
         for quantity in own
     }
     variables["status"] = ("time", network.loc[kept, "status"].to_numpy().astype(object))
-    coords = {dim: frames[own[0]].columns.to_numpy() for dim, own in _DIMS.items()}
+    coords = {dim: list(map(str, index)) for dim, index in order.items()}
     return xr.Dataset(variables, coords={"time": kept.to_numpy(), **coords})
 
 

@@ -68,7 +68,12 @@ def draw_pressure_diagram(told: Diagram, file: Path) -> None:
     font = chinese_font()
     families = ["DejaVu Sans", *([font] if font else [])]
     # letters as outlines: the drawing looks the same where a font is missing; a fixed salt: the same bytes again
-    settings: dict[str, Any] = {"font.family": families, "svg.hashsalt": "heatnet", "axes.unicode_minus": False}
+    settings: dict[str, Any] = {
+        "font.family": families,
+        "svg.hashsalt": "heatnet",
+        "text.parse_math": False,
+        "axes.unicode_minus": False,
+    }
     with mpl.rc_context(settings), warnings.catch_warnings():
         # where no font holds Chinese the caller says so once
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
@@ -95,8 +100,8 @@ def _metadata(file: Path) -> dict[str, Any] | None:
 
 def _curve(axes: Axes, told: Diagram, curve: Curve, colour: str | None) -> None:
     x, lines = told.way.distance_m, curve.lines
-    words = {"label": curve.label} if colour else {"label": _("supply line")}
-    axes.plot(x, lines.supply_m, color=colour or _SUPPLY, linewidth=1.8, zorder=4, **words)
+    name = curve.label if colour else _("supply line")
+    axes.plot(x, lines.supply_m, color=colour or _SUPPLY, linewidth=1.8, zorder=4, label=name)
     label = "_" if colour else _("return line")
     axes.plot(x, lines.return_m, color=colour or _RETURN, linewidth=1.8, linestyle=(0, (5, 2)), zorder=4, label=label)
     for end in (0, -1):
@@ -185,6 +190,6 @@ def _node_marks(axes: Axes, told: Diagram) -> None:
         if name and x - last >= _APART_SHARE * far:
             last = float(x)
             listed.append(f"{len(listed) + 1} {name}")
-            words = {"ha": "center", "va": "bottom", "fontsize": 8, "color": "#444444", "zorder": 5}
+            words: dict[str, Any] = {"ha": "center", "va": "bottom", "fontsize": 8, "color": "#444444", "zorder": 5}
             axes.annotate(str(len(listed)), (x, bottom), xytext=(0, 3), textcoords="offset points", **words)
     axes.figure.supxlabel("    ".join(listed), fontsize=8, color="#444444", x=0.01, ha="left", wrap=True)
