@@ -82,8 +82,10 @@ def draw(
     owner = chosen[0].networks[name].network
     way, (start, end) = _way(owner, chosen[0], name, path)
     curves = [curve for one in chosen for curve in _curves(context, one, name, way, hours)]
-    heading = _("Pressure diagram: {start} – {end}").format(start=start, end=end)
-    title = f"{context.network_name(name)}. {heading}" + (f"\n{curves[0].label}" if len(curves) == 1 else "")
+    words = {"network": context.network_name(name), "start": start, "end": end}
+    heading = _("Pressure diagram of {network}: {start} – {end}").format(**words)
+    below = curves[0].label if len(curves) == 1 else _("solid: supply line; dashed: return line")
+    title = f"{heading}\n{below}"
     told = diagram(owner, title, way, curves, Limits())
     if needs_chinese(told) and chinese_font() is None:
         warn(

@@ -87,7 +87,7 @@ def draw_pressure_diagram(told: Diagram, file: Path) -> None:
         _frame(axes, told)
         part = file.with_name(file.name + ".part")
         file.parent.mkdir(parents=True, exist_ok=True)
-        figure.savefig(part, format=file.suffix[1:].lower(), dpi=160, metadata=_metadata(file))
+        figure.savefig(part, format=file.suffix[1:].lower(), dpi=130, metadata=_metadata(file))
     part.replace(file)
 
 
