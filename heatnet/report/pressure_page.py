@@ -27,7 +27,7 @@ from heatnet.web.labels import hour_label
 from heatnet.web.results_view import CaseResults, NetworkResults
 
 #: numbers that a page may carry of one network; cases beyond it are left to the command line
-MOST_NUMBERS = 1_500_000
+MOST_NUMBERS = 800_000
 _DIGITS = 2
 
 
@@ -55,7 +55,7 @@ def _block(context: Context, name: str) -> dict[str, Any] | None:
     told = 0
     for case in cases:
         drawn = _case_data(context, case, name, nodes)
-        told += sum(4 * len(nodes) for _hour in drawn["hours"])
+        told += sum(5 * len(nodes) for _hour in drawn["hours"])
         if kept and told > MOST_NUMBERS:
             break
         kept.append(drawn)

@@ -1,6 +1,7 @@
 """An hour for other tools: GeoPackage layers hold the results, and nets solve to them without heatnet."""
 
 import json
+import sqlite3
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
@@ -83,6 +84,15 @@ def test_styles_are_where_qgis_looks_and_cover_every_value(results: Path, tmp_pa
     styles = pyogrio.read_dataframe(file, layer="layer_styles").set_index("f_table_name")
     assert styles["useAsDefault"].all()
     assert {"east_pipes", "east_plants", "east_consumers"} <= set(styles.index)
+    with sqlite3.connect(file) as base:
+        geometry = dict(base.execute("SELECT table_name, column_name FROM gpkg_geometry_columns").fetchall())
+        asked = (
+            "SELECT f_table_name, f_geometry_column FROM layer_styles WHERE f_table_schema = '' AND useAsDefault = 1"
+        )
+        found = dict(base.execute(asked).fetchall())
+    base.close()
+    assert set(found) == set(styles.index)
+    assert all(geometry[table] == column for table, column in found.items())
     pipes = pyogrio.read_dataframe(file, layer="east_pipes")
     root = ET.fromstring(styles.at["east_pipes", "styleQML"].split("\n", 1)[1])
     renderer = root.find("renderer-v2")

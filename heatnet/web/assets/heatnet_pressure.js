@@ -39,16 +39,23 @@
     };
   }
 
+  // several: supply and return of one case and hour share a name, and thereby one entry in the key
   function curves(block, chosen, path) {
     const several = chosen.length > 1;
     return chosen.flatMap((one, at) => {
       const colour = COLOURS[at % COLOURS.length];
-      const name = (word) => (several ? one.name + ": " : "") + word;
+      const name = (word) => (several ? one.name : word);
       return [
-        line(name(W.supply), one.hour.supply, path, { colour: several ? colour : "#a63d40", width: 2, z: 5 }),
-        line(name(W.return), one.hour.return, path, { colour: several ? colour : "#1d4e79", width: 2, type: [6, 3], z: 5 }),
+        { id: "supply " + at, ...line(name(W.supply), one.hour.supply, path, { colour: several ? colour : "#a63d40", width: 2, z: 5 }) },
+        { id: "return " + at, ...line(name(W.return), one.hour.return, path, { colour: several ? colour : "#1d4e79", width: 2, type: [6, 3], z: 5 }) },
       ];
     });
+  }
+
+  // in words: a line of several says which of the two it is
+  function lineName(one) {
+    const which = /^(supply|return) /.exec(one.seriesId || "");
+    return which && one.seriesName !== W[which[1]] ? one.seriesName + ": " + W[which[1]] : one.seriesName;
   }
 
   // ground and limits are those of the first case and hour that is chosen
@@ -89,7 +96,7 @@
         if (one.data[2] !== node || typeof one.data[1] !== "number") continue;
         const row = document.createElement("div");
         const gauge = (one.data[1] - block.ground[node]) * W.per_m;
-        row.textContent = one.seriesName + "  " + number(one.data[1], 1) + " m" + (one.seriesName === W.ground ? "" : ", " + number(gauge, W.digits) + " " + W.unit_gauge);
+        row.textContent = lineName(one) + "  " + number(one.data[1], 1) + " m" + (one.seriesName === W.ground ? "" : ", " + number(gauge, W.digits) + " " + W.unit_gauge);
         row.style.borderLeft = "8px solid " + one.color;
         row.style.paddingLeft = "6px";
         box.append(row);
@@ -98,14 +105,17 @@
     };
   }
 
-  function option(block, chosen, path) {
+  function option(block, chosen, path, width) {
     const lines = chosen.flatMap((one) => [one.hour.return, one.hour.boiling]).concat([block.ground]);
     const low = Math.min(...lines.flatMap((values) => path.nodes.map((node) => values[node]).filter(known)));
     const series = limits(block, chosen[0].hour, path).concat(curves(block, chosen, path));
+    const entries = [...new Map(series.map((one) => [one.name, { name: one.name, itemStyle: { opacity: one.type === "line" ? 0 : 1 } }])).values()];
+    const letters = entries.reduce((sum, one) => sum + 46 + 7 * [...one.name].reduce((wide, letter) => wide + (letter > "\u2e80" ? 1.6 : 1), 0), 0);
+    const rows = Math.ceil(letters / Math.max(width - 40, 200)) + 1;
     return {
       animation: false, textStyle: FONT, aria: { enabled: true },
-      grid: { left: 52, right: 18, top: 30, bottom: 92 },
-      legend: { bottom: 0, itemWidth: 28, textStyle: FONT, data: series.map((one) => ({ name: one.name, itemStyle: { opacity: one.type === "line" ? 0 : 1 } })) },
+      grid: { left: 52, right: 18, top: 30, bottom: 46 + 18 * rows },
+      legend: { bottom: 0, itemWidth: 28, textStyle: FONT, data: entries },
       tooltip: { trigger: "axis", confine: true, textStyle: { fontSize: 11 }, formatter: tooltip(block), axisPointer: { snap: true } },
       xAxis: { type: "value", min: 0, max: path.far[path.far.length - 1], name: W.distance, nameLocation: "middle", nameGap: 24, splitLine: { show: false }, axisLabel: { color: FONT.color, showMaxLabel: false }, axisLine: { onZero: false } },
       yAxis: { type: "value", min: Math.floor((low - 6) / 10) * 10, name: W.head, nameTextStyle: { align: "left" }, axisLabel: { color: FONT.color }, splitLine: { lineStyle: { color: "#e4e8eb" } } },
@@ -194,7 +204,7 @@
       find("trouble").textContent = path ? "" : W.no_way;
       find("caption").textContent = find("from").selectedOptions[0].textContent + " – " + find("to").selectedOptions[0].textContent + (chosen.length ? ": " + (chosen.length === 1 ? chosen[0].name : [...cases].map((id) => block.cases.find((one) => one.id === id).label).join(", ") + "; " + [...times].join(", ")) : "");
       if (!path || !chosen.length) { chart.clear(); find("figures").replaceChildren(); return; }
-      chart.setOption(option(block, chosen, path), true);
+      chart.setOption(option(block, chosen, path, chart.getWidth()), true);
       told(block, chosen, path, find("figures"));
       scalable(chart);
     }
