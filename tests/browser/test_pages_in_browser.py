@@ -198,7 +198,8 @@ def test_pressure_diagram_answers_to_path_case_and_hour(results: Path, tmp_path:
       document.body.dataset.caption = place.querySelector(".caption").textContent;
       document.body.dataset.lines = names();
       tick("of-cases", 0); tick("of-hours", 1);
-      document.body.dataset.several = chart.getOption().series.filter((one) => String(one.id).startsWith("supply ")).map((one) => one.name).join(";");
+      const supplies = chart.getOption().series.filter((one) => String(one.id).startsWith("supply "));
+      document.body.dataset.several = supplies.map((one) => one.name).join(";");
       tick("of-cases", 0); tick("of-hours", 0);
       set("from", "n1"); set("to", "hx_n2");
       document.body.dataset.ends = JSON.stringify(supply());
