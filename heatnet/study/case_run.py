@@ -229,22 +229,26 @@ def _schedules(
 
 
 def needs_matched_baseline(study: Study, case: CaseInput) -> bool:
-    """Return whether the baseline is run again for a case: where its season or its weather is not the case's."""
+    """Return whether the baseline is run again for a case: where its season, its weather or its loads are not the case's."""
     baseline = study.cases.get(study.config.baseline_case or "")
-    return baseline is not None and (baseline.season != case.season or baseline.weather != case.weather)
+    return baseline is not None and (
+        baseline.season != case.season
+        or baseline.weather != case.weather
+        or baseline.demand_factor != case.demand_factor
+    )
 
 
 def _matched_baseline(
     study: Study, case: CaseInput, weather: WeatherYear, demand_bounds: Sequence[dict[str, LoadScale]]
 ) -> tuple[tuple[DispatchProblem, DispatchResult], ...]:
-    """Return the baseline's schedules in the case's season and weather, where these are not its own.
+    """Return the baseline's schedules in the case's season and weather, at its loads, where these are not its own.
 
     Displaced heat compares like with like: a longer season burns more in the baseline as well.
     """
     baseline = study.cases.get(study.config.baseline_case or "")
     if baseline is None or not needs_matched_baseline(study, case):
         return ()
-    twin = replace(baseline, season=case.season, weather=case.weather)
+    twin = replace(baseline, season=case.season, weather=case.weather, demand_factor=case.demand_factor)
     begun = start_case(study, twin, batteries=False)
     return _schedules(study, twin, weather, begun.probes, ({}, *demand_bounds), begun.sites, begun.powers)
 
@@ -343,6 +347,12 @@ def _resolved(run: CaseRun, study: Study, case: CaseInput, weather: WeatherYear)
         "weather": {"source": weather.source, **case.weather.model_dump()},
         "prices": study.prices.model_dump(),
         "overrides": case.case.networks,
+        **({"demand_factor": case.demand_factor} if case.demand_factor else {}),
+        **(
+            {"outages": {unit: [list(span) for span in spans] for unit, spans in case.outages.items()}}
+            if case.outages
+            else {}
+        ),
         "heatnet": __version__,
         "versions": versions(),
         "inputs_sha256": fingerprint(study, case),

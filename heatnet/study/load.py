@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,6 +16,7 @@ from heatnet.io.yaml_file import read_yaml
 from heatnet.model.meta import FORMAT_VERSION
 from heatnet.model.network import Network
 from heatnet.model.validation import did_you_mean, names_in, newer_version, problems_of_validation
+from heatnet.study.batch_input import BatchInput, batch_case, price_file_names
 from heatnet.study.config import Case, PriceSet, Season, StudyConfig, Weather, network_ids
 from heatnet.study.names import name_problems
 from heatnet.study.new_plants import with_new_plants
@@ -41,6 +42,11 @@ class CaseInput:
         With the case's overrides, checked.
     season, weather
         The case's own or the study's.
+    demand_factor : dict of network to float
+        Factors on all its heat loads.
+    outages : dict of str to tuple of (int, int)
+        Hours in which a plant cannot run, by its unit's id (``network/plant``, ``network/steam/plant``): first hour of
+        the year and the hour after the last.
     """
 
     name: str
@@ -48,11 +54,13 @@ class CaseInput:
     networks: dict[str, Network]
     season: Season
     weather: Weather
+    demand_factor: dict[str, float] = field(default_factory=dict)
+    outages: dict[str, tuple[tuple[int, int], ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Study:
-    """A study as read: its folder, its file, its prices and its cases."""
+    """A study as read: its folder, its file, its prices, its cases, what may be built and what a batch varies."""
 
     id: str
     file: Path
@@ -60,6 +68,7 @@ class Study:
     prices: PriceSet
     cases: dict[str, CaseInput]
     portfolio: PortfolioInput | None = None
+    batch: BatchInput | None = None
 
     @property
     def folder(self) -> Path:
@@ -113,10 +122,17 @@ def load_study(path: str | Path, only: str | None = None) -> Study:
     if config.portfolio is not None and only is None and len(raws) == len(config.networks):
         portfolio = PortfolioInput(config, config.portfolio, raws)
         problems.extend(portfolio_problems(portfolio))
+    batch = None
+    if config.batch is not None and only is None:
+        files = {
+            name: price_set(name, file.parent, "study.yaml, batch", problems) for name in price_file_names(config.batch)
+        }
+        known = {name: one for name, one in files.items() if one is not None}
+        batch = BatchInput(batch_case(config, config.batch), config.batch, raws, known)
     _raise_once(problems)
     assert prices is not None
     name = file.parent.name if file.name == STUDY_FILE else file.stem
-    return Study(name, file, config, prices, cases, portfolio)
+    return Study(name, file, config, prices, cases, portfolio, batch)
 
 
 def _raise_once(problems: Problems) -> None:
