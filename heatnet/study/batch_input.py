@@ -10,7 +10,7 @@ from typing import Any
 from heatnet.io.network_folder import RawNetwork, checked_network
 from heatnet.model.network import Network
 from heatnet.study.batch_config import BatchConfig
-from heatnet.study.batch_targets import PriceFileTarget
+from heatnet.study.batch_targets import PriceFileTarget, WeatherTarget
 from heatnet.study.config import PriceSet, StudyConfig
 
 #: networks with overrides that are kept
@@ -23,19 +23,23 @@ class BatchInput:
 
     Parameters
     ----------
-    case : str
-        Case that variants start from.
+    config : StudyConfig
     batch : BatchConfig
     raws : dict of str to RawNetwork
     price_files : dict of str to PriceSet
         Price sets by the file names that dimensions give.
     """
 
-    case: str
+    config: StudyConfig
     batch: BatchConfig
     raws: dict[str, RawNetwork]
     price_files: dict[str, PriceSet]
     _checked: OrderedDict[str, Network] = field(default_factory=OrderedDict)
+
+    @property
+    def case(self) -> str:
+        """Case that variants start from."""
+        return self.batch.case or self.config.plan_case or self.config.base_case
 
     def network(self, name: str, patch: Mapping[str, Any], place: str) -> Network:
         """Return a network with overrides; the last ones are kept, as variants share them.
@@ -58,12 +62,13 @@ class BatchInput:
         return self.__dict__ | {"_checked": OrderedDict()}
 
 
-def batch_case(config: StudyConfig, batch: BatchConfig) -> str:
-    """Return the case that variants start from."""
-    return batch.case or config.plan_case or config.base_case
-
-
 def price_file_names(batch: BatchConfig) -> list[str]:
     """Return the price files that dimensions name, each once."""
     targets = [one.target for one in batch.dimensions.values()]
     return list(dict.fromkeys(file for one in targets if isinstance(one, PriceFileTarget) for file in one.files))
+
+
+def weather_files(batch: BatchConfig) -> dict[str, tuple[str, ...]]:
+    """Return the EPW files of each dimension that has some."""
+    targets = {name: one.target for name, one in batch.dimensions.items()}
+    return {name: one.epw for name, one in targets.items() if isinstance(one, WeatherTarget)}

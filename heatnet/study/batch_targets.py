@@ -186,7 +186,7 @@ def choices_of(target: Any) -> tuple[str | float, ...]:
     if isinstance(target, WeatherTarget):
         return target.epw
     if isinstance(target, ClimateTarget):
-        return tuple(float(seed) for seed in range(1, target.years + 1))
+        return tuple(range(1, target.years + 1))
     if isinstance(target, SeasonTarget):
         return target.seasons
     if isinstance(target, PortfolioTarget):

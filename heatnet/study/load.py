@@ -16,7 +16,9 @@ from heatnet.io.yaml_file import read_yaml
 from heatnet.model.meta import FORMAT_VERSION
 from heatnet.model.network import Network
 from heatnet.model.validation import did_you_mean, names_in, newer_version, problems_of_validation
-from heatnet.study.batch_input import BatchInput, batch_case, price_file_names
+from heatnet.study.batch_config import BatchConfig
+from heatnet.study.batch_input import BatchInput, price_file_names, weather_files
+from heatnet.study.batch_problems import batch_problems
 from heatnet.study.config import Case, PriceSet, Season, StudyConfig, Weather, network_ids
 from heatnet.study.names import name_problems
 from heatnet.study.new_plants import with_new_plants
@@ -123,12 +125,10 @@ def load_study(path: str | Path, only: str | None = None) -> Study:
         portfolio = PortfolioInput(config, config.portfolio, raws)
         problems.extend(portfolio_problems(portfolio))
     batch = None
-    if config.batch is not None and only is None:
-        files = {
-            name: price_set(name, file.parent, "study.yaml, batch", problems) for name in price_file_names(config.batch)
-        }
-        known = {name: one for name, one in files.items() if one is not None}
-        batch = BatchInput(batch_case(config, config.batch), config.batch, raws, known)
+    if config.batch is not None and only is None and len(cases) == len(config.cases):
+        batch = _batch(config, config.batch, file.parent, raws, problems)
+        if prices is not None:
+            problems.extend(batch_problems(batch, networks, prices))
     _raise_once(problems)
     assert prices is not None
     name = file.parent.name if file.name == STUDY_FILE else file.stem
@@ -254,6 +254,12 @@ def _check_weather(config: StudyConfig, folder: Path, problems: Problems) -> Non
     entries = {"weather": config.weather} | {
         f"cases.{name}.weather": case.weather for name, case in config.cases.items() if case.weather
     }
+    if config.batch is not None:
+        entries |= {
+            f"batch.dimensions.{name}.target.epw.{number}": Weather(climate=None, epw=file)
+            for name, files in weather_files(config.batch).items()
+            for number, file in enumerate(files)
+        }
     for place, weather in entries.items():
         if weather.epw is not None and not (folder / weather.epw).is_file():
             problems.add(
@@ -268,6 +274,13 @@ def _check_weather(config: StudyConfig, folder: Path, problems: Problems) -> Non
                 read_epw(folder / weather.epw)
             except InputError as error:
                 problems.extend(error.problems)
+
+
+def _batch(
+    config: StudyConfig, batch: BatchConfig, folder: Path, raws: dict[str, RawNetwork], problems: Problems
+) -> BatchInput:
+    files = {name: price_set(name, folder, f"{STUDY_FILE}, batch", problems) for name in price_file_names(batch)}
+    return BatchInput(config, batch, raws, {name: one for name, one in files.items() if one is not None})
 
 
 def _selected(config: StudyConfig, only: str | None, problems: Problems) -> list[str]:
