@@ -206,6 +206,7 @@ def conditions_of(year: NetworkYear, probed: Probe) -> Conditions:
         line_flow_max_kg_per_s=line_flow_max_kg_per_s(year, probed.steam),
         plant_t_return_degc={plant: year.t_return_degc - drop for plant, drop in probed.return_drop_k.items()}
         | dict(probed.plant_t_return_degc),
+        out_of_service=year.out_of_service,
     )
 
 

@@ -29,9 +29,9 @@ def element_statistics(solved: SolvedCase) -> pd.DataFrame:
     """Return the season statistics of every element of a case, a row each.
 
     Power (`…_mw`) has its sum over the hours (`…_mwh`) and its largest value, temperatures, pressures and voltages their least
-    and largest, other quantities their largest magnitude. Water pipes: the hours of the season that ask for
-    heat; steam and power: the year. Consumers also have what they lack (`lacking_mwh`, `lacking_max_mw`, `lacking_h`): heat that no plant gave and
-    heat that the pipes did not bring; plants what the year's dispatch has of them (`dispatched_mwh`, …).
+    and largest, other quantities their largest magnitude. Water pipes: the hours of the season that ask for heat; steam and
+    power: the year. Consumers also have what they lack (`lacking_mwh`, `lacking_max_mw`, `lacking_h`): heat that no plant gave
+    and heat that the pipes did not bring; plants what the year's dispatch has of them (`dispatched_mwh`, …).
 
     Returns
     -------

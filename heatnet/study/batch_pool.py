@@ -147,7 +147,7 @@ def _dask_client(address: str) -> Any:
         remedy = _("pip install 'heatnet[dask]', in the same versions as the cluster's")
         raise InputError([Problem(where, _("dask is not installed"), "", remedy)]) from None
     try:
-        return Client(address, timeout="10s", set_as_default=False)  # type: ignore[no-untyped-call]
+        return Client(address, timeout="10s", set_as_default=False)
     except (OSError, ValueError) as error:
         allowed = _("The address of a running dask scheduler, such as tcp://10.0.0.5:8786")
         reason = _("no scheduler answers: {error}").format(error=error)

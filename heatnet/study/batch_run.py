@@ -14,7 +14,7 @@ from heatnet.errors import InputError, Problem
 from heatnet.i18n import _
 from heatnet.io.results_store import write_json
 from heatnet.study.batch_case import Task, run_task, write_study
-from heatnet.study.batch_inputs import Fingerprints, is_checked
+from heatnet.study.batch_fingerprint import Fingerprints, is_checked
 from heatnet.study.batch_pool import Crew, Workers, is_death
 from heatnet.study.batch_store import (
     CASES_FOLDER,

@@ -44,7 +44,7 @@ class Finished:
     case, base : str
         The variant, and the named case that it starts from.
     fingerprint : str
-        Hash of its inputs (`heatnet.study.batch_inputs`).
+        Hash of its inputs (`heatnet.study.batch_fingerprint`).
     status, reason, trace : str
         As in `heatnet.study.case_result.CaseFailure`; "ok" with a result.
     values : dict

@@ -69,6 +69,12 @@ def resolved(study: Study, case: CaseInput, status: str, weather_source: str) ->
         "weather": {"source": weather_source, **case.weather.model_dump()},
         "prices": study.prices.model_dump(),
         "overrides": case.case.networks,
+        **({"demand_factor": case.demand_factor} if case.demand_factor else {}),
+        **(
+            {"outages": {unit: [list(span) for span in spans] for unit, spans in case.outages.items()}}
+            if case.outages
+            else {}
+        ),
         "heatnet": __version__,
         "versions": versions(),
         "inputs_sha256": fingerprint(study, case),

@@ -184,21 +184,25 @@ def baseline_of(study: Study) -> CaseInput | None:
 
 
 def needs_matched_baseline(study: Study, case: CaseInput) -> bool:
-    """Return whether the baseline is run again for a case: where its season or its weather is not the case's."""
+    """Return whether the baseline is run again for a case: where its season, its weather or its loads are not the case's."""
     baseline = baseline_of(study)
-    return baseline is not None and (baseline.season != case.season or baseline.weather != case.weather)
+    return baseline is not None and (
+        baseline.season != case.season
+        or baseline.weather != case.weather
+        or baseline.demand_factor != case.demand_factor
+    )
 
 
 def baseline_twin(study: Study, case: CaseInput) -> CaseInput:
-    """Return the study's baseline case in another case's season and weather."""
+    """Return the study's baseline case in another case's season and weather, at its loads."""
     baseline = study.cases[study.config.baseline_case or ""]
-    return replace(baseline, season=case.season, weather=case.weather)
+    return replace(baseline, season=case.season, weather=case.weather, demand_factor=case.demand_factor)
 
 
 def matched_baseline(
     study: Study, case: CaseInput, weather: WeatherYear, demand_bounds: Sequence[dict[str, LoadScale]]
 ) -> tuple[tuple[DispatchProblem, DispatchResult], ...]:
-    """Return the schedules of the study's baseline case in another case's season and weather.
+    """Return the schedules of the study's baseline case in another case's season and weather, at its loads.
 
     Displaced heat compares like with like: a longer season burns more in the baseline as well.
     """

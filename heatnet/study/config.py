@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from heatnet.i18n import _
+from heatnet.study.batch_config import BatchConfig
 from heatnet.study.parts import Efficiency, MonthDay, Share, share_figure
 from heatnet.study.parts import Figure as Figure
 from heatnet.study.parts import Name as Name
@@ -251,6 +252,7 @@ class StudyConfig(Strict):
     setpoints: Annotated[
         Setpoints | None, Field(description="What 'heatnet optimise STUDY --setpoints' chooses from.")
     ] = None
+    batch: Annotated[BatchConfig | None, Field(description="What 'heatnet batch STUDY' runs.")] = None
     keep: Annotated[
         Literal["full", "summary"],
         Field(

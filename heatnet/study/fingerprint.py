@@ -35,6 +35,10 @@ def fingerprint(study: Study, case: CaseInput) -> str:
         "weather": case.weather.model_dump(),
         "year": study.config.year,
     }
+    if case.demand_factor:
+        settings["demand_factor"] = case.demand_factor
+    if case.outages:
+        settings["outages"] = case.outages
     digest.update(json.dumps(settings, sort_keys=True).encode())
     path = study.epw_path(case.weather)
     if path is not None:
