@@ -33,8 +33,8 @@ from heatnet.study.variant import Variant
 
 #: folder of a batch in the results of its study
 BATCH_FOLDER = "batch"
-#: what a batch is and how its cases ended; no times, so that it is the same however the batch came about
-BATCH_FILE = "batch.json"
+#: how the cases of a batch ended, and what made it; no times, so that it is the same however the batch came about
+STATUS_FILE = "status.json"
 _STUDY_FILE = ".study.pickle"
 _LOCK_FILE = ".lock"
 FORMAT_VERSION = 1
@@ -133,11 +133,13 @@ def run_batch(
             _run(open_tasks, workers, batch, progress, events, runner)
         finally:
             workers.stop()
+            # of workers that were ended at work
+            forget_unfinished(batch)
             (batch / _STUDY_FILE).unlink(missing_ok=True)
         names = [variant.name for variant in variants]
         write_tables(batch, names)
         with disk_errors(batch):
-            write_json(_account(study, variants, batch), batch / BATCH_FILE)
+            write_json(_account(study, variants, batch), batch / STATUS_FILE)
     return progress
 
 

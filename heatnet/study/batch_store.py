@@ -32,6 +32,7 @@ ELEMENTS_FILE = "elements.parquet"
 HOURS_FILE = "hours.parquet"
 #: how a case ended whose process died: its inputs are not to blame for sure, so that the next call tries it again
 KILLED = "killed"
+_ATTEMPTS = 5
 _FULL_DISK = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -115,11 +116,23 @@ def write_finished(
             write_rest(temporary)
             write_json(dict(seconds), temporary / SECONDS_FILE)
             write_json(asdict(finished), temporary / RESULT_FILE)
-            shutil.rmtree(folder, ignore_errors=True)
-            temporary.rename(folder)
+            _put_in_place(temporary, folder)
         except BaseException:
             shutil.rmtree(temporary, ignore_errors=True)
             raise
+
+
+def _put_in_place(temporary: Path, folder: Path) -> None:
+    """Give a complete folder its name; a worker that an earlier call has left behind may do the same at the same time."""
+    for attempt in range(_ATTEMPTS):
+        shutil.rmtree(folder, ignore_errors=True)
+        try:
+            temporary.rename(folder)
+        except OSError as error:
+            if error.errno not in (errno.ENOTEMPTY, errno.EEXIST) or attempt + 1 == _ATTEMPTS:
+                raise
+        else:
+            return
 
 
 def read_finished(batch: Path, case: str) -> Finished | None:
