@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 #: rows of an answer that the terminal shows
 _MOST_ROWS = 50
+#: columns of an answer that stand side by side
+_MOST_COLUMNS = 8
 #: results that the terminal compares; the others are told with --all, --csv or --json
 _MAIN_RESULTS = (
     "status",
@@ -134,12 +136,12 @@ def _kept(study: Study) -> Kept:
         raise InputError([problem])
     config: BatchConfig = study.batch.batch
     if not isinstance(config.keep, KeptElements):
-        return Kept(config.keep, (), config.check_one_in)
+        return Kept(config.keep, (), config.check_one_in, config.power_networks)
     networks = study.cases[study.batch.case].networks
     problems = element_problems(config.keep.elements, networks, "study.yaml, batch.keep.elements")
     if problems:
         raise InputError(problems)
-    return Kept("summary", config.keep.elements, config.check_one_in)
+    return Kept("summary", config.keep.elements, config.check_one_in, config.power_networks)
 
 
 def _workers(count: int, scheduler: str | None) -> Workers:
@@ -186,10 +188,16 @@ def print_query(results: Path, sql: str, csv: bool, as_json: bool) -> None:
     if csv or as_json:
         _print_data(answer.columns, answer.rows, as_json)
         return
-    shown = [[_text(value) for value in row] for row in answer.rows[:_MOST_ROWS]]
-    console().print(table("", answer.columns, shown))
-    if len(answer.rows) > _MOST_ROWS:
-        say(_("… {count} rows in all; --csv prints them.").format(count=len(answer.rows)))
+    if len(answer.columns) > _MOST_COLUMNS:
+        # a row on its side, as no terminal is as wide
+        most = _MOST_COLUMNS - 1
+        sides = [[name, *(_text(row[i]) for row in answer.rows[:most])] for i, name in enumerate(answer.columns)]
+        console().print(table("", ["", *map(str, range(1, len(answer.rows[:most]) + 1))], sides))
+    else:
+        most = _MOST_ROWS
+        console().print(table("", answer.columns, [[_text(value) for value in row] for row in answer.rows[:most]]))
+    if len(answer.rows) > most:
+        say(_("{shown} of {count} rows; --csv prints all.").format(shown=most, count=len(answer.rows)))
 
 
 def print_comparison(paths: Sequence[Path], everything: bool, csv: bool, as_json: bool) -> None:

@@ -57,6 +57,8 @@ class Task:
         Whether the folders that `heatnet run` writes are kept.
     elements : tuple of str
         Elements whose hours are kept.
+    power_networks : bool
+        Whether the power networks are part of it.
     """
 
     batch: str
@@ -66,6 +68,7 @@ class Task:
     checked: bool = False
     keep: str = "summary"
     elements: tuple[str, ...] = ()
+    power_networks: bool = True
 
 
 def run_task(task: Task, resolve: Resolve = resolve) -> Finished:
@@ -96,10 +99,14 @@ def _run_task(task: Task, resolve: Resolve) -> Finished:
     start, cpu = perf_counter(), process_time()
     work = _Work()
     finished = _finished(task, resolve, work)
-    seconds = work.seconds | {"wall": perf_counter() - start, "cpu": process_time() - cpu}
-    write_finished(
-        Path(task.batch), finished, seconds, lambda folder: _write_files(work, finished.status, task, folder)
-    )
+
+    def write(folder: Path) -> None:
+        begun = perf_counter()
+        _write_files(work, finished.status, task, folder)
+        end = perf_counter()
+        work.seconds |= {"write": end - begun, "wall": end - start, "cpu": process_time() - cpu}
+
+    write_finished(Path(task.batch), finished, work.seconds, write)
     return finished
 
 
@@ -117,7 +124,10 @@ def _finished(task: Task, resolve: Resolve, work: _Work) -> Finished:
     variant = task.variant
     ended = partial(Finished, variant.name, variant.case, task.fingerprint, values=dict(variant.values))
     try:
-        study, case = work.study, work.case = resolve(read_study(task.study_file), variant)
+        study, case = resolve(read_study(task.study_file), variant)
+        if not task.power_networks:
+            study, case = _without_power(study, case)
+        work.study, work.case = study, case
         solved = work.solved = solve_case(study, case, detail=_detail(task))
         work.seconds |= solved.run.seconds
         start = perf_counter()
@@ -131,6 +141,16 @@ def _finished(task: Task, resolve: Resolve, work: _Work) -> Finished:
     except Exception as error:
         trace = "".join(traceback.format_exception(error))
         return ended(status="error", reason=f"{type(error).__name__}: {error}", trace=trace)
+
+
+def _without_power(study: Study, case: CaseInput) -> tuple[Study, CaseInput]:
+    """Return a study and its case without power networks."""
+
+    def bare(one: CaseInput) -> CaseInput:
+        networks = {name: replace(network, electric=None) for name, network in one.networks.items()}
+        return replace(one, networks=networks)
+
+    return replace(study, cases={name: bare(one) for name, one in study.cases.items()}), bare(case)
 
 
 def _detail(task: Task) -> Detail:

@@ -109,6 +109,8 @@ class DaskCluster:
     ----------
     address : str
         Of its scheduler, such as ``tcp://10.0.0.5:8786``.
+    timeout_s : float
+        How long its answer is waited for.
 
     Raises
     ------
@@ -116,8 +118,8 @@ class DaskCluster:
         If dask is not installed, the address is none, or nobody answers there.
     """
 
-    def __init__(self, address: str) -> None:
-        self._client = _dask_client(address)
+    def __init__(self, address: str, timeout_s: float = 10.0) -> None:
+        self._client = _dask_client(address, timeout_s)
         self._executor: Executor = self._client.get_executor(pure=False)
 
     @property
@@ -139,7 +141,7 @@ class DaskCluster:
         self._client.close()
 
 
-def _dask_client(address: str) -> Any:
+def _dask_client(address: str, timeout_s: float) -> Any:
     where = f"--scheduler {address}"
     try:
         from distributed import Client
@@ -147,7 +149,7 @@ def _dask_client(address: str) -> Any:
         remedy = _("pip install 'heatnet[dask]', in the same versions as the cluster's")
         raise InputError([Problem(where, _("dask is not installed"), "", remedy)]) from None
     try:
-        return Client(address, timeout="10s", set_as_default=False)
+        return Client(address, timeout=timeout_s, set_as_default=False)
     except (OSError, ValueError) as error:
         allowed = _("The address of a running dask scheduler, such as tcp://10.0.0.5:8786")
         reason = _("no scheduler answers: {error}").format(error=error)

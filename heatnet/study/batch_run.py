@@ -54,11 +54,14 @@ class Kept:
         Elements whose hours are kept: ``network/element``, ``network/steam/element``, ``network/electric/element``.
     check_one_in : int
         One case in so many has a sample of its hours solved again by pandapipes; 0: none.
+    power_networks : bool
+        Whether the power networks are part of the seasons.
     """
 
     keep: str = "summary"
     elements: tuple[str, ...] = ()
     check_one_in: int = 50
+    power_networks: bool = True
 
 
 DEFAULT_KEPT = Kept()
@@ -175,7 +178,7 @@ def _alone_in(batch: Path) -> Iterator[None]:
 
 def _open_tasks(study: Study, variants: Sequence[Variant], batch: Path, kept: Kept, progress: Progress) -> list[Task]:
     """Return a task for each case that is missing or whose inputs changed; count the others as done."""
-    hashes = Fingerprints(study, [kept.keep, *kept.elements])
+    hashes = Fingerprints(study, [kept.keep, *kept.elements, kept.power_networks])
     study_file = batch / _STUDY_FILE
     tasks = []
     checked = {variant.name for variant in variants if is_checked(variant.name, kept.check_one_in)}
@@ -189,7 +192,18 @@ def _open_tasks(study: Study, variants: Sequence[Variant], batch: Path, kept: Ke
             progress.done += 1
             progress.failed += not known.is_ok
             continue
-        tasks.append(Task(str(batch), str(study_file), variant, wanted, is_one_checked, kept.keep, kept.elements))
+        tasks.append(
+            Task(
+                str(batch),
+                str(study_file),
+                variant,
+                wanted,
+                is_one_checked,
+                kept.keep,
+                kept.elements,
+                kept.power_networks,
+            )
+        )
     if tasks:
         write_study(study, study_file)
     return tasks

@@ -69,7 +69,7 @@ def test_rows_and_elements_are_those_of_the_cases(study, undisturbed):
 
 
 def test_killed_ten_times_the_tables_are_the_same_bytes_and_no_finished_case_is_lost(study, undisturbed, tmp_path):
-    """SIGKILL at random moments; each next call keeps what was finished, and the last one ends with an undisturbed run's bytes."""
+    """SIGKILL at random moments: each next call keeps what was finished, and the last ends with an undisturbed run's bytes."""
     context = get_context("forkserver")
     context.set_forkserver_preload(["heatnet.study.batch_run"])
     given = {"study": str(study), "folder": str(tmp_path), "count": CASES}
