@@ -120,6 +120,15 @@ class Row(Strict):
     values: dict[Name, float | str | None] = Field(default_factory=dict)
 
 
+class KeptElements(Strict):
+    """Hours of some elements, beside the summary."""
+
+    elements: Annotated[
+        tuple[str, ...],
+        Field(min_length=1, description="network/element, network/steam/element or network/electric/element."),
+    ]
+
+
 class BatchConfig(Strict):
     """A batch of seasons."""
 
@@ -147,6 +156,16 @@ class BatchConfig(Strict):
             min_length=1, description="one_at_a_time: values from a distribution, by probability, where none are given."
         ),
     ] = (0.1, 0.9)
+    keep: Annotated[
+        Literal["summary", "full"] | KeptElements,
+        Field(
+            description="summary: a row and season statistics of every element; elements: also the hours of those named; "
+            "full: also the folder that 'heatnet run' writes of a case."
+        ),
+    ] = "summary"
+    check_one_in: Annotated[
+        int, Field(ge=0, description="One season in so many has hours solved again by pandapipes; 0: none.")
+    ] = 50
     dimensions: Annotated[dict[Name, Dimension], Field(min_length=1)]
     variants: Annotated[dict[Name, Row], Field(description="list: the variants by name.")] = Field(default_factory=dict)
 
