@@ -12,6 +12,7 @@ from markupsafe import Markup
 from heatnet.i18n import _, language, pick, use_language
 from heatnet.metrics.drivers import swings, tornado
 from heatnet.report import batch_answers as answers
+from heatnet.report.batch_chosen import changes_table, outcome_table
 from heatnet.report.batch_picture import Bar, rate_picture, tornado_picture
 from heatnet.report.batch_results import VALUE_PREFIX, BatchResults, read_batch
 from heatnet.report.batch_words import dimension_table, headline_sentences, method_sentences
@@ -45,7 +46,8 @@ def build_batch_report(folder: str | Path, out_path: str | Path | None = None, l
         if batch.ok.empty:
             sections.append(Section(_("Failures"), tables=[answers.failed_table(batch)]))
         else:
-            sections += [*_rate_sections(batch), *_driver_sections(batch), *_comparison_sections(batch)]
+            sections += [*_rate_sections(batch), *_driver_sections(batch), *_chosen_sections(batch)]
+            sections += _comparison_sections(batch)
         sections.append(
             Section(_("How the seasons were chosen"), told=method_sentences(batch), tables=[dimension_table(batch)])
         )
@@ -97,6 +99,22 @@ def _driver_sections(batch: BatchResults) -> list[Section]:
     return [*sections, *([Section(_("Drivers"), tables=shown)] if shown else [])]
 
 
+def _chosen_sections(batch: BatchResults) -> list[Section]:
+    """Return the outcome of every season that was chosen, not drawn."""
+    if batch.description["sampled"]:
+        return []
+    if batch.description["method"] != _ONE_AT_A_TIME:
+        return [Section(_("The seasons"), tables=[outcome_table(batch)])]
+    tables = [changes_table(batch, group, _pairs(batch, batch.rows_of(group, batch.ok))) for group in batch.groups]
+    return [Section(_("What each change does"), tables=[table for table in tables if table.rows])]
+
+
+def _pairs(batch: BatchResults, frame: pd.DataFrame) -> pd.Series:
+    """Return what a change and its base have in common: the values of all dimensions that each of them is run with."""
+    crossed = [f"{VALUE_PREFIX}{name}" for name, one in batch.description["dimensions"].items() if one["each"]]
+    return frame[crossed].astype(str).agg(" ".join, axis=1) if crossed else frame["base"]
+
+
 def _tornado(
     batch: BatchResults, group: str, outcome: pd.Series, words: str, unit: str, factor: float, digits: int
 ) -> list[Markup]:
@@ -129,21 +147,13 @@ def _swings(batch: BatchResults, frame: pd.DataFrame, outcome: pd.Series) -> lis
 
 def _single_changes(batch: BatchResults, frame: pd.DataFrame, outcome: pd.Series) -> list[Bar]:
     """Return a bar a dimension: its first and its last value, or a single one as the high side."""
-    crossed = [name for name, one in batch.description["dimensions"].items() if one["each"]]
-    group = (
-        frame[[f"{VALUE_PREFIX}{name}" for name in crossed]].astype(str).agg(" ".join, axis=1)
-        if crossed
-        else frame["base"]
-    )
-    scenario = batch.scenario(frame)
-    found = tornado(outcome, scenario, group)
+    found = tornado(outcome, batch.scenario(frame), _pairs(batch, frame))
     by_dimension: dict[str, list[Mapping[str, Any]]] = {}
     for row in found.to_dict("records"):
-        own = [name for name in batch.description["dimensions"] if str(row["scenario"]).startswith(f"{name}-")]
-        by_dimension.setdefault(max(own, key=len, default=str(row["scenario"])), []).append(row)
+        by_dimension.setdefault(batch.changed_dimension(row["scenario"])[0], []).append(row)
     bars = []
     for dimension, rows in by_dimension.items():
-        words = [str(row["scenario"]).removeprefix(f"{dimension}-") for row in rows]
+        words = [batch.changed_dimension(row["scenario"])[1] for row in rows]
         low, low_words = (rows[0]["change"], words[0]) if len(rows) > 1 else (0.0, "")
         bars.append(Bar(batch.dimension_name(dimension), low, rows[-1]["change"], low_words, words[-1]))
     return bars

@@ -101,6 +101,12 @@ class BatchResults:
         """Dimensions whose values are names."""
         return [name for name, one in self.description["dimensions"].items() if one["names"]]
 
+    def changed_dimension(self, scenario: str) -> tuple[str, str]:
+        """Return dimension and value of a scenario of single changes."""
+        own = [name for name in self.description["dimensions"] if scenario.startswith(f"{name}-")]
+        dimension = max(own, key=len, default=scenario)
+        return dimension, scenario.removeprefix(f"{dimension}-")
+
     def dimension_name(self, dimension: str) -> str:
         """Return a dimension's name in the current language; a plant's hours out of service with the plant."""
         known = self.description["dimensions"]

@@ -117,6 +117,7 @@ def target_words(dimension: Mapping[str, Any]) -> str:
         "demand_factor": _("heat demand, factor"),
         "weather": _("weather file"),
         "climate": _("weather year of the climate, by seed"),
+        "warmer": _("warmer by, K"),
         "season": _("heating season"),
         "cell": _("column of a table"),
         "failures": _("outages by failure and repair; hours out of service"),

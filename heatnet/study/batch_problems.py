@@ -23,6 +23,7 @@ from heatnet.study.batch_targets import (
     PortfolioTarget,
     RetrofitTarget,
     ReturnTemperatureTarget,
+    WarmerTarget,
     choices_of,
 )
 from heatnet.study.config import PriceSet
@@ -43,6 +44,7 @@ _LIMITS: dict[type, tuple[float, float]] = {
     RetrofitTarget: (0.0, 1.0),
     InsulationTarget: (0.0, 100.0),
     ReturnTemperatureTarget: (0.0, 60.0),
+    WarmerTarget: (-15.0, 15.0),
 }
 
 

@@ -73,6 +73,12 @@ class ClimateTarget(Strict):
     years: Annotated[int, Field(ge=1, le=10_000, description="How many different years there are.")] = 30
 
 
+class WarmerTarget(Strict):
+    """A warmer or colder year: the values are kelvin added to the outdoor temperature of every hour."""
+
+    kind: Literal["warmer"]
+
+
 class SeasonTarget(Strict):
     """The heating season: the values are `statutory`, `extended`, or MM-DD..MM-DD."""
 
@@ -165,6 +171,7 @@ BatchTarget = Annotated[
     | DemandTarget
     | WeatherTarget
     | ClimateTarget
+    | WarmerTarget
     | SeasonTarget
     | CellTarget
     | FailuresTarget

@@ -91,6 +91,11 @@ def start_case(study: Study, case: CaseInput, tick: Tick = lambda _stage: None, 
 
 def weather_of(study: Study, weather: Weather) -> WeatherYear:
     """Return a case's weather year."""
+    year = _given_year(study, weather)
+    return year.warmed_by(weather.warmer_k) if weather.warmer_k else year
+
+
+def _given_year(study: Study, weather: Weather) -> WeatherYear:
     path = study.epw_path(weather)
     if path is not None:
         from heatnet.io.weather_epw import read_epw

@@ -39,6 +39,9 @@ class Weather(Strict):
     climate: Literal["CSWD", "TMYx.2011-2025"] | None = "CSWD"
     seed: Annotated[int, Field(ge=0)] = 1
     epw: str | None = None
+    warmer_k: Annotated[
+        float, Field(ge=-15, le=15, description="Every hour is warmer by this, K; negative: a colder year.")
+    ] = 0.0
 
 
 class Season(Strict):

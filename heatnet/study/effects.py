@@ -27,6 +27,7 @@ from heatnet.study.batch_targets import (
     RetrofitTarget,
     ReturnTemperatureTarget,
     SeasonTarget,
+    WarmerTarget,
     WeatherTarget,
 )
 from heatnet.study.config import PriceSet, Season, Weather
@@ -55,9 +56,17 @@ class Effects:
     patch: dict[str, dict[str, Any]] = field(default_factory=dict)
     figures: dict[str, float] = field(default_factory=dict)
     weather: Weather | None = None
+    warmer_k: float = 0.0
     season: Season | None = None
     demand_factor: dict[str, float] = field(default_factory=dict)
     outages: dict[str, tuple[Span, ...]] = field(default_factory=dict)
+
+    def weather_of(self, standing: Weather) -> Weather | None:
+        """Return the variant's weather, None where it is the case's."""
+        if not self.warmer_k:
+            return self.weather
+        year = self.weather or standing
+        return year.model_copy(update={"warmer_k": year.warmer_k + self.warmer_k})
 
     def figure(self, key: str) -> float:
         """Return a price figure as it stands now."""
@@ -88,6 +97,8 @@ def apply_level(effects: Effects, target: BatchTarget, level: Level, seed: int) 
         effects.weather = Weather(climate=None, epw=str(level))
     elif isinstance(target, ClimateTarget):
         effects.weather = Weather(climate=target.climate, seed=int(level))
+    elif isinstance(target, WarmerTarget):
+        effects.warmer_k += float(level)
     elif isinstance(target, SeasonTarget):
         effects.season = season_of(str(level))
     elif isinstance(target, FailuresTarget | OutageTarget):

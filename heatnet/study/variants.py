@@ -57,8 +57,9 @@ def _variant(study: Study, given: BatchInput, point: Point) -> Variant:
         values[name] = level
         came_to = apply_level(effects, dimension.target, level, given.batch.seed)
         if isinstance(dimension.target, FailuresTarget | OutageTarget):
-            values[name] = sum(came_to.values())
-            values |= {f"{name}.{plant}": hours for plant, hours in came_to.items() if len(came_to) > 1}
+            hours = {plant: came_to.get(plant, 0.0) for plant in dimension.target.plants}
+            values[name] = sum(hours.values())
+            values |= {f"{name}.{plant}": out_h for plant, out_h in hours.items() if len(hours) > 1}
         elif isinstance(dimension.target, PortfolioTarget):
             values[name] = case
     return Variant(
@@ -67,7 +68,7 @@ def _variant(study: Study, given: BatchInput, point: Point) -> Variant:
         values,
         effects.patch,
         effects.figures,
-        effects.weather,
+        effects.weather_of(study.cases[case].weather),
         effects.season,
         effects.demand_factor,
         effects.outages,

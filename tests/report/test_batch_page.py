@@ -124,6 +124,8 @@ def test_single_changes_are_told_against_the_base_of_the_same_year(study_draft, 
     # rate: 0.35 - 0.22 less 0.15; the gas price changes nothing
     assert "Demand, 1.1: −2.00" in page
     assert "Gas price, 1.2: 0.20 10⁶ CNY" in page
+    assert re.search(r"base, as it is 15\.00 1\.01 100 0\.000 10\.0", words(page))
+    assert re.search(r"Demand 1\.1 −2\.00 0\.10 10 0\.000 1\.0", words(page))
     assert "chosen, not drawn" in page
     assert "95 % interval 0" not in page
 
@@ -140,6 +142,14 @@ def test_sobol_indices_where_they_were_drawn(study_draft, tmp_path):
     assert np.array(row.groups(), dtype=float) == pytest.approx([1.0, 1.0], abs=0.05)
     # the probability is of the 256 independent points, not of all 512
     assert "of 256 seasons" in told
+
+
+def test_a_list_tells_every_season_by_its_label(study_draft, tmp_path):
+    rows = {"dear": {"label": "Dear gas", "values": {"gas": 2}}, "now": {}}
+    batch = {"method": "list", "variants": rows, "dimensions": {"gas": GAS | {"distribution": None}}}
+    told = words(build_batch_report(folder_of(study_draft, tmp_path, batch), lang="en").read_text(encoding="utf-8"))
+    assert re.search(r"Dear gas 15\.00 2\.01 100", told)
+    assert re.search(r"now 15\.00 1\.01 100", told)
 
 
 def test_a_folder_without_a_batch_says_so(tmp_path):

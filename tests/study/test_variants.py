@@ -233,6 +233,17 @@ def test_an_outage_on_a_day_wraps_around_the_year(study_draft, tmp_path):
     assert [variant.outages["tiny/boiler"] for variant in variants(study)] == [((8748, 8754),), ((0, 12), (8748, 8760))]
 
 
+def test_a_warmer_year_of_whatever_weather(study_draft, tmp_path):
+    warmer = {"label": "Warmer", "target": {"kind": "warmer"}, "values": [0, -2]}
+    study = studied(
+        study_draft, tmp_path, {"method": "grid", "dimensions": {"warm": warmer, "year": YEAR | {"values": [3]}}}
+    )
+    as_it_is, colder = (resolve(study, variant)[1].weather for variant in variants(study))
+    assert (as_it_is.seed, as_it_is.warmer_k, colder.seed, colder.warmer_k) == (3, 0.0, 3, -2.0)
+    difference = weather_of(study, colder).t_outdoor_degc - weather_of(study, as_it_is).t_outdoor_degc
+    assert difference == pytest.approx(-2.0)
+
+
 def test_prices_by_path_and_by_file(study_draft, tmp_path):
     other = study_draft.prices | {"gas_cny_per_mwh": 333}
     path = {"dear": {"gas_cny_per_mwh": 1.5, "power": 1.1}, "as_now": {}}
