@@ -73,15 +73,12 @@ class LocalPool:
         """End the pool's processes."""
         if self._pool is None:
             return
-        # a pool that is told to end waits for what runs; nothing of that is lost, as cases are written whole
+        # at once and without their clean-up, which some libraries' threads do not survive: cases are written whole or not at all
         processes = list((self._pool._processes or {}).values())
-        self._pool.shutdown(wait=False, cancel_futures=True)
         for process in processes:
             with suppress(OSError, ValueError):
                 process.kill()
-        for process in processes:
-            with suppress(OSError, ValueError):
-                process.join()
+        self._pool.shutdown(wait=True, cancel_futures=True)
         self._pool = None
 
 
