@@ -91,13 +91,13 @@ def run_batch_command(path: Path, workers: int, scheduler: str | None, out: Path
         If a case has no result; the others are written.
     """
     from heatnet.cli.show import say
-    from heatnet.study.batch_run import BATCH_FOLDER, run_batch
+    from heatnet.study.batch_run import run_batch
     from heatnet.study.load import load_study
     from heatnet.study.variants import variants
 
     study = load_study(path)
     kept = _kept(study)
-    folder = out or Path("results") / study.id / BATCH_FOLDER
+    folder = out or _folder_of(study)
     with _BatchBar() as bar:
         crew = _workers(workers, scheduler)
         if scheduler is None:
@@ -116,6 +116,16 @@ def run_batch_command(path: Path, workers: int, scheduler: str | None, out: Path
                 failed=progress.failed, total=progress.total, folder=folder, sql=asked
             )
         )
+
+
+def _folder_of(study: Study) -> Path:
+    """Return the folder of a study's batch, which must not be that of a case."""
+    from heatnet.study.batch_run import BATCH_FOLDER
+
+    if BATCH_FOLDER in study.cases:
+        found = _("a case is called '{name}', as the folder of the batch").format(name=BATCH_FOLDER)
+        raise InputError([Problem("study.yaml, cases", found, "", _("Give another folder with --out."))])
+    return Path("results") / study.id / BATCH_FOLDER
 
 
 def _kept(study: Study) -> Kept:

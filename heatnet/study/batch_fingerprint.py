@@ -73,13 +73,18 @@ def _sha256(*texts: str) -> str:
     return digest.hexdigest()
 
 
-@lru_cache(maxsize=256)
 def _file_sha256(path: Path) -> str:
     """Return a file's hash; a word where it cannot be read, so that its case is run again once it can."""
     try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
+        stat = path.stat()
+        return _content_sha256(path, stat.st_mtime_ns, stat.st_size)
     except OSError:
         return "unreadable"
+
+
+@lru_cache(maxsize=256)
+def _content_sha256(path: Path, _mtime_ns: int, _size: int) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def is_checked(name: str, one_in: int) -> bool:
