@@ -14,10 +14,10 @@ from heatnet.errors import InputError, NotSolvableError, Problem
 from heatnet.i18n import _
 
 if TYPE_CHECKING:
-    from heatnet.report.compare import Comparison
     from heatnet.study.batch_config import BatchConfig
     from heatnet.study.batch_pool import Workers
     from heatnet.study.batch_run import Kept, Progress
+    from heatnet.study.case_compare import Comparison
     from heatnet.study.load import Study
 
 #: rows of an answer that the terminal shows
@@ -120,7 +120,7 @@ def run_batch_command(path: Path, workers: int, scheduler: str | None, out: Path
 
 def _folder_of(study: Study) -> Path:
     """Return the folder of a study's batch, which must not be that of a case."""
-    from heatnet.study.batch_run import BATCH_FOLDER
+    from heatnet.study.batch_layout import BATCH_FOLDER
 
     if BATCH_FOLDER in study.cases:
         found = _("a case is called '{name}', as the folder of the batch").format(name=BATCH_FOLDER)
@@ -192,7 +192,7 @@ class _BatchBar(Bar):
 def print_query(results: Path, sql: str, csv: bool, as_json: bool) -> None:
     """Print the answer to a question as a table, as CSV or as JSON."""
     from heatnet.cli.show import console, say, table
-    from heatnet.report.query import query
+    from heatnet.study.batch_query import query
 
     answer = query(results, sql)
     if csv or as_json:
@@ -213,7 +213,7 @@ def print_query(results: Path, sql: str, csv: bool, as_json: bool) -> None:
 def print_comparison(paths: Sequence[Path], everything: bool, csv: bool, as_json: bool) -> None:
     """Print what differs between cases."""
     from heatnet.cli.show import console, say, table
-    from heatnet.report.compare import compare_cases
+    from heatnet.study.case_compare import compare_cases
 
     found = compare_cases(paths)
     if csv or as_json:

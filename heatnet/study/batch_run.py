@@ -15,9 +15,9 @@ from heatnet.i18n import _
 from heatnet.io.results_store import write_json
 from heatnet.study.batch_case import Task, run_task, write_study
 from heatnet.study.batch_fingerprint import Fingerprints, is_checked
+from heatnet.study.batch_layout import CASES_FOLDER, STATUS_FILE
 from heatnet.study.batch_pool import Crew, Workers, is_death
 from heatnet.study.batch_store import (
-    CASES_FOLDER,
     KILLED,
     Finished,
     disk_errors,
@@ -31,10 +31,6 @@ from heatnet.study.fingerprint import versions
 from heatnet.study.load import Study
 from heatnet.study.variant import Variant
 
-#: folder of a batch in the results of its study
-BATCH_FOLDER = "batch"
-#: how the cases of a batch ended, and what made it; no times, so that it is the same however the batch came about
-STATUS_FILE = "status.json"
 _STUDY_FILE = ".study.pickle"
 _LOCK_FILE = ".lock"
 FORMAT_VERSION = 1

@@ -11,8 +11,9 @@ import pytest
 from heatnet.study.batch_elements import statistics
 from heatnet.study.batch_fingerprint import is_checked
 from heatnet.study.batch_hours import split_element
+from heatnet.study.batch_layout import TABLE_FILES
 from heatnet.study.batch_store import Finished
-from heatnet.study.batch_tables import TABLE_FILES, case_row, write_tables
+from heatnet.study.batch_tables import case_row, write_tables
 
 #: two elements over three hours, the second without a number in the last
 HOURS = np.array([[1.0, -4.0], [2.0, 3.0], [6.0, np.nan]])

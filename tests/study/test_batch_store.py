@@ -18,9 +18,8 @@ import pandas as pd
 import pytest
 
 from heatnet.errors import InputError, UnfinishedError
-from heatnet.study.batch_run import STATUS_FILE, Kept, run_batch
-from heatnet.study.batch_store import CASES_FOLDER, RESULT_FILE
-from heatnet.study.batch_tables import TABLE_FILES
+from heatnet.study.batch_layout import CASES_FOLDER, RESULT_FILE, STATUS_FILE, TABLE_FILES
+from heatnet.study.batch_run import Kept, run_batch
 from heatnet.study.load import load_study
 
 SCRIPT = str(Path(__file__).parent / "cheap_batch.py")

@@ -18,9 +18,9 @@ import pandas as pd
 import pytest
 
 from heatnet.io.results_store import read_table
+from heatnet.study.batch_layout import STATUS_FILE, TABLE_FILES
 from heatnet.study.batch_pool import DaskCluster, LocalPool
-from heatnet.study.batch_run import STATUS_FILE, Kept, run_batch
-from heatnet.study.batch_tables import TABLE_FILES
+from heatnet.study.batch_run import Kept, run_batch
 from heatnet.study.case_run import run_case
 from heatnet.study.config import Weather
 from heatnet.study.load import load_study

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from heatnet.errors import InputError
-from heatnet.report.query import query
+from heatnet.study.batch_query import query
 
 CASES, ELEMENTS, STATISTICS = 1000, 100, 15
 

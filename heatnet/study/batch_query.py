@@ -8,8 +8,7 @@ from typing import Any
 
 from heatnet.errors import InputError, Problem
 from heatnet.i18n import _
-from heatnet.study.batch_run import BATCH_FOLDER
-from heatnet.study.batch_tables import TABLE_FILES
+from heatnet.study.batch_layout import BATCH_FOLDER, TABLE_FILES
 
 
 @dataclass(frozen=True)
