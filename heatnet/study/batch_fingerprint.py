@@ -42,11 +42,6 @@ class Fingerprints:
         self._shared = json.dumps(shared, sort_keys=True)
         self._cases = {name: fingerprint(study, case) for name, case in study.cases.items()}
 
-    @property
-    def study(self) -> str:
-        """Hash of the study with all its cases."""
-        return _sha256(self._shared, *self._cases.values())
-
     def of(self, variant: Variant, checked: bool) -> str:
         """Return the SHA-256 of everything that a variant's files depend on.
 

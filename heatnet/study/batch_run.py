@@ -31,7 +31,6 @@ from heatnet.study.fingerprint import versions
 from heatnet.study.load import Study
 from heatnet.study.variant import Variant
 
-_STUDY_FILE = ".study.pickle"
 _LOCK_FILE = ".lock"
 FORMAT_VERSION = 1
 
@@ -126,15 +125,16 @@ def run_batch(
     with _alone_in(batch):
         forget_unfinished(batch)
         progress = Progress(len(variants))
-        open_tasks = _open_tasks(study, variants, batch, kept, progress)
-        events(progress)
         try:
+            open_tasks = _open_tasks(study, variants, batch, kept, progress)
+            events(progress)
             _run(open_tasks, workers, batch, progress, events, runner)
         finally:
             workers.stop()
             # of workers that were ended at work
             forget_unfinished(batch)
-            (batch / _STUDY_FILE).unlink(missing_ok=True)
+            for file in batch.glob(".study.*.pickle"):
+                file.unlink()
         names = [variant.name for variant in variants]
         write_tables(batch, names)
         with disk_errors(batch):
@@ -175,7 +175,7 @@ def _alone_in(batch: Path) -> Iterator[None]:
 def _open_tasks(study: Study, variants: Sequence[Variant], batch: Path, kept: Kept, progress: Progress) -> list[Task]:
     """Return a task for each case that is missing or whose inputs changed; count the others as done."""
     hashes = Fingerprints(study, [kept.keep, *kept.elements, kept.power_networks])
-    study_file = batch / _STUDY_FILE
+    study_file = ""
     tasks = []
     checked = {variant.name for variant in variants if is_checked(variant.name, kept.check_one_in)}
     if not checked and kept.check_one_in and variants:
@@ -188,10 +188,12 @@ def _open_tasks(study: Study, variants: Sequence[Variant], batch: Path, kept: Ke
             progress.done += 1
             progress.failed += not known.is_ok
             continue
+        # written once it is known that somebody needs it
+        study_file = study_file or str(write_study(study, batch))
         tasks.append(
             Task(
                 str(batch),
-                str(study_file),
+                study_file,
                 variant,
                 wanted,
                 is_one_checked,
@@ -200,8 +202,6 @@ def _open_tasks(study: Study, variants: Sequence[Variant], batch: Path, kept: Ke
                 kept.power_networks,
             )
         )
-    if tasks:
-        write_study(study, study_file)
     return tasks
 
 
