@@ -122,6 +122,11 @@ class BatchResults:
         return pick(self.description["consumers"].get(network, {}).get(consumer, {})) or consumer
 
 
+def is_batch(folder: Path) -> bool:
+    """Return whether a folder holds a batch."""
+    return (folder / DESCRIPTION_FILE).is_file()
+
+
 def read_batch(folder: str | Path) -> BatchResults:
     """Read the folder of a batch.
 

@@ -29,7 +29,9 @@ ELEMENTS = 20
 def variants(count: int, **values: float) -> list[Variant]:
     """Return variants of the tiny study's named cases, with one value each."""
     return [
-        Variant(f"v{i:03d}", ("gas", "project")[i % 2], {"price": 1.0 + i, **values}, prices={"gas_cny_per_mwh": 1.0 + i})
+        Variant(
+            f"v{i:03d}", ("gas", "project")[i % 2], {"price": 1.0 + i, **values}, prices={"gas_cny_per_mwh": 1.0 + i}
+        )
         for i in range(count)
     ]
 
@@ -38,7 +40,9 @@ def outcome(task: Task) -> tuple[Finished, pd.DataFrame]:
     """Return a case's row and elements: numbers that hang on its name and its hash alone."""
     rng = np.random.default_rng(zlib.crc32(f"{task.variant.name} {task.fingerprint}".encode()))
     row = {"cost_total_cny": float(rng.normal(1e6, 1e5)), "rate_share": float(rng.uniform(0.0, 0.3))}
-    finished = Finished(task.variant.name, task.variant.case, task.fingerprint, "ok", values=task.variant.values, row=row)
+    finished = Finished(
+        task.variant.name, task.variant.case, task.fingerprint, "ok", values=task.variant.values, row=row
+    )
     elements = pd.DataFrame(
         {
             "network": "tiny",
