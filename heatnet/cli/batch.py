@@ -14,14 +14,16 @@ from heatnet.errors import InputError, NotSolvableError, Problem
 from heatnet.i18n import _
 
 if TYPE_CHECKING:
-    from heatnet.report.compare import Comparison
     from heatnet.study.batch_config import BatchConfig
     from heatnet.study.batch_pool import Workers
     from heatnet.study.batch_run import Kept, Progress
+    from heatnet.study.case_compare import Comparison
     from heatnet.study.load import Study
 
 #: rows of an answer that the terminal shows
 _MOST_ROWS = 50
+#: columns of an answer that stand side by side
+_MOST_COLUMNS = 8
 #: results that the terminal compares; the others are told with --all, --csv or --json
 _MAIN_RESULTS = (
     "status",
@@ -89,13 +91,13 @@ def run_batch_command(path: Path, workers: int, scheduler: str | None, out: Path
         If a case has no result; the others are written.
     """
     from heatnet.cli.show import say
-    from heatnet.study.batch_run import BATCH_FOLDER, run_batch
+    from heatnet.study.batch_run import run_batch
     from heatnet.study.load import load_study
     from heatnet.study.variants import variants
 
     study = load_study(path)
     kept = _kept(study)
-    folder = out or Path("results") / study.id / BATCH_FOLDER
+    folder = out or _folder_of(study)
     with _BatchBar() as bar:
         crew = _workers(workers, scheduler)
         if scheduler is None:
@@ -127,6 +129,16 @@ def _write_page(study: Study, folder: Path) -> None:
     say(_("Report: {path}").format(path=build_batch_report(folder)))
 
 
+def _folder_of(study: Study) -> Path:
+    """Return the folder of a study's batch, which must not be that of a case."""
+    from heatnet.study.batch_layout import BATCH_FOLDER
+
+    if BATCH_FOLDER in study.cases:
+        found = _("a case is called '{name}', as the folder of the batch").format(name=BATCH_FOLDER)
+        raise InputError([Problem("study.yaml, cases", found, "", _("Give another folder with --out."))])
+    return Path("results") / study.id / BATCH_FOLDER
+
+
 def _kept(study: Study) -> Kept:
     """Return what a study's batch keeps.
 
@@ -145,12 +157,12 @@ def _kept(study: Study) -> Kept:
         raise InputError([problem])
     config: BatchConfig = study.batch.batch
     if not isinstance(config.keep, KeptElements):
-        return Kept(config.keep, (), config.check_one_in)
+        return Kept(config.keep, (), config.check_one_in, config.power_networks)
     networks = study.cases[study.batch.case].networks
     problems = element_problems(config.keep.elements, networks, "study.yaml, batch.keep.elements")
     if problems:
         raise InputError(problems)
-    return Kept("summary", config.keep.elements, config.check_one_in)
+    return Kept("summary", config.keep.elements, config.check_one_in, config.power_networks)
 
 
 def _workers(count: int, scheduler: str | None) -> Workers:
@@ -191,22 +203,28 @@ class _BatchBar(Bar):
 def print_query(results: Path, sql: str, csv: bool, as_json: bool) -> None:
     """Print the answer to a question as a table, as CSV or as JSON."""
     from heatnet.cli.show import console, say, table
-    from heatnet.report.query import query
+    from heatnet.study.batch_query import query
 
     answer = query(results, sql)
     if csv or as_json:
         _print_data(answer.columns, answer.rows, as_json)
         return
-    shown = [[_text(value) for value in row] for row in answer.rows[:_MOST_ROWS]]
-    console().print(table("", answer.columns, shown))
-    if len(answer.rows) > _MOST_ROWS:
-        say(_("… {count} rows in all; --csv prints them.").format(count=len(answer.rows)))
+    if len(answer.columns) > _MOST_COLUMNS:
+        # a row on its side, as no terminal is as wide
+        most = _MOST_COLUMNS - 1
+        sides = [[name, *(_text(row[i]) for row in answer.rows[:most])] for i, name in enumerate(answer.columns)]
+        console().print(table("", ["", *map(str, range(1, len(answer.rows[:most]) + 1))], sides))
+    else:
+        most = _MOST_ROWS
+        console().print(table("", answer.columns, [[_text(value) for value in row] for row in answer.rows[:most]]))
+    if len(answer.rows) > most:
+        say(_("{shown} of {count} rows; --csv prints all.").format(shown=most, count=len(answer.rows)))
 
 
 def print_comparison(paths: Sequence[Path], everything: bool, csv: bool, as_json: bool) -> None:
     """Print what differs between cases."""
     from heatnet.cli.show import console, say, table
-    from heatnet.report.compare import compare_cases
+    from heatnet.study.case_compare import compare_cases
 
     found = compare_cases(paths)
     if csv or as_json:

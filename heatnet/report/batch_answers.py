@@ -60,7 +60,7 @@ def chance_table(batch: BatchResults) -> Table:
                 rows.append(Row(_chance_cells(definition, rate, target, sampled)))
     return Table(
         _("{share} reached, by definition").format(share=percent(target, 0)),
-        columns,
+        _chance_columns(sampled),
         tuple(rows),
         _interval_note(batch),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import pickle
 import traceback
 from collections.abc import Callable
@@ -11,7 +12,8 @@ from pathlib import Path
 from threading import Lock
 from time import perf_counter, process_time
 
-from heatnet.errors import InputError, NotSolvableError
+from heatnet.errors import InputError, NotSolvableError, UnfinishedError
+from heatnet.i18n import _
 from heatnet.io.yaml_file import dump_yaml
 from heatnet.model.supply import DispatchProblem, DispatchResult
 from heatnet.study.account import case_entry
@@ -21,10 +23,9 @@ from heatnet.study.batch_rows import Row, result_row
 from heatnet.study.batch_store import Finished, disk_errors, write_elements, write_finished, write_kept_hours
 from heatnet.study.case_files import resolved, write_tables
 from heatnet.study.case_result import Detail, SolvedCase
-from heatnet.study.case_run import baseline_of, baseline_twin, matched_baseline, solve_case
+from heatnet.study.case_run import baseline_of, matched_baseline, solve_case
 from heatnet.study.case_start import weather_of
 from heatnet.study.config import target_zone
-from heatnet.study.fingerprint import fingerprint
 from heatnet.study.load import CaseInput, Study
 from heatnet.study.summary import zones_of
 from heatnet.study.variant import Variant
@@ -57,6 +58,8 @@ class Task:
         Whether the folders that `heatnet run` writes are kept.
     elements : tuple of str
         Elements whose hours are kept.
+    power_networks : bool
+        Whether the power networks are part of it.
     """
 
     batch: str
@@ -66,6 +69,7 @@ class Task:
     checked: bool = False
     keep: str = "summary"
     elements: tuple[str, ...] = ()
+    power_networks: bool = True
 
 
 def run_task(task: Task, resolve: Resolve = resolve) -> Finished:
@@ -96,10 +100,14 @@ def _run_task(task: Task, resolve: Resolve) -> Finished:
     start, cpu = perf_counter(), process_time()
     work = _Work()
     finished = _finished(task, resolve, work)
-    seconds = work.seconds | {"wall": perf_counter() - start, "cpu": process_time() - cpu}
-    write_finished(
-        Path(task.batch), finished, seconds, lambda folder: _write_files(work, finished.status, task, folder)
-    )
+
+    def write(folder: Path) -> None:
+        begun = perf_counter()
+        _write_files(work, finished.status, task, folder)
+        end = perf_counter()
+        work.seconds |= {"write": end - begun, "wall": end - start, "cpu": process_time() - cpu}
+
+    write_finished(Path(task.batch), finished, work.seconds, write)
     return finished
 
 
@@ -116,12 +124,16 @@ class _Work:
 def _finished(task: Task, resolve: Resolve, work: _Work) -> Finished:
     variant = task.variant
     ended = partial(Finished, variant.name, variant.case, task.fingerprint, values=dict(variant.values))
+    whole = read_study(task.study_file)
     try:
-        study, case = work.study, work.case = resolve(read_study(task.study_file), variant)
+        study, case = resolve(whole, variant)
+        if not task.power_networks:
+            study, case = _without_power(study, case)
+        work.study, work.case = study, case
         solved = work.solved = solve_case(study, case, detail=_detail(task))
         work.seconds |= solved.run.seconds
         start = perf_counter()
-        row = _row(study, case, solved)
+        row = _row(study, case, solved, task)
         work.seconds["row"] = perf_counter() - start
         return ended(status=solved.run.status, reason=solved.run.reason, row=row)
     except NotSolvableError as error:
@@ -133,25 +145,36 @@ def _finished(task: Task, resolve: Resolve, work: _Work) -> Finished:
         return ended(status="error", reason=f"{type(error).__name__}: {error}", trace=trace)
 
 
+def _without_power(study: Study, case: CaseInput) -> tuple[Study, CaseInput]:
+    """Return a study and its case without power networks."""
+
+    def bare(one: CaseInput) -> CaseInput:
+        networks = {name: replace(network, electric=None) for name, network in one.networks.items()}
+        return replace(one, networks=networks)
+
+    return replace(study, cases={name: bare(one) for name, one in study.cases.items()}), bare(case)
+
+
 def _detail(task: Task) -> Detail:
     full = task.keep == "full"
     return Detail(reference=task.checked, origins=full, uptake=False, room=full, matched_baseline=False)
 
 
-def _row(study: Study, case: CaseInput, solved: SolvedCase) -> Row:
+def _row(study: Study, case: CaseInput, solved: SolvedCase, task: Task) -> Row:
     """Return the numbers of a case, its displaced heat held against the baseline in its own season and weather."""
     if not solved.run.result.is_optimal:
         return {}
     headline = study.config.rate.model_dump() | {"zone": target_zone(study.config)}
-    run = replace(solved.run, matched=_baseline(study, case))
+    run = replace(solved.run, matched=_baseline(study, case, f"{task.study_file} {task.power_networks}"))
     return result_row(case_entry(study, run, None, zones_of(study), {}), headline)
 
 
-def _baseline(study: Study, case: CaseInput) -> _Schedules:
-    """Return the baseline's schedule in a case's season and weather and at its prices; nothing without a baseline."""
+def _baseline(study: Study, case: CaseInput, study_file: str) -> _Schedules:
+    """Return the baseline's schedule in a case's season, weather and loads and at its prices; nothing without a baseline."""
     if baseline_of(study) is None:
         return ()
-    key = fingerprint(study, baseline_twin(study, case))
+    # its networks are those of the study
+    key = repr((study_file, study.prices, case.season, case.weather, case.demand_factor))
     if key not in _baselines:
         if len(_baselines) == _BASELINES_KEPT:
             _baselines.pop(next(iter(_baselines)))
@@ -175,19 +198,32 @@ def _write_files(work: _Work, status: str, task: Task, folder: Path) -> None:
     dump_yaml(resolved(work.study, work.case, status, source), folder / "case.yaml")
 
 
-def write_study(study: Study, file: Path) -> None:
-    """Write a study for the workers: all of them run what one process has read."""
-    temporary = file.with_name(f".{file.name}.part")
-    with disk_errors(file.parent):
+def write_study(study: Study, batch: Path) -> Path:
+    """Write a study for the workers, all of which run what one process has read; return the file, named after its content."""
+    content = pickle.dumps(study)
+    file = batch / f".study.{hashlib.sha256(content).hexdigest()[:16]}.pickle"
+    temporary = file.with_name(f"{file.name}.part")
+    with disk_errors(batch):
         try:
-            temporary.write_bytes(pickle.dumps(study))
+            temporary.write_bytes(content)
             temporary.replace(file)
         finally:
             temporary.unlink(missing_ok=True)
+    return file
 
 
 @lru_cache(maxsize=2)
 def read_study(file: str) -> Study:
-    """Return a study written by `write_study`; a worker reads it once."""
-    study: Study = pickle.loads(Path(file).read_bytes())
+    """Return a study written by `write_study`; a worker reads it once.
+
+    Raises
+    ------
+    UnfinishedError
+        If the worker does not see the file.
+    """
+    try:
+        study: Study = pickle.loads(Path(file).read_bytes())
+    except OSError as error:
+        text = _("{file} cannot be read by a worker: all of them must see the batch's folder under this name.")
+        raise UnfinishedError(text.format(file=file)) from error
     return study

@@ -166,6 +166,13 @@ class BatchConfig(Strict):
     check_one_in: Annotated[
         int, Field(ge=0, description="One season in so many has hours solved again by pandapipes; 0: none.")
     ] = 50
+    power_networks: Annotated[
+        bool,
+        Field(
+            description="false: the seasons leave the power networks out; no feeder limits their heat pumps, and they take a "
+            "fifth of the time."
+        ),
+    ] = True
     dimensions: Annotated[dict[Name, Dimension], Field(min_length=1)]
     variants: Annotated[dict[Name, Row], Field(description="list: the variants by name.")] = Field(default_factory=dict)
 

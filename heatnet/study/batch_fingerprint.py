@@ -42,11 +42,6 @@ class Fingerprints:
         self._shared = json.dumps(shared, sort_keys=True)
         self._cases = {name: fingerprint(study, case) for name, case in study.cases.items()}
 
-    @property
-    def study(self) -> str:
-        """Hash of the study with all its cases."""
-        return _sha256(self._shared, *self._cases.values())
-
     def of(self, variant: Variant, checked: bool) -> str:
         """Return the SHA-256 of everything that a variant's files depend on.
 
@@ -73,13 +68,18 @@ def _sha256(*texts: str) -> str:
     return digest.hexdigest()
 
 
-@lru_cache(maxsize=256)
 def _file_sha256(path: Path) -> str:
     """Return a file's hash; a word where it cannot be read, so that its case is run again once it can."""
     try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
+        stat = path.stat()
+        return _content_sha256(path, stat.st_mtime_ns, stat.st_size)
     except OSError:
         return "unreadable"
+
+
+@lru_cache(maxsize=256)
+def _content_sha256(path: Path, _mtime_ns: int, _size: int) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def is_checked(name: str, one_in: int) -> bool:

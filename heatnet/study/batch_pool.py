@@ -73,15 +73,12 @@ class LocalPool:
         """End the pool's processes."""
         if self._pool is None:
             return
-        # a pool that is told to end waits for what runs; nothing of that is lost, as cases are written whole
+        # at once and without their clean-up, which some libraries' threads do not survive: cases are written whole or not at all
         processes = list((self._pool._processes or {}).values())
-        self._pool.shutdown(wait=False, cancel_futures=True)
         for process in processes:
             with suppress(OSError, ValueError):
                 process.kill()
-        for process in processes:
-            with suppress(OSError, ValueError):
-                process.join()
+        self._pool.shutdown(wait=True, cancel_futures=True)
         self._pool = None
 
 
@@ -109,6 +106,8 @@ class DaskCluster:
     ----------
     address : str
         Of its scheduler, such as ``tcp://10.0.0.5:8786``.
+    timeout_s : float
+        How long its answer is waited for.
 
     Raises
     ------
@@ -116,8 +115,8 @@ class DaskCluster:
         If dask is not installed, the address is none, or nobody answers there.
     """
 
-    def __init__(self, address: str) -> None:
-        self._client = _dask_client(address)
+    def __init__(self, address: str, timeout_s: float = 10.0) -> None:
+        self._client = _dask_client(address, timeout_s)
         self._executor: Executor = self._client.get_executor(pure=False)
 
     @property
@@ -139,7 +138,7 @@ class DaskCluster:
         self._client.close()
 
 
-def _dask_client(address: str) -> Any:
+def _dask_client(address: str, timeout_s: float) -> Any:
     where = f"--scheduler {address}"
     try:
         from distributed import Client
@@ -147,7 +146,7 @@ def _dask_client(address: str) -> Any:
         remedy = _("pip install 'heatnet[dask]', in the same versions as the cluster's")
         raise InputError([Problem(where, _("dask is not installed"), "", remedy)]) from None
     try:
-        return Client(address, timeout="10s", set_as_default=False)
+        return Client(address, timeout=timeout_s, set_as_default=False)
     except (OSError, ValueError) as error:
         allowed = _("The address of a running dask scheduler, such as tcp://10.0.0.5:8786")
         reason = _("no scheduler answers: {error}").format(error=error)

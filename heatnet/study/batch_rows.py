@@ -55,14 +55,16 @@ def result_row(entry: Mapping[str, Any], headline: Mapping[str, Any]) -> Row:
         for key in _OF_PIPES
         if key in account
     }
-    rounds = entry["rounds"]
-    row |= {
-        "rounds": len(rounds["rounds"]),
-        "rounds_agree": rounds["agrees"],
-        "places_beyond_limit": rounds["open_places"],
-    }
+    # results of earlier versions have none
+    rounds = entry.get("rounds")
+    if rounds is not None:
+        row |= {
+            "rounds": len(rounds["rounds"]),
+            "rounds_agree": rounds["agrees"],
+            "places_beyond_limit": rounds["open_places"],
+        }
     check = entry["reference_check"]
-    return row | {f"reference_{key}": check[key] for key in _OF_CHECK}
+    return row | {f"reference_{key}": check.get(key) for key in _OF_CHECK}
 
 
 def headline_rate(entry: Mapping[str, Any], headline: Mapping[str, Any]) -> float | None:

@@ -15,9 +15,9 @@ from heatnet.i18n import _
 from heatnet.io.results_store import write_json
 from heatnet.study.batch_case import Task, run_task, write_study
 from heatnet.study.batch_fingerprint import Fingerprints, is_checked
+from heatnet.study.batch_layout import CASES_FOLDER, STATUS_FILE
 from heatnet.study.batch_pool import Crew, Workers, is_death
 from heatnet.study.batch_store import (
-    CASES_FOLDER,
     KILLED,
     Finished,
     disk_errors,
@@ -31,11 +31,6 @@ from heatnet.study.fingerprint import versions
 from heatnet.study.load import Study
 from heatnet.study.variant import Variant
 
-#: folder of a batch in the results of its study
-BATCH_FOLDER = "batch"
-#: how the cases of a batch ended, and what made it; no times, so that it is the same however the batch came about
-STATUS_FILE = "status.json"
-_STUDY_FILE = ".study.pickle"
 _LOCK_FILE = ".lock"
 FORMAT_VERSION = 1
 
@@ -54,11 +49,14 @@ class Kept:
         Elements whose hours are kept: ``network/element``, ``network/steam/element``, ``network/electric/element``.
     check_one_in : int
         One case in so many has a sample of its hours solved again by pandapipes; 0: none.
+    power_networks : bool
+        Whether the power networks are part of the seasons.
     """
 
     keep: str = "summary"
     elements: tuple[str, ...] = ()
     check_one_in: int = 50
+    power_networks: bool = True
 
 
 DEFAULT_KEPT = Kept()
@@ -127,15 +125,16 @@ def run_batch(
     with _alone_in(batch):
         forget_unfinished(batch)
         progress = Progress(len(variants))
-        open_tasks = _open_tasks(study, variants, batch, kept, progress)
-        events(progress)
         try:
+            open_tasks = _open_tasks(study, variants, batch, kept, progress)
+            events(progress)
             _run(open_tasks, workers, batch, progress, events, runner)
         finally:
             workers.stop()
             # of workers that were ended at work
             forget_unfinished(batch)
-            (batch / _STUDY_FILE).unlink(missing_ok=True)
+            for file in batch.glob(".study.*.pickle"):
+                file.unlink()
         names = [variant.name for variant in variants]
         write_tables(batch, names)
         with disk_errors(batch):
@@ -175,8 +174,8 @@ def _alone_in(batch: Path) -> Iterator[None]:
 
 def _open_tasks(study: Study, variants: Sequence[Variant], batch: Path, kept: Kept, progress: Progress) -> list[Task]:
     """Return a task for each case that is missing or whose inputs changed; count the others as done."""
-    hashes = Fingerprints(study, [kept.keep, *kept.elements])
-    study_file = batch / _STUDY_FILE
+    hashes = Fingerprints(study, [kept.keep, *kept.elements, kept.power_networks])
+    study_file = ""
     tasks = []
     checked = {variant.name for variant in variants if is_checked(variant.name, kept.check_one_in)}
     if not checked and kept.check_one_in and variants:
@@ -189,9 +188,20 @@ def _open_tasks(study: Study, variants: Sequence[Variant], batch: Path, kept: Ke
             progress.done += 1
             progress.failed += not known.is_ok
             continue
-        tasks.append(Task(str(batch), str(study_file), variant, wanted, is_one_checked, kept.keep, kept.elements))
-    if tasks:
-        write_study(study, study_file)
+        # written once it is known that somebody needs it
+        study_file = study_file or str(write_study(study, batch))
+        tasks.append(
+            Task(
+                str(batch),
+                study_file,
+                variant,
+                wanted,
+                is_one_checked,
+                kept.keep,
+                kept.elements,
+                kept.power_networks,
+            )
+        )
     return tasks
 
 

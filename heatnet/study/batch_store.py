@@ -19,17 +19,12 @@ from typing import TYPE_CHECKING, Any
 from heatnet.errors import UnfinishedError
 from heatnet.i18n import _
 from heatnet.io.results_store import write_json
+from heatnet.study.batch_layout import CASES_FOLDER, ELEMENTS_FILE, HOURS_FILE, RESULT_FILE, SECONDS_FILE
 from heatnet.study.batch_rows import Row
 
 if TYPE_CHECKING:
     import pandas as pd
 
-#: a folder a finished case
-CASES_FOLDER = "cases"
-RESULT_FILE = "result.json"
-SECONDS_FILE = "seconds.json"
-ELEMENTS_FILE = "elements.parquet"
-HOURS_FILE = "hours.parquet"
 #: how a case ended whose process died: its inputs are not to blame for sure, so that the next call tries it again
 KILLED = "killed"
 _ATTEMPTS = 5

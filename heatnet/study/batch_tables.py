@@ -7,10 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from heatnet.study.batch_layout import ELEMENTS_FILE, HOURS_FILE, TABLE_FILES, TIMINGS_FILE, VALUE_PREFIX
 from heatnet.study.batch_rows import Row
 from heatnet.study.batch_store import (
-    ELEMENTS_FILE,
-    HOURS_FILE,
     Finished,
     case_folder,
     case_seconds,
@@ -18,11 +17,6 @@ from heatnet.study.batch_store import (
     ordered,
 )
 
-#: tables of a batch and their files
-TABLE_FILES = {"cases": "cases.parquet", "elements": "elements.parquet", "hours": "hours.parquet"}
-TIMINGS_FILE = "timings.parquet"
-#: what a dimension's column is named with
-VALUE_PREFIX = "in_"
 #: cases that are in memory at once
 _CASES_AT_ONCE = 256
 

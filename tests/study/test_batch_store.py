@@ -18,9 +18,8 @@ import pandas as pd
 import pytest
 
 from heatnet.errors import InputError, UnfinishedError
-from heatnet.study.batch_run import STATUS_FILE, Kept, run_batch
-from heatnet.study.batch_store import CASES_FOLDER, RESULT_FILE
-from heatnet.study.batch_tables import TABLE_FILES
+from heatnet.study.batch_layout import CASES_FOLDER, RESULT_FILE, STATUS_FILE, TABLE_FILES
+from heatnet.study.batch_run import Kept, run_batch
 from heatnet.study.load import load_study
 
 SCRIPT = str(Path(__file__).parent / "cheap_batch.py")
@@ -69,7 +68,7 @@ def test_rows_and_elements_are_those_of_the_cases(study, undisturbed):
 
 
 def test_killed_ten_times_the_tables_are_the_same_bytes_and_no_finished_case_is_lost(study, undisturbed, tmp_path):
-    """SIGKILL at random moments; each next call keeps what was finished, and the last one ends with an undisturbed run's bytes."""
+    """SIGKILL at random moments: each next call keeps what was finished, and the last ends with an undisturbed run's bytes."""
     context = get_context("forkserver")
     context.set_forkserver_preload(["heatnet.study.batch_run"])
     given = {"study": str(study), "folder": str(tmp_path), "count": CASES}

@@ -13,8 +13,9 @@ from heatnet.i18n import _
 from heatnet.io.network_folder import RawNetwork, is_network_folder, read_raw_network
 from heatnet.io.results_store import list_cases, read_summary, results_root
 from heatnet.io.yaml_file import read_yaml
+from heatnet.study.batch_layout import RESULT_FILE
 from heatnet.study.batch_rows import Row, result_row
-from heatnet.study.batch_store import RESULT_FILE, read_finished
+from heatnet.study.batch_store import read_finished
 
 CASE_FILE = "case.yaml"
 #: keys of a case's file that say which case it is, not what it depends on

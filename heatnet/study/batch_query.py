@@ -8,8 +8,7 @@ from typing import Any
 
 from heatnet.errors import InputError, Problem
 from heatnet.i18n import _
-from heatnet.study.batch_run import BATCH_FOLDER
-from heatnet.study.batch_tables import TABLE_FILES
+from heatnet.study.batch_layout import BATCH_FOLDER, TABLE_FILES
 
 
 @dataclass(frozen=True)
@@ -65,7 +64,7 @@ def query(path: str | Path, sql: str) -> Answer:
             return Answer(columns, answer.fetchall())
         except duckdb.Error as error:
             allowed = _("One SELECT over {tables}").format(tables=", ".join(tables))
-            raise InputError([Problem("SQL", _plain(error), allowed)]) from None
+            raise InputError([Problem("SQL", _plain(error), allowed, _remedy(error))]) from None
 
 
 def _views(connection: Any, folder: Path) -> list[str]:
@@ -88,6 +87,13 @@ def _check_single_select(duckdb: Any, sql: str) -> None:
     if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
         problem = Problem("SQL", _("is not one SELECT"), "", _("A query reads; it changes nothing."))
         raise InputError([problem])
+
+
+def _remedy(error: Exception) -> str:
+    """`case` begins an expression in SQL, so that the column of this name needs quotes."""
+    if type(error).__name__ != "ParserException":
+        return ""
+    return _('case is a word of SQL: for the column write "case".')
 
 
 def _plain(error: Exception) -> str:
