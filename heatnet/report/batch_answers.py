@@ -12,8 +12,9 @@ from heatnet.metrics.chance import Chance, binomial_interval, chance_of, spread_
 from heatnet.metrics.drivers import influence, sobol_table
 from heatnet.metrics.regret import extremes, regret_table, shortfall_by_consumer
 from heatnet.model.substitution import Variant, variants
-from heatnet.report.batch_results import BLOCK, VALUE_PREFIX, BatchResults
+from heatnet.report.batch_results import BatchResults
 from heatnet.report.tables import Cell, Column, Row, Table, percent
+from heatnet.study.batch_layout import BLOCK, VALUE_PREFIX
 from heatnet.web.labels import definition_names, status_label
 
 COST, CO2 = "cost_total_cny", "co2_average_total_t_co2"

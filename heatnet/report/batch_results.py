@@ -14,13 +14,9 @@ import pandas as pd
 from heatnet.errors import InputError, Problem
 from heatnet.i18n import _, pick
 from heatnet.model.substitution import UNMET_LIMIT_SHARE
+from heatnet.study.batch_layout import BLOCK, DESCRIPTION_FILE, ELEMENTS_FILE, SCENARIO, TABLE_FILES, VALUE_PREFIX
 
-DESCRIPTION_FILE = "batch.json"
-CASES_FILE = "cases.parquet"
-ELEMENTS_FILE = "elements.parquet"
-#: columns of dimensions begin with this
-VALUE_PREFIX = "in_"
-SCENARIO, BLOCK = "scenario", "block"
+CASES_FILE = TABLE_FILES["cases"]
 #: blocks of a sample for Sobol' indices whose points are a sample of the seasons
 _SAMPLE_BLOCKS = ("a", "b")
 
