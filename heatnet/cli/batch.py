@@ -109,6 +109,7 @@ def run_batch_command(path: Path, workers: int, scheduler: str | None, out: Path
             run=progress.run, total=progress.total, failed=progress.failed, folder=folder
         )
     )
+    _write_page(study, folder)
     if progress.failed:
         asked = "select status, reason, count(*) from cases where status <> 'ok' group by all"
         raise NotSolvableError(
@@ -116,6 +117,16 @@ def run_batch_command(path: Path, workers: int, scheduler: str | None, out: Path
                 failed=progress.failed, total=progress.total, folder=folder, sql=asked
             )
         )
+
+
+def _write_page(study: Study, folder: Path) -> None:
+    """Write what the batch is and the page about it, and say where it lies."""
+    from heatnet.cli.show import say
+    from heatnet.report.batch_page import build_batch_report
+    from heatnet.study.batch_description import write_batch_description
+
+    write_batch_description(study, folder)
+    say(_("Report: {path}").format(path=build_batch_report(folder)))
 
 
 def _folder_of(study: Study) -> Path:

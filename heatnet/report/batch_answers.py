@@ -12,8 +12,9 @@ from heatnet.metrics.chance import Chance, binomial_interval, chance_of, spread_
 from heatnet.metrics.drivers import influence, sobol_table
 from heatnet.metrics.regret import extremes, regret_table, shortfall_by_consumer
 from heatnet.model.substitution import Variant, variants
-from heatnet.report.batch_results import BLOCK, VALUE_PREFIX, BatchResults
+from heatnet.report.batch_results import BatchResults
 from heatnet.report.tables import Cell, Column, Row, Table, percent
+from heatnet.study.batch_layout import BLOCK, VALUE_PREFIX
 from heatnet.web.labels import definition_names, status_label
 
 COST, CO2 = "cost_total_cny", "co2_average_total_t_co2"
@@ -22,7 +23,7 @@ _MOST_CONSUMERS = 20
 _MOST_FAILED = 40
 _EXTREMES = 5
 #: values of dimensions that the table of extremes prints, at most
-_MOST_VALUES = 8
+_MOST_VALUES = 7
 
 
 def definition_of(batch: BatchResults, variant: Variant) -> dict[str, str]:
@@ -48,21 +49,6 @@ def headline_chance(batch: BatchResults, group: str) -> Chance | None:
 def chance_table(batch: BatchResults) -> Table:
     """Return the share of seasons that reach the target, by definition and portfolio, with its intervals."""
     target, sampled = batch.description["target_share"], batch.description["sampled"]
-    columns = (
-        Column(_("Set")),
-        Column(_("Counting")),
-        Column(_("Denominator")),
-        Column(_("Period")),
-        Column(_("Seasons"), "", 0),
-        Column(_("Reached"), "%", 1, 100),
-        Column(_("from"), "%", 1, 100, _("95 % interval, Wilson")),
-        Column(_("to"), "%", 1, 100, _("95 % interval, Wilson")),
-        Column(_("from"), "%", 1, 100, _("95 % interval, exact")),
-        Column(_("to"), "%", 1, 100, _("95 % interval, exact")),
-        Column("5 %", "%", 1, 100, _("Rate, quantiles")),
-        Column("50 %", "%", 1, 100, _("Rate, quantiles")),
-        Column("95 %", "%", 1, 100, _("Rate, quantiles")),
-    )
     rows: list[Row] = []
     for group in batch.groups:
         if len(batch.groups) > 1:
@@ -75,17 +61,29 @@ def chance_table(batch: BatchResults) -> Table:
                 rows.append(Row(_chance_cells(definition, rate, target, sampled)))
     return Table(
         _("{share} reached, by definition").format(share=percent(target, 0)),
-        columns,
+        _chance_columns(sampled),
         tuple(rows),
         _interval_note(batch),
+    )
+
+
+def _chance_columns(sampled: bool) -> tuple[Column, ...]:
+    heads = (_("95 % interval, Wilson"), _("95 % interval, exact")) if sampled else ()
+    return (
+        *(Column(word) for word in (_("Set"), _("Counting"), _("Denominator"), _("Period"))),
+        Column(_("Seasons"), "", 0),
+        Column(_("Reached"), "%", 1, 100),
+        *(Column(end, "%", 1, 100, head) for head in heads for end in (_("from"), _("to"))),
+        *(Column(word, "%", 1, 100, _("Rate, quantiles")) for word in ("5 %", "50 %", "95 %")),
     )
 
 
 def _chance_cells(definition: Mapping[str, str], rate: pd.Series, target: float, sampled: bool) -> tuple[Cell, ...]:
     words = [definition_names(axis)[definition[axis]] for axis in ("set", "counting", "denominator", "period")]
     found, spread = chance_of(rate, target, sampled=sampled), spread_of(rate)
-    exact = binomial_interval(found.reached, found.told, method="exact") if sampled else (None, None)
-    return (*words, found.told, found.share, found.low, found.high, *exact, spread["p05"], spread["p50"], spread["p95"])
+    exact = binomial_interval(found.reached, found.told, method="exact")
+    intervals = (found.low, found.high, *exact) if sampled else ()
+    return (*words, found.told, found.share, *intervals, spread["p05"], spread["p50"], spread["p95"])
 
 
 def _interval_note(batch: BatchResults) -> str:
@@ -247,9 +245,9 @@ def extremes_table(batch: BatchResults) -> Table:
     """Return the seasons of the highest and of the lowest rate, with what they were."""
     frame = batch.ok.assign(rate=batch.rate(batch.ok, batch.description["headline"]))
     best, worst = extremes(frame, "rate", _EXTREMES)
-    shown = [name for name in batch.values(frame).columns if frame[f"{VALUE_PREFIX}{name}"].nunique() > 1][
-        :_MOST_VALUES
-    ]
+    varied = [name for name in batch.description["dimensions"] if frame[f"{VALUE_PREFIX}{name}"].nunique() > 1]
+    # a single change has told in its name what it is
+    shown = [] if batch.description["method"] == "one_at_a_time" else varied[:_MOST_VALUES]
     columns = (
         Column(_("Season")),
         Column(_("Rate"), "%", 1, 100),

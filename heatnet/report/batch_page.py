@@ -14,12 +14,12 @@ from heatnet.metrics.drivers import swings, tornado
 from heatnet.report import batch_answers as answers
 from heatnet.report.batch_chosen import changes_table, outcome_table
 from heatnet.report.batch_picture import Bar, rate_picture, tornado_picture
-from heatnet.report.batch_results import VALUE_PREFIX, BatchResults, read_batch
+from heatnet.report.batch_results import BatchResults, read_batch
 from heatnet.report.batch_words import dimension_table, headline_sentences, method_sentences
 from heatnet.report.steam_page import Section, write_sections
 from heatnet.report.tables import Table
+from heatnet.study.batch_layout import PAGE_FILE, VALUE_PREFIX
 
-PAGE_FILE = "batch.html"
 _ONE_AT_A_TIME = "one_at_a_time"
 
 

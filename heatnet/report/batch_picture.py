@@ -17,7 +17,7 @@ _WIDTH = 720.0
 _COLOURS = ("#1f5f8b", "#b5651d", "#4d7c4a", "#7a4d8b", "#8a2b2b", "#5b6770")
 _LOW, _HIGH = "#5b8fb9", "#b5651d"
 _ROW = 26.0
-_LABEL_WIDTH = 250.0
+_LABEL_WIDTH = 290.0
 _MOST_BARS = 15
 _BINS = 24
 
@@ -95,7 +95,7 @@ def _bar(middle: float, width: float, y: float, colour: str, words: str) -> str:
     return f"<g><title>{escape(words)}</title>{rect(x, y, max(abs(width), 0.5), 15.0, colour)}</g>"
 
 
-def _short(label: str, most: int = 42) -> str:
+def _short(label: str, most: int = 48) -> str:
     return label if len(label) <= most else label[: most - 1] + "…"
 
 

@@ -14,13 +14,9 @@ import pandas as pd
 from heatnet.errors import InputError, Problem
 from heatnet.i18n import _, pick
 from heatnet.model.substitution import UNMET_LIMIT_SHARE
+from heatnet.study.batch_layout import BLOCK, DESCRIPTION_FILE, ELEMENTS_FILE, SCENARIO, TABLE_FILES, VALUE_PREFIX
 
-DESCRIPTION_FILE = "batch.json"
-CASES_FILE = "cases.parquet"
-ELEMENTS_FILE = "elements.parquet"
-#: columns of dimensions begin with this
-VALUE_PREFIX = "in_"
-SCENARIO, BLOCK = "scenario", "block"
+CASES_FILE = TABLE_FILES["cases"]
 #: blocks of a sample for Sobol' indices whose points are a sample of the seasons
 _SAMPLE_BLOCKS = ("a", "b")
 
@@ -120,6 +116,11 @@ class BatchResults:
     def consumer_name(self, network: str, consumer: str) -> str:
         """Return a consumer's name in the current language."""
         return pick(self.description["consumers"].get(network, {}).get(consumer, {})) or consumer
+
+
+def is_batch(folder: Path) -> bool:
+    """Return whether a folder holds a batch."""
+    return (folder / DESCRIPTION_FILE).is_file()
 
 
 def read_batch(folder: str | Path) -> BatchResults:

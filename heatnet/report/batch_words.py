@@ -61,12 +61,14 @@ def _chance_sentence(batch: BatchResults, group: str, found: Chance) -> str:
 
 
 def _spread_sentence(batch: BatchResults, group: str, spread: Mapping[str, float]) -> str:
-    return _(
-        "{portfolio}: the rate is {mean} in the mean, from {least} to {most}; nine of ten seasons lie between {p05} and {p95}."
-    ).format(
-        portfolio=batch.group_name(group),
-        **{key: percent(spread[key], 1) for key in ("mean", "least", "most", "p05", "p95")},
-    )
+    sentence = _("{portfolio}: the rate is {mean} in the mean, from {least} to {most}.")
+    if batch.description["sampled"]:
+        sentence = _(
+            "{portfolio}: the rate is {mean} in the mean, from {least} to {most}; nine of ten seasons lie between {p05} and "
+            "{p95}."
+        )
+    shares = {key: percent(spread[key], 1) for key in ("mean", "least", "most", "p05", "p95")}
+    return sentence.format(portfolio=batch.group_name(group), **shares)
 
 
 def method_sentences(batch: BatchResults) -> list[str]:

@@ -8,13 +8,13 @@ from typing import Any
 from heatnet.io.results_store import write_json
 from heatnet.model.network import Network
 from heatnet.study.batch_config import DRAWN, Dimension
+from heatnet.study.batch_layout import DESCRIPTION_FILE
 from heatnet.study.batch_targets import choices_of
 from heatnet.study.config import target_zone
 from heatnet.study.load import Study
 from heatnet.study.sampling import point_count
 
 FORMAT_VERSION = 1
-DESCRIPTION_FILE = "batch.json"
 
 
 def write_batch_description(study: Study, folder: Path) -> dict[str, Any]:

@@ -19,3 +19,9 @@ TABLE_FILES = MappingProxyType({"cases": "cases.parquet", "elements": ELEMENTS_F
 TIMINGS_FILE = "timings.parquet"
 #: what a dimension's column is named with
 VALUE_PREFIX = "in_"
+#: what the batch is and how its seasons were chosen; the page about it
+DESCRIPTION_FILE = "batch.json"
+PAGE_FILE = "batch.html"
+#: values of a season beside its dimensions: its scenario, the same for each portfolio that it is run with; and where in the
+#: sample for Sobol' indices it stands
+SCENARIO, BLOCK = "scenario", "block"

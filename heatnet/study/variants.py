@@ -14,17 +14,13 @@ from heatnet.i18n import _
 from heatnet.model.network import Network
 from heatnet.model.patch import merged_patch
 from heatnet.study.batch_input import BatchInput
+from heatnet.study.batch_layout import BLOCK, SCENARIO
 from heatnet.study.batch_targets import FailuresTarget, OutageTarget, PortfolioTarget
 from heatnet.study.config import PriceSet
 from heatnet.study.effects import Effects, apply_level
 from heatnet.study.load import CaseInput, Study
 from heatnet.study.sampling import Point, points
 from heatnet.study.variant import Value, Variant
-
-#: column of a variant's values that says which scenario it is: the same for each of the portfolios that it is run with
-SCENARIO = "scenario"
-#: column of a variant's values that says where in the sample for Sobol' indices it stands
-BLOCK = "block"
 
 
 def variants(study: Study) -> tuple[Variant, ...]:
