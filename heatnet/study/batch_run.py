@@ -119,6 +119,8 @@ def run_batch(
     UnfinishedError
         If the disk is full or the cluster is lost; finished cases are kept.
     """
+    # workers may stand in another folder
+    batch = batch.absolute()
     _check_names(variants, batch)
     with disk_errors(batch):
         (batch / CASES_FOLDER).mkdir(parents=True, exist_ok=True)

@@ -17,7 +17,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from heatnet.errors import InputError, UnfinishedError
 from heatnet.io.results_store import read_table
+from heatnet.study.batch_case import Task, run_task
 from heatnet.study.batch_layout import STATUS_FILE, TABLE_FILES
 from heatnet.study.batch_pool import DaskCluster, LocalPool
 from heatnet.study.batch_run import Kept, run_batch
@@ -107,9 +109,15 @@ def test_a_dask_cluster_of_two_processes_writes_the_same_bytes(study, by_one, tm
     assert files(tmp_path) == files(by_one)
 
 
-def test_an_address_where_nobody_answers(study, tmp_path):
-    from heatnet.errors import InputError
+def test_a_worker_that_does_not_see_the_folder_ends_the_batch(tmp_path):
+    """A cluster without a common file system: nothing is noted of a case that never ran."""
+    task = Task(str(tmp_path), str(tmp_path / "nowhere.pickle"), Variant("v", "gas"), "hash")
+    with pytest.raises(UnfinishedError, match="must see the batch's folder"):
+        run_task(task)
+    assert list(tmp_path.iterdir()) == []
 
+
+def test_an_address_where_nobody_answers(study, tmp_path):
     pytest.importorskip("distributed", reason="dask is not installed")
     with pytest.raises(InputError, match="no scheduler answers"):
         DaskCluster("tcp://127.0.0.1:9", timeout_s=0.5)
