@@ -18,8 +18,9 @@ def _as_list(value: Any) -> Any:
 
 
 #: one name or several
-Names = Annotated[tuple[str, ...], BeforeValidator(_as_list)]
-OneOrMore = Annotated[tuple[str, ...], BeforeValidator(_as_list), Field(min_length=1)]
+_Listed = BeforeValidator(_as_list, json_schema_input_type=str | tuple[str, ...])
+Names = Annotated[tuple[str, ...], _Listed]
+OneOrMore = Annotated[tuple[str, ...], Field(min_length=1), _Listed]
 
 
 class PriceTarget(Strict):
