@@ -162,12 +162,26 @@ def _title(batch: BatchResults, group: str, words: str) -> str:
     return _("{label}: {place}").format(label=words, place=batch.group_name(group))
 
 
-def sobol_tables(batch: BatchResults, group: str) -> list[Table]:
-    """Return first and total Sobol' indices of the rate, where the batch was drawn for them."""
+def sobol_tables(batch: BatchResults) -> list[Table]:
+    """Return first and total Sobol' indices of the rate where the batch was drawn for them, a table a portfolio.
+
+    Where the portfolio itself was drawn, it is one of the dimensions, and there is one table.
+    """
     if not batch.description["indices"] or f"{VALUE_PREFIX}{BLOCK}" not in batch.cases:
         return []
-    frame = batch.rows_of(group, batch.cases)
     drawn = [name for name, one in batch.description["dimensions"].items() if not one["each"]]
+    if any(batch.description["dimensions"][name]["target"]["kind"] == "portfolio" for name in drawn):
+        return _sobol(batch, drawn, batch.cases, _("Sobol' indices of the rate"))
+    return [
+        table
+        for group in batch.groups
+        for table in _sobol(
+            batch, drawn, batch.rows_of(group, batch.cases), _title(batch, group, _("Sobol' indices of the rate"))
+        )
+    ]
+
+
+def _sobol(batch: BatchResults, drawn: Sequence[str], frame: pd.DataFrame, caption: str) -> list[Table]:
     rate = batch.rate(frame, batch.description["headline"])
     found = sobol_table(rate, frame[f"{VALUE_PREFIX}{BLOCK}"], drawn, batch.description["seed"])
     if found.empty:
@@ -190,7 +204,7 @@ def sobol_tables(batch: BatchResults, group: str) -> list[Table]:
         "known (total), from {samples} rows of the sample; 95 % intervals from resamples of these rows. Estimates may lie a "
         "little below 0."
     ).format(samples=int(found["samples"].iloc[0]))
-    return [Table(_title(batch, group, _("Sobol' indices of the rate")), tuple(columns), tuple(rows), note)]
+    return [Table(caption, tuple(columns), tuple(rows), note)]
 
 
 def regret_tables(batch: BatchResults) -> list[Table]:

@@ -85,7 +85,8 @@ def _driver_sections(batch: BatchResults) -> list[Section]:
         if cost is not None:
             pictures += _tornado(batch, group, cost, _("Change of the cost"), "10⁶ CNY", 1e-6, 2)
         if batch.description["method"] != _ONE_AT_A_TIME:
-            tables += [answers.influence_table(batch, group), *answers.sobol_tables(batch, group)]
+            tables.append(answers.influence_table(batch, group))
+    tables += answers.sobol_tables(batch)
     shown = [table for table in tables if table.rows]
     if batch.description["method"] == _ONE_AT_A_TIME:
         note = _(

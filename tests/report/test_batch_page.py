@@ -144,6 +144,17 @@ def test_sobol_indices_where_they_were_drawn(study_draft, tmp_path):
     assert "of 256 seasons" in told
 
 
+def test_a_portfolio_that_is_drawn_is_a_dimension_of_the_indices(study_draft, tmp_path):
+    dimensions = {"gas": GAS, "portfolio": PORTFOLIO | {"each": False}}
+    batch = {"method": "sobol", "samples": 64, "indices": True, "dimensions": dimensions}
+    told = words(build_batch_report(folder_of(study_draft, tmp_path, batch), lang="en").read_text(encoding="utf-8"))
+    row = re.search(r"Portfolio ([\d.]+) [\d.−]+ [\d.−]+ ([\d.]+) [\d.−]+ [\d.−]+ Gas price", told)
+    assert row is not None
+    # demand stays at 1: the rate hangs on the portfolio alone
+    assert np.array(row.groups(), dtype=float) == pytest.approx([1.0, 1.0], abs=0.05)
+    assert told.count("Sobol' indices of the rate") == 1
+
+
 def test_a_list_tells_every_season_by_its_label(study_draft, tmp_path):
     rows = {"dear": {"label": "Dear gas", "values": {"gas": 2}}, "now": {}}
     batch = {"method": "list", "variants": rows, "dimensions": {"gas": GAS | {"distribution": None}}}
