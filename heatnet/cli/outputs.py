@@ -63,8 +63,14 @@ def write_map(results: Path, out: Path | None) -> None:
 
 
 def write_report(results: Path, out: Path | None) -> None:
-    """Write report and workbook and say where they lie."""
+    """Write report and workbook of a study, or the page of a batch, and say where they lie."""
     from heatnet.cli.show import say
+    from heatnet.report.batch_page import build_batch_report
+    from heatnet.report.batch_results import is_batch
+
+    if is_batch(results):
+        say(_("Report: {path}").format(path=build_batch_report(results, out)))
+        return
     from heatnet.io.results_store import read_summary, results_root
     from heatnet.report import build_report
     from heatnet.report.workbook import write_workbook
