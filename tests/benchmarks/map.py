@@ -108,7 +108,7 @@ def solved(loops: int, hours: int) -> tuple[Network, dict[str, pd.DataFrame]]:
     season = runpy.run_path(str(HERE / "season.py"))
     network = season["looped_network"](loops * season["PER_LOOP"])
     boundary = season["season_boundary"](network, hours)
-    states = in_single_precision(simulate(network, boundary))
+    states = in_single_precision(simulate(network, boundary, engine="season", threads=2))
     tables = {str(name): v.to_pandas() for name, v in states.data_vars.items() if v.ndim == 2}
     tables |= _shares(tables["consumer_heat_mw"], loops)
     return network, tables | {"network": pd.DataFrame({"status": states["status"].to_series().astype(str)})}
