@@ -6,7 +6,7 @@ Every hour of the season is in the files; pages offer those that have a label th
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -136,7 +136,7 @@ class NetworkResults:
     steam_hours: pd.DataFrame
     schedule_mw: Mapping[str, pd.DataFrame]
     balance_mw: Mapping[str, pd.DataFrame]
-    discharge_mw: Mapping[str, pd.DataFrame]
+    discharge_mw: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     waste_share: pd.DataFrame | None = None
 
     def quantity(self, name: str, element: str) -> pd.Series | None:
