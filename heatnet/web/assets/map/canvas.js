@@ -5,7 +5,7 @@
   const { colours } = window.heatnet;
   const EDGE = "#4b5157", INK = "#1f2933", CHOSEN = "#d1007c";
   const STEAM_DASH = [11, 7], UNSOLVED_DASH = [7, 5], OPEN_DASH = [5, 5];
-  const ARROW_EVERY_PX = 150, ARROW_LEAST_PX = 26, MANY = 6000;
+  const ARROW_EVERY_PX = 150, ARROW_LEAST_PX = 26, MANY = 1500;
 
   /* Places at zoom 0, once: the rest is a factor and an offset. */
   function placed(map, group) {
@@ -164,13 +164,22 @@
     _drawPoints(group) {
       const context = this._context, seen = this._inView(group, 25), own = group.carrier !== "water";
       const ring = group.carrier === "steam" && group.solved ? [colours.STEAM, 3] : group.carrier === "electric" ? [colours.POWER, 2.5] : [INK, 1];
+      const buckets = new Map();
       for (const n of seen) {
+        if (!buckets.has(group.paints[n])) buckets.set(group.paints[n], []);
+        buckets.get(group.paints[n]).push(n);
+      }
+      context.strokeStyle = ring[0];
+      context.lineWidth = group.kind === "nodes" ? 1.5 : own ? ring[1] : 1;
+      for (const [paint, members] of buckets) {
         context.beginPath();
-        context.arc(this._px(group, n), this._py(group, n), group.items[n].radius || 3.5, 0, 2 * Math.PI);
-        context.fillStyle = group.palette[group.paints[n]];
+        for (const n of members) {
+          const x = this._px(group, n), y = this._py(group, n), radius = group.items[n].radius || 3.5;
+          context.moveTo(x + radius, y);
+          context.arc(x, y, radius, 0, 2 * Math.PI);
+        }
+        context.fillStyle = group.palette[paint];
         context.fill();
-        context.strokeStyle = ring[0];
-        context.lineWidth = group.kind === "nodes" ? 1.5 : own ? ring[1] : 1;
         context.stroke();
       }
     },
@@ -209,7 +218,7 @@
         context.globalAlpha = 1;
       } else {
         context.lineWidth = 3;
-        context.arc(this._px(group, 0 + group.starts[position]), this._py(group, group.starts[position]), (group.items[position].radius || 3.5) + 4, 0, 2 * Math.PI);
+        context.arc(this._px(group, group.starts[position]), this._py(group, group.starts[position]), (group.items[position].radius || 3.5) + 4, 0, 2 * Math.PI);
         context.stroke();
       }
     },
