@@ -62,7 +62,8 @@ def _encodings(table: pd.DataFrame) -> dict[str, Any]:
     names = _single(table)
     if not names:
         return {}
-    others = [name for name in table.columns if name not in names]
+    single = set(names)
+    others = [name for name in table.columns if name not in single]
     return {"use_dictionary": others, "column_encoding": dict.fromkeys(names, "BYTE_STREAM_SPLIT")}
 
 
