@@ -31,7 +31,7 @@ from typing import Any
 import numpy as np
 
 from heatnet.dispatch.boilers import Boilers, boilers_of
-from heatnet.dispatch.costs import on_cost_cny_per_h, start_cost_cny
+from heatnet.dispatch.costs import on_cost_cny_per_h, start_cost_cny, without_heat_cny
 from heatnet.dispatch.groups import Group
 from heatnet.dispatch.matrix_rows import Draft, IntArray, Matrices, Term, shifted
 from heatnet.model.power_site import PowerSite, site_of_unit
@@ -114,6 +114,10 @@ def state_commitment(problem: DispatchProblem, group: Group, model: Any) -> Comm
         if len(terms) > 1:
             draft.add_rows([*terms, (heat[unit], -1.0)], 0.0, 0.0)
     short = _add_reserves(draft, problem, group, heat, boilers)
+    if group.sites:
+        # a fixed column an hour takes off what the sites pay anyway: gaps are shares of what heat costs
+        paid = np.sum([without_heat_cny(problem, site) for site in group.sites], axis=0)
+        draft.add_columns(paid, paid, -1.0, False, np.arange(len(problem.time)))
     balances = {balance: rows_of(f"balance {balance}") for balance in group.balances}
     return CommitmentProgramme(draft.matrices(), variables, boilers, short, balances)
 

@@ -133,6 +133,12 @@ def without_heat(problem: DispatchProblem, site: PowerSite) -> tuple[FloatArray,
     return bought, sold
 
 
+def without_heat_cny(problem: DispatchProblem, site: PowerSite) -> FloatArray:
+    """Return what a site pays without its heat plants and batteries, CO2 included, (T,), CNY."""
+    bought, sold = without_heat(problem, site)
+    return bought * problem.import_cost_cny_per_mwh - sold * site.export_price_cny_per_mwh
+
+
 def site_costs(
     problem: DispatchProblem, site_import_mw: pd.DataFrame, site_export_mw: pd.DataFrame
 ) -> dict[str, dict[str, float]]:
