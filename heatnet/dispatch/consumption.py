@@ -44,15 +44,18 @@ def no_load_fuel_mw(problem: DispatchProblem, result: DispatchResult) -> dict[st
     """Return the fuel of units with commitment beside that of their heat, starts included, (T,), MW, by unit id; no others."""
     on, started = (units_share(problem.units, counts) for counts in (result.unit_on, result.unit_start))
     committed = {unit.id: unit.commitment for unit in problem.units if unit.commitment is not None}
-    return {name: own.no_load_fuel_mw * on[name] + own.start_fuel_mwh * started[name] for name, own in committed.items()}
+    return {
+        name: own.no_load_fuel_mw * on[name] + own.start_fuel_mwh * started[name] for name, own in committed.items()
+    }
 
 
 def without_commitment(problem: DispatchProblem) -> DispatchProblem:
     """Return a problem in which nothing is on or off: every unit gives any heat, each MWh at what it needs at full load."""
-    return replace(problem, units=tuple(_linear(unit) for unit in problem.units))
+    return replace(problem, units=tuple(always_on(unit) for unit in problem.units))
 
 
-def _linear(unit: SupplyUnit) -> SupplyUnit:
+def always_on(unit: SupplyUnit) -> SupplyUnit:
+    """Return a unit without its commitment: any heat, each MWh at what it needs at full load."""
     own = unit.commitment
     if own is None:
         return unit

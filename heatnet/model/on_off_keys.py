@@ -35,9 +35,13 @@ SWITCHING = (
     _number("start_h", "hours from the order to start until heat", 0.0, 168),
     _number("min_up_h", "least hours on after a start", 0.0, 8760),
     _number("min_down_h", "least hours off after a stop", 0.0, 8760),
-    _number("ramp_up_share_per_h", "largest rise of heat from hour to hour while on, share of the capacity", 0.001, 1e3),
+    _number(
+        "ramp_up_share_per_h", "largest rise of heat from hour to hour while on, share of the capacity", 0.001, 1e3
+    ),
     _number("ramp_down_share_per_h", "largest fall of heat likewise", 0.001, 1e3),
-    Column("maintenance", "text", "when it stands still: 'MM-DD/MM-DD', both days included, several separated by blanks"),
+    Column(
+        "maintenance", "text", "when it stands still: 'MM-DD/MM-DD', both days included, several separated by blanks"
+    ),
 )
 #: of plants that burn a fuel, besides
 SWITCHING_FUEL = (

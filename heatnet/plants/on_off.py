@@ -1,6 +1,6 @@
 """From a plant's keys of on and off to the commitment of its unit.
 
-With capacity C, full-load fuel per heat f_t of the hour and the share s that burns without load, fuel of n units on that give q is
+With capacity C, full-load fuel per heat f_t of the hour and the share s that burns without load, n units on that give q burn
 
     f_t (s C n + (1 - s) q)        (C that of one unit)
 

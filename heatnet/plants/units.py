@@ -97,6 +97,9 @@ def _within_load(unit: SupplyUnit, plant: pd.Series, served: ServedLoad) -> Supp
 
 def _with_yearly(unit: SupplyUnit, plant: pd.Series) -> SupplyUnit:
     """Return a unit with the yearly figures of its row, where its kind does not read them itself."""
-    figures = {"year_max_mwh": number(plant, "heat_year_max_mwh"), "year_min_mwh": number(plant, "heat_year_min_mwh")}
-    given = {key: value for key, value in figures.items() if getattr(unit, key) is None and not np.isnan(value)}
-    return replace(unit, **given) if given else unit
+    most, least = (number(plant, key) for key in ("heat_year_max_mwh", "heat_year_min_mwh"))
+    if unit.year_max_mwh is None and not np.isnan(most):
+        unit = replace(unit, year_max_mwh=most)
+    if unit.year_min_mwh is None and not np.isnan(least):
+        unit = replace(unit, year_min_mwh=least)
+    return unit

@@ -28,6 +28,7 @@ from heatnet.model.supply import DispatchProblem, DispatchResult
 from heatnet.model.weather import WeatherYear
 from heatnet.study.case_start import problem_of, start_case, years_of
 from heatnet.study.case_start import weather_of as weather_of
+from heatnet.study.dispatch_keys import for_range
 from heatnet.study.load import CaseInput, Study
 from heatnet.study.pipes import (
     PipeSeason,
@@ -225,7 +226,8 @@ def _schedules(
         replace(problem_of(study, years_of(study, case, weather, factors), probes, powers), sites=sites)
         for factors in scales
     ]
-    return tuple((problem, dispatch(problem, explain=False)) for problem in problems)
+    ranges = [for_range(problem, study.config) for problem in problems]
+    return tuple((problem, dispatch(problem, explain=False)) for problem in ranges)
 
 
 def needs_matched_baseline(study: Study, case: CaseInput) -> bool:
