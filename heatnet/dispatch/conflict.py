@@ -28,6 +28,7 @@ from heatnet.dispatch.named_rows import named_rows
 from heatnet.dispatch.programme import state_group
 from heatnet.dispatch.quiet import quiet_solver
 from heatnet.dispatch.relaxation import Asked, OutOfQuestionsError, Relaxation, relaxation
+from heatnet.dispatch.switching_limits import switched_rows
 from heatnet.model.supply import DispatchProblem
 
 #: questions to the solver about one problem
@@ -80,7 +81,11 @@ def conflicts_of(problem: DispatchProblem, most_questions: int = MOST_QUESTIONS)
     found: list[Conflict] = []
     with quiet_solver():
         for group in independent_groups(problem):
-            asked = Asked(limits_of(problem, group, named_rows(state_group(problem, group))), questions)
+            model = state_group(problem, group)
+            rows, switched = named_rows(model), tuple[Limit, ...]()
+            if group.is_mixed_integer:
+                rows, switched = switched_rows(problem, group, model, rows)
+            asked = Asked(limits_of(problem, group, rows, switched), questions)
             left = list(range(len(asked.limits.limits)))
             while len(found) < MOST_CONFLICTS:
                 conflict, members = _next_conflict(asked, left)
