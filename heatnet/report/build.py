@@ -15,6 +15,7 @@ from heatnet.report.context import Context
 from heatnet.report.drawing import network_picture, rate_bar
 from heatnet.report.electric_heat import electric_sentences, electric_tables
 from heatnet.report.pressure import pressure_diagram
+from heatnet.report.switching import switching_tables
 from heatnet.report.uptake import uptake_tables
 from heatnet.web.page import inline_html, template_environment, write_page
 from heatnet.web.results_view import StudyResults, load_study
@@ -69,6 +70,7 @@ def _content(context: Context, charts: list[dict[str, Any]]) -> dict[str, Any]:
         "steam": _steam(context),
         "power": _power(context),
         "uptake": uptake_tables(context),
+        "switching": switching_tables(context),
         "hours": {
             "told": hours.how_solved(context),
             "tables": [hours.season_table(context), hours.hours_table(context)],

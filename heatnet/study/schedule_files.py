@@ -23,9 +23,9 @@ def write_schedule(
     """Write `<carrier>/dispatch_*.parquet` of each balance of a network, a row an hour of the year.
 
     `dispatch_heat_mw` has a column a plant; `dispatch_balance_mw` demand, the loss in it, unmet and dumped heat, and with
-    stores what they take (less what they give) and lose; `dispatch_store_*` a column a store. Of plants that are switched on and off
-    `dispatch_unit_on` and `dispatch_unit_start` have how many boilers of one size are on and start, `dispatch_boiler_heat_mw` their
-    heat (``plant``, or ``plant/1``, ``plant/2`` where its boilers are of several sizes).
+    stores what they take (less what they give) and lose; `dispatch_store_*` a column a store. Of plants that are switched on and
+    off `dispatch_unit_on` and `dispatch_unit_start` have how many boilers of one size are on and start, `dispatch_boiler_heat_mw`
+    their heat (``plant``, or ``plant/1``, ``plant/2`` where its boilers are of several sizes).
     """
     for balance in problem.balances:
         network, carrier = balance.split("/")

@@ -28,7 +28,10 @@ def test_maintenance_against_a_yearly_contract(unit, problem):
     unit in maintenance give heat once its largest heat is left out names the capacity alone.
     """
     own = Commitment(maintenance=np.array([True, True, False]), min_mw=2.0)
-    units = [unit(3, "one", 10, commitment=own, year_min_mwh=14.0), unit(3, "other", 20, commitment=Commitment(min_mw=1.0))]
+    units = [
+        unit(3, "one", 10, commitment=own, year_min_mwh=14.0),
+        unit(3, "other", 20, commitment=Commitment(min_mw=1.0)),
+    ]
     stated = problem({"n/water": [20, 20, 20]}, units)
     found, ways = only(stated)
     assert set(ways) == {("maintenance", "n/one"), ("largest_heat", "n/one"), ("year_least", "n/one")}
