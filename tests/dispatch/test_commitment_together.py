@@ -83,7 +83,7 @@ def test_electricity_without_load_has_the_price_and_factor_of_its_hour(unit, pro
 
 
 def test_the_account_of_boilers(unit, problem):
-    """Two of 10 MW, from 5 up; demand 5, 15, 0: one at its least load, two at three quarters, none. Two starts, 3 boiler hours."""
+    """Two of 10 MW, from 5 up; demand 5, 15, 0: one at its least load, two at three quarters, none. Two starts, 3 hours."""
     own = Commitment(min_mw=10.0, sizes_mw=(1.0, 1.0), state_h=-3)
     stated = problem({"n/water": [5, 15, 0]}, [unit(3, "two", 10, 20.0, commitment=own)])
     r = dispatch(stated, EXACT)
@@ -112,7 +112,7 @@ def test_without_commitment_a_unit_has_its_full_load_efficiency(unit, problem):
 
 
 def weeks(unit, problem, store, site, seed, hours=WEEKS_H, **change):
-    """Return two zones: boilers on and off, a heat pump behind a meter with PV and battery, a tank, a pipe's limit, a transfer."""
+    """Return two zones: boilers on and off, a heat pump behind a meter with PV and battery, tank, pipe's limit, transfer."""
     rng = np.random.default_rng(seed)
     hour = np.arange(hours)
     day = np.sin(2 * np.pi * (hour - 5) / 24)

@@ -74,7 +74,7 @@ def test_maintenance_has_whole_days_and_wraps_over_the_year():
 
 
 def test_fuel_without_load_from_the_efficiency_at_least_load():
-    """0.94 at full load, 0.90 at 30 %: s = 0.3 (0.94 / 0.90 - 1) / 0.7; 0.3 of the heat then takes s + (1 - s) 0.3 of the fuel."""
+    """0.94 at full load, 0.90 at 30 %: s = 0.3 (0.94 / 0.90 - 1) / 0.7; 0.3 of the heat takes s + (1 - s) 0.3 of the fuel."""
     share = no_load_share_of(0.3, 0.94, 0.90)
     assert share == pytest.approx(0.3 * (0.94 / 0.90 - 1) / 0.7)
     assert 0.94 * 0.3 / (share + (1 - share) * 0.3) == pytest.approx(0.90)
