@@ -20,7 +20,9 @@ question without an answer counts as "a schedule may exist", and the set is then
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import numpy as np
 
 from heatnet.dispatch.groups import independent_groups
 from heatnet.dispatch.limits import Limit, LimitKind, limits_of
@@ -33,6 +35,8 @@ from heatnet.model.supply import DispatchProblem
 
 #: questions to the solver about one problem
 MOST_QUESTIONS = 300
+#: of longer problems boilers are taken as divisible: whole numbers of a year take minutes a question
+MOST_WHOLE_H = 400
 #: conflicts that share no limit, of one problem
 MOST_CONFLICTS = 3
 
@@ -53,6 +57,9 @@ class Conflict:
         Whether the relaxations leave other conflicts unsolved.
     is_irreducible : bool
         Whether it is proven that none of the limits can be spared.
+    is_divided : bool
+        Whether boilers were taken as divisible. The limits contradict each other all the same; with whole boilers fewer of them
+        may, and a change that is enough for divisible boilers may not be enough.
     """
 
     limits: tuple[Limit, ...]
@@ -60,6 +67,7 @@ class Conflict:
     relaxations: tuple[Relaxation | None, ...]
     others_remain: bool
     is_irreducible: bool
+    is_divided: bool = False
 
 
 def conflicts_of(problem: DispatchProblem, most_questions: int = MOST_QUESTIONS) -> list[Conflict]:
@@ -85,13 +93,16 @@ def conflicts_of(problem: DispatchProblem, most_questions: int = MOST_QUESTIONS)
             rows, switched = named_rows(model), tuple[Limit, ...]()
             if group.is_mixed_integer:
                 rows, switched = switched_rows(problem, group, model, rows)
+            divided = bool(rows.whole.any()) and len(problem.time) > MOST_WHOLE_H
+            if divided:
+                rows = replace(rows, whole=np.zeros(len(rows.whole), dtype=bool))
             asked = Asked(limits_of(problem, group, rows, switched), questions)
             left = list(range(len(asked.limits.limits)))
             while len(found) < MOST_CONFLICTS:
                 conflict, members = _next_conflict(asked, left)
                 if conflict is None:
                     break
-                found.append(conflict)
+                found.append(replace(conflict, is_divided=divided))
                 left = [number for number in left if number not in members]
                 if not members:
                     break

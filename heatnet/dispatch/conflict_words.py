@@ -84,6 +84,8 @@ def _one_text(conflict: Conflict, time: pd.DatetimeIndex) -> str:
         text += _(" – ") + enough.format(ways=_(", or ").join(ways))
     if not conflict.is_irreducible:
         text += _(" (not further reduced: the limit of work was reached)")
+    if conflict.is_divided:
+        text += _(" (part of a boiler counted as possible: over so many hours whole boilers may need more)")
     return text
 
 

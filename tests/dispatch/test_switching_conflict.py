@@ -80,3 +80,15 @@ def test_whole_boilers_decide_where_their_relaxation_has_a_schedule(unit, proble
     _found, ways = only(stated)
     assert set(ways) == {("least_load", "n/one"), ("year_least", "n/one"), ("year_most", "n/one")}
     assert dispatch(stated).status == "infeasible"
+
+
+def test_over_many_hours_boilers_are_divided_and_that_is_told(unit, problem, monkeypatch):
+    """The same conflict of maintenance, found with parts of boilers: named all the same, and the sentence says so."""
+    own = Commitment(maintenance=np.array([True, True, False]), min_mw=2.0)
+    stated = problem({"n/water": [20, 20, 20]}, [unit(3, "one", 10, commitment=own, year_min_mwh=14.0)])
+    monkeypatch.setattr("heatnet.dispatch.conflict.MOST_WHOLE_H", 2)
+    found, ways = only(stated)
+    assert found.is_divided
+    assert set(ways) == {("maintenance", "n/one"), ("largest_heat", "n/one"), ("year_least", "n/one")}
+    with use_language("en"):
+        assert "whole boilers may need more" in conflict_text([found], stated.time)
