@@ -59,7 +59,7 @@ class Conflict:
         Whether it is proven that none of the limits can be spared.
     is_divided : bool
         Whether boilers were taken as divisible. The limits contradict each other all the same; with whole boilers fewer of them
-        may, and a change that is enough for divisible boilers may not be enough.
+        may. There are no relaxations then: what is enough for divisible boilers may not be enough.
     """
 
     limits: tuple[Limit, ...]
@@ -99,17 +99,17 @@ def conflicts_of(problem: DispatchProblem, most_questions: int = MOST_QUESTIONS)
             asked = Asked(limits_of(problem, group, rows, switched), questions)
             left = list(range(len(asked.limits.limits)))
             while len(found) < MOST_CONFLICTS:
-                conflict, members = _next_conflict(asked, left)
+                conflict, members = _next_conflict(asked, left, divided)
                 if conflict is None:
                     break
-                found.append(replace(conflict, is_divided=divided))
+                found.append(conflict)
                 left = [number for number in left if number not in members]
                 if not members:
                     break
     return found
 
 
-def _next_conflict(asked: Asked, left: Sequence[int]) -> tuple[Conflict | None, list[int]]:
+def _next_conflict(asked: Asked, left: Sequence[int], divided: bool) -> tuple[Conflict | None, list[int]]:
     """Return a conflict among the limits that are left, and the numbers of its limits; None where there is none."""
     try:
         if not asked.cannot(left):
@@ -123,11 +123,12 @@ def _next_conflict(asked: Asked, left: Sequence[int]) -> tuple[Conflict | None, 
     others = False
     try:
         hours = _stretch(asked, members)
-        others, relaxations = _relaxations(asked, members)
+        if not divided:
+            others, relaxations = _relaxations(asked, members)
     except OutOfQuestionsError:
         pass
     chosen = tuple(limits.limits[number] for number in members)
-    return Conflict(chosen, hours, tuple(relaxations), others, proven), members
+    return Conflict(chosen, hours, tuple(relaxations), others, proven, divided), members
 
 
 def _irreducible(asked: Asked, left: Sequence[int]) -> tuple[list[int], bool]:

@@ -85,7 +85,9 @@ def _one_text(conflict: Conflict, time: pd.DatetimeIndex) -> str:
     if not conflict.is_irreducible:
         text += _(" (not further reduced: the limit of work was reached)")
     if conflict.is_divided:
-        text += _(" (part of a boiler counted as possible: over so many hours whole boilers may need more)")
+        text += _(
+            " (part of a boiler counted as possible: with whole boilers fewer of these may contradict each other)"
+        )
     return text
 
 

@@ -91,4 +91,7 @@ def test_over_many_hours_boilers_are_divided_and_that_is_told(unit, problem, mon
     assert found.is_divided
     assert set(ways) == {("maintenance", "n/one"), ("largest_heat", "n/one"), ("year_least", "n/one")}
     with use_language("en"):
-        assert "whole boilers may need more" in conflict_text([found], stated.time)
+        text = conflict_text([found], stated.time)
+    assert "with whole boilers fewer" in text
+    assert "enough would be" not in text
+    assert list(ways.values()) == [None, None, None]
