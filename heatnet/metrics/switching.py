@@ -33,7 +33,7 @@ def commitment_account(problem: DispatchProblem, result: DispatchResult) -> dict
         `bound_cny`: no schedule costs less; `gap_share`: the schedule's cost less that, over the cost; `gap_reached`: whether
         that is the gap asked for; `units`: for the boilers of one size of each unit (`boilers_of`)
 
-        - `unit`, `boilers`: the unit, and how many boilers;
+        - `unit`, `boilers`, `boiler_mw`: the unit, how many boilers, and the largest heat of one;
         - `hours_on`: hours with any of them on; `boiler_hours`: summed over boilers; `starts`;
         - `hours_least_load`: of `hours_on`, those in which all that are on give their least heat;
         - `load_share`: heat over the capacity that is on, None where none ever is; `heat_mwh`;
@@ -72,6 +72,7 @@ def _account(boilers: Boilers, result: DispatchResult) -> dict[str, Any]:
     return {
         "unit": boilers.unit.id,
         "boilers": boilers.count,
+        "boiler_mw": float(boilers.available_mw.max(initial=0.0)),
         "hours_on": int(runs.sum()),
         "boiler_hours": round(float(on.sum())),
         "starts": round(float(result.unit_start[boilers.id].sum())),

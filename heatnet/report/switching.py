@@ -37,12 +37,12 @@ def _units(context: Context) -> Table:
     for case, account in _accounts(context, "unit_commitment"):
         rows.append(Row((f"{context.label(case)}. {gap_sentence(account)}",), "subheading"))
         for name, one in account["units"].items():
-            part = name.removeprefix(one["unit"]).lstrip("/")
+            sizes = name != one["unit"] or one["boilers"] > 1
             title = context.unit_name(case, one["unit"])
             rows.append(
                 Row(
                     (
-                        _("{unit}, boilers of size {number}").format(unit=title, number=part) if part else title,
+                        _("{unit}, {size:.3g} MW each").format(unit=title, size=one["boiler_mw"]) if sizes else title,
                         one["boilers"],
                         one["starts"],
                         one["hours_on"],
@@ -64,7 +64,7 @@ def _units(context: Context) -> Table:
         Column(_("Heat"), "TJ", 1),
     )
     note = _(
-        "Boilers of one size of a plant are counted together; sizes are numbered from the largest. "
+        "Boilers of one size of a plant are counted together. "
         "The dispatches behind the range of the rate may end at a larger gap."
     )
     return Table(_("Plants that are switched on and off"), columns, tuple(rows), note)

@@ -93,6 +93,7 @@ def test_the_account_of_boilers(unit, problem):
         {
             "unit": "n/two",
             "boilers": 2,
+            "boiler_mw": 10.0,
             "hours_on": 2,
             "boiler_hours": 3,
             "starts": 2,
