@@ -2,8 +2,8 @@
 
 `heatnet.dispatch.season_bound` prices what ties blocks of two days to each other and bounds every block;
 `heatnet.dispatch.season_roll` makes a first schedule, window by window; `heatnet.dispatch.season_schedule` solves stretches
-of it again. The rounds alternate: stretches first, then bounds of blocks, then longer stretches and longer blocks, until the gap is
-reached or a limit. Short programmes are solved whole.
+of it again. The rounds alternate: stretches first, then bounds of blocks, then longer stretches and longer blocks, until the gap
+is reached or a limit. Short programmes are solved whole.
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ from heatnet.design import Outcome, RateLimit, RateTarget, SearchLimits, State, 
 from heatnet.design.curve import Curve, cost_curve
 from heatnet.design.rate import Solution
 from heatnet.dispatch import dispatch
+from heatnet.dispatch.consumption import without_commitment
 from heatnet.errors import Problems
 from heatnet.i18n import _
 from heatnet.metrics.substitution import rate_of, substitution_rates
@@ -224,7 +225,7 @@ class PortfolioSearch:
         years = {n: network_year(network, self._weather, in_season, share) for n, network in case.networks.items()}
         probes = {name: probe(year) for name, year in years.items()}
         prices = hourly_prices(study.prices, self._weather.time)
-        problem = dispatch_problem(years, probes, prices, emission_factors(study.prices))
+        problem = without_commitment(dispatch_problem(years, probes, prices, emission_factors(study.prices)))
         return problem, dispatch(problem)
 
     def _definitions(self, states: list[State]) -> tuple[DefinitionRow, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -9,11 +10,17 @@ import pandas as pd
 
 from heatnet.couple.season import Probe, gate_loss_mw
 from heatnet.couple.year import NetworkYear
+from heatnet.dispatch.boilers import boilers_of
 from heatnet.io.results_store import write_table
+from heatnet.metrics.energy import passed_mw
 from heatnet.metrics.stores import store_loss_mw, stores_take_mw
+<<<<<<< HEAD
 from heatnet.metrics.waste_share import plant_waste_share
 from heatnet.model.substitution import WasteSet
 from heatnet.model.supply import DispatchProblem, DispatchResult, FloatArray
+=======
+from heatnet.model.supply import DispatchProblem, DispatchResult, FloatArray, SupplyUnit
+>>>>>>> main
 
 
 def write_schedule(
@@ -26,9 +33,16 @@ def write_schedule(
 ) -> None:
     """Write `<carrier>/dispatch_*.parquet` of each balance of a network, a row an hour of the year.
 
+<<<<<<< HEAD
     `dispatch_heat_mw` has a column a plant, and so has `dispatch_waste_share` of a water network (the part of the plant's heat
     that is waste heat by `waste_set`); `dispatch_balance_mw` demand, the loss in it, unmet and dumped heat, and with
     stores what they take (less what they give) and lose; `dispatch_store_*` a column a store.
+=======
+    `dispatch_heat_mw` has a column a plant; `dispatch_balance_mw` demand, the loss in it, unmet and dumped heat, and with
+    stores what they take (less what they give) and lose; `dispatch_store_*` a column a store. Of plants that are switched on and
+    off `dispatch_unit_on` and `dispatch_unit_start` have how many boilers of one size are on and start, `dispatch_boiler_heat_mw`
+    their heat (``plant``, or ``plant/1``, ``plant/2`` where its boilers are of several sizes).
+>>>>>>> main
     """
     for balance in problem.balances:
         network, carrier = balance.split("/")
@@ -47,7 +61,19 @@ def write_schedule(
             "dumped_mw": result.dumped_mw[balance],
         }
         sums |= _write_stores(problem, result, balance, folder / carrier)
+        if problem.transfers:
+            sums["passed_mw"] = passed_mw(problem, result, balance)
+        if problem.is_mixed_integer and balance in problem.reserve_mw:
+            sums["reserve_short_mw"] = result.reserve_short_mw[balance]
+        _write_switched(units, result, folder / carrier)
         write_table(pd.DataFrame(sums, index=problem.time), folder / carrier / "dispatch_balance_mw.parquet")
+
+
+def _write_switched(units: Sequence[SupplyUnit], result: DispatchResult, folder: Path) -> None:
+    """Write the frames of units that are switched on and off; none without any."""
+    names = {one.id: one.unit.plant + one.id.removeprefix(one.unit.id) for one in boilers_of(units)}
+    for name in ("unit_on", "unit_start", "boiler_heat_mw") if names else ():
+        write_table(getattr(result, name)[list(names)].rename(columns=names), folder / f"dispatch_{name}.parquet")
 
 
 def _write_stores(
