@@ -37,8 +37,10 @@ def plant_waste_share(
     classes = SET_CLASSES[waste_set]
     hours = len(problem.time)
     waste, total = np.zeros(hours), np.zeros(hours)
+    drawn = {unit.draws_from for unit in problem.units if unit.balance == balance and unit.draws_from is not None}
     for flow in trace_heat(problem, result, in_season):
-        if flow.balance == balance and flow.source.balance != balance:
+        # heat that another network passes on comes from no station here
+        if flow.balance == balance and flow.source.balance in drawn:
             total += flow.heat_mw
             waste += flow.heat_mw if flow.waste_class in classes else 0.0
     mixture = np.divide(waste, total, out=np.zeros(hours), where=total > 0)

@@ -29,9 +29,11 @@ def write_schedule(
 ) -> None:
     """Write `<carrier>/dispatch_*.parquet` of each balance of a network, a row an hour of the year.
 
-from heatnet.metrics.waste_share import plant_waste_share
-from heatnet.model.substitution import WasteSet
-from heatnet.model.supply import DispatchProblem, DispatchResult, FloatArray, SupplyUnit
+    `dispatch_heat_mw` has a column a plant, and so has `dispatch_waste_share` of a water network (the part of the plant's heat
+    that is waste heat by `waste_set`); `dispatch_balance_mw` demand, the loss in it, unmet and dumped heat, and with
+    stores what they take (less what they give) and lose; `dispatch_store_*` a column a store. Of plants that are switched on and
+    off `dispatch_unit_on` and `dispatch_unit_start` have how many boilers of one size are on and start, `dispatch_boiler_heat_mw`
+    their heat (``plant``, or ``plant/1``, ``plant/2`` where its boilers are of several sizes).
     """
     for balance in problem.balances:
         network, carrier = balance.split("/")
