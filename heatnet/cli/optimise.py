@@ -47,6 +47,10 @@ def add_commands(app: typer.Typer) -> None:
         curve: Annotated[
             bool, typer.Option("--curve", help=_("Also cost against rate, and the largest rate of every definition."))
         ] = False,
+        check: Annotated[
+            bool,
+            typer.Option("--check", help=_("Also solve the portfolio found in the pipes, and say what differs there.")),
+        ] = False,
         setpoints: Annotated[
             bool,
             typer.Option(
@@ -83,11 +87,16 @@ def add_commands(app: typer.Typer) -> None:
             "zone": zone,
         }
         given = {name: value for name, value in choices.items() if value is not None}
-        optimise_study(study, given, tuple(without or ()), curve, out)
+        optimise_study(study, given, tuple(without or ()), curve, out, check)
 
 
 def optimise_study(
-    path: Path, choices: dict[str, Any], without: tuple[str, ...], curve: bool, out: Path | None
+    path: Path,
+    choices: dict[str, Any],
+    without: tuple[str, ...],
+    curve: bool,
+    out: Path | None,
+    check: bool = False,
 ) -> None:
     """Search, write every output, print the verdict.
 
@@ -100,22 +109,41 @@ def optimise_study(
     from heatnet.cli.verdict_portfolio import print_portfolio, unreachable_sentence
     from heatnet.study.load import load_study
     from heatnet.study.portfolio_files import write_portfolio
-    from heatnet.study.portfolio_run import PortfolioSearch, Request
+    from heatnet.study.portfolio_kept import KEPT
+    from heatnet.study.portfolio_run import STEP_WEIGHTS, PortfolioSearch, Request
     from heatnet.study.portfolio_summary import portfolio_summary
 
     study = load_study(path)
     request = Request(_target(study, choices), curve, without)
+    folder = out or Path("results") / f"{study.id}-optimise"
     with Steps() as steps:
-        search = PortfolioSearch(study, request, lambda stage: steps.step(_stage(stage)))
+
+        def tick(stage: str) -> None:
+            steps.step(_stage(stage), STEP_WEIGHTS[stage])
+
+        search = PortfolioSearch(study, request, tick, folder / KEPT)
         steps.begin(search.step_count(), _stage("state"))
         run = search.run()
         steps.done()
     summary = portfolio_summary(study, run)
-    folder = out or Path("results") / f"{study.id}-optimise"
     write_portfolio(study, run, summary, folder, lambda place: _write_pages(study, summary, place))
+    if check and summary["reached"]:
+        summary["check"] = _checked(summary, folder)
+        write_portfolio(study, run, summary, folder, lambda place: _write_pages(study, summary, place))
     print_portfolio(summary, folder)
     if not summary["reached"]:
         raise NotSolvableError(unreachable_sentence(summary))
+
+
+def _checked(summary: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """Run the portfolio found as a case of its own, its results in a folder inside the search's, and return what differs."""
+    from heatnet.cli.study_run import solved_summary
+    from heatnet.study.load import load_study
+    from heatnet.study.portfolio_case import BEST_CASE, STUDY_FILE
+    from heatnet.study.portfolio_check import CHECK_FOLDER, check_of
+
+    study = load_study(folder / STUDY_FILE, BEST_CASE)
+    return check_of(summary, solved_summary(study, folder / CHECK_FOLDER, workers=2))
 
 
 def _target(study: Study, choices: dict[str, Any]) -> Target:

@@ -195,6 +195,8 @@ def cheapest(
         if key not in tried:
             best = _better(best, evaluator.cheapest(master.state, master.counts, target.share))
             tick("evaluate")
+            if _closed(best, master.bound, limits):
+                break
         master.cut()
     if best is None:
         return None

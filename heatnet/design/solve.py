@@ -15,10 +15,19 @@ from heatnet.model.hourly import FloatArray
 #: money inside the solver is in thousand CNY, so that reduced costs and tolerances suit each other
 MONEY_UNIT_CNY = 1e3
 
+#: few choices over a large linear programme with a tight relaxation: branching closes the gap in a few nodes, while cuts,
+#: restarts, strong branching and the solver's own searches, each a large programme again, took ten times as long for nothing
 OPTIONS: dict[str, object] = {
     "simplex_iteration_limit": 5_000_000,
     "mip_max_nodes": 20_000,
     "mip_feasibility_tolerance": 1e-7,
+    "mip_allow_restart": False,
+    "mip_allow_cut_separation_at_nodes": False,
+    "mip_pscost_minreliable": 0,
+    "mip_heuristic_effort": 0.0,
+    "mip_heuristic_run_rins": False,
+    "mip_heuristic_run_rens": False,
+    "mip_heuristic_run_root_reduced_cost": False,
 }
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from heatnet.i18n import _, pick, use_language
+from heatnet.report.portfolio_check import check_section
 from heatnet.report.portfolio_picture import curve_picture
 from heatnet.report.steam_page import Section, write_sections
 from heatnet.report.tables import Column, Row, Table
@@ -39,10 +40,20 @@ def write_portfolio_page(summary: Summary, path: Path, lang: str) -> Path:
         sections = [Section(_("Finding"), told=[_definition(summary), *finding(summary)], strong=True)]
         if summary["best"] is not None:
             sections.append(Section(_("What is built"), tables=[_projects(summary), _costs(summary)]))
+        if summary["check"] is not None:
+            sections.append(check_section(summary))
         if summary["curve"]:
             pictures = [
                 curve_picture(summary, "cost_cny", _("Cost, million CNY a year"), _MILLION, _("Cost against the rate")),
                 curve_picture(summary, "co2_average_t", _("CO₂, kt a year"), 1e-3, _("CO₂ against the rate")),
+                curve_picture(
+                    summary,
+                    "shadow_cny_per_gj",
+                    _("A further GJ of waste heat, CNY"),
+                    1.0,
+                    _("Shadow price against the rate"),
+                    joined=False,
+                ),
             ]
             sections.append(Section(_("Cost and CO₂ against the rate"), pictures=pictures, tables=[_curve(summary)]))
         if summary["definitions"]:
@@ -50,11 +61,20 @@ def write_portfolio_page(summary: Summary, path: Path, lang: str) -> Path:
         limits = [limit_words(row) + _(".") for row in summary["largest"]["limits"]]
         sections += [Section(_("What limits the largest rate"), told=limits)] if limits else []
         sections.append(Section(_("Assumptions"), told=_assumptions(summary), tables=[_sources(summary)]))
-        command = f"heatnet optimise studies/{summary['study']}"
-        command += "".join(f" --without {name}" for name in summary["without"])
+        command = _command(summary)
         return write_sections(
             path, _("Portfolio search"), pick(summary["title"]), sections, pick(summary["question"]), command
         )
+
+
+def _command(summary: Summary) -> str:
+    target = summary["target"]
+    words = [f"heatnet optimise studies/{summary['study']}", f"--target {target['rate_share']:g}"]
+    words += [f"--{axis} {target[axis]}" for axis in ("set", "counting", "denominator", "period", "zone")]
+    words += [f"--without {name}" for name in summary["without"]]
+    words += ["--curve"] if summary["curve"] else []
+    words += ["--check"] if summary["check"] is not None else []
+    return " ".join(words)
 
 
 def _definition(summary: Summary) -> str:

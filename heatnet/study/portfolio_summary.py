@@ -9,7 +9,7 @@ import pandas as pd
 
 from heatnet import __version__
 from heatnet.design import Outcome
-from heatnet.metrics.energy import unit_heat_mw
+from heatnet.metrics.energy import heat_by_unit_mwh, unit_heat_mw
 from heatnet.metrics.tracing import Use, trace_heat
 from heatnet.model.substitution import SET_CLASSES, Counting, Denominator, WasteClass
 from heatnet.model.supply import SupplyUnit
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 #: a plant at this share of what it could give in an hour, or in a year, is at its limit
 _AT_LIMIT_SHARE = 0.999
+#: a shadow price below this is rounding
+_NO_PRICE_CNY_PER_GJ = 1e-3
 
 
 def portfolio_summary(study: Study, run: PortfolioRun) -> dict[str, Any]:
@@ -56,6 +58,7 @@ def portfolio_summary(study: Study, run: PortfolioRun) -> dict[str, Any]:
         "curve": [] if run.curve is None else [_point(one) | {"projects": _ids(one)} for one in run.curve.points],
         "definitions": [_definition(row, target.rate_share) for row in run.definitions],
         "candidates": _candidates(given, run),
+        "check": None,
     }
 
 
@@ -71,18 +74,27 @@ def _point(outcome: Outcome) -> dict[str, Any]:
         "waste_heat_gj": sum(counted.values()) * GJ_PER_MWH,
         "cost_cny": outcome.cost_cny,
         "bound_cny": outcome.bound_cny,
-        "gap_share": outcome.gap_share,
+        "gap_share": outcome.gap_share if np.isfinite(outcome.bound_cny) else None,
         "invested_cny_per_a": outcome.invested_cny_per_a,
         "operating_cny": outcome.result.cost_cny["total_cny"],
-        "shadow_cny_per_gj": outcome.shadow_cny_per_gj,
+        "shadow_cny_per_gj": _without_rounding(outcome.shadow_cny_per_gj),
         "co2_average_t": emitted["average"],
         "co2_marginal_t": emitted["marginal"],
         "unmet_share": outcome.unmet_share,
     }
 
 
+def _without_rounding(cny_per_gj: float) -> float:
+    """Return a shadow price, exactly 0 where it is nothing but the solver's rounding."""
+    return 0.0 if abs(cny_per_gj) < _NO_PRICE_CNY_PER_GJ else cny_per_gj
+
+
 def _best(given: PortfolioInput, outcome: Outcome) -> dict[str, Any]:
-    return _point(outcome) | {"projects": project_rows(given, outcome), "cost_by_kind_cny": outcome.result.cost_cny}
+    return _point(outcome) | {
+        "projects": project_rows(given, outcome),
+        "cost_by_kind_cny": outcome.result.cost_cny,
+        "heat_by_plant_mwh": heat_by_unit_mwh(outcome.problem, outcome.result),
+    }
 
 
 def _ids(outcome: Outcome) -> dict[str, Any]:
@@ -226,6 +238,7 @@ def _candidates(given: PortfolioInput, run: PortfolioRun) -> list[dict[str, Any]
                 "label": of.label.both(),
                 "option_label": option.label.both(),
                 "note": of.note.both() if of.note else {},
+                "size_unit": size_unit(given, name),
                 "excluded": candidate in run.request.without,
                 "built": name in built,
                 "places": _places(standing, given.changed_plants(name), option.networks),
