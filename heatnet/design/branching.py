@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from heatnet.design.matrix import IntArray
 from heatnet.model.hourly import FloatArray
 
 #: a choice is made where its column is that near to a whole number
@@ -58,7 +59,7 @@ class Chosen:
     bound: float
 
 
-def branch_and_bound(relaxed: Callable[[Fixes], Relaxed], columns: FloatArray, gap: float) -> Chosen:
+def branch_and_bound(relaxed: Callable[[Fixes], Relaxed], columns: IntArray, gap: float) -> Chosen:
     """Return the choices of least objective, proven within a gap.
 
     Parameters
