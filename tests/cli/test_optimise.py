@@ -113,6 +113,55 @@ def test_the_chosen_portfolio_is_a_case_of_the_study(heatnet, study):
     assert plants.at["beitang_chp", "capacity_mw"] == pytest.approx(chp["size"])
 
 
+def test_the_portfolio_runs_in_the_pipes_and_says_what_differs(heatnet, study):
+    """A site has no pipes: the run is the same programme again, and every figure agrees; annuities count once on both sides."""
+    answer = heatnet("optimise", study, "--out", "found", "--check")
+    assert answer.code == 0, answer.err
+    assert "against the search" in answer.out
+    found = json.loads(Path("found/portfolio.json").read_text(encoding="utf-8"))
+    rows = {row["name"]: row for row in found["check"]["rows"]}
+    assert rows["cost_cny"]["search"] == pytest.approx(found["best"]["cost_cny"])
+    assert rows["invested_cny_per_a"]["pipes"] == found["best"]["invested_cny_per_a"] > 0
+    for name, row in rows.items():
+        assert row["difference"] == pytest.approx(0.0, abs=2e-6 * max(abs(row["search"]), 1.0)), name
+    run = json.loads(Path("found/in_pipes/summary.json").read_text(encoding="utf-8"))
+    assert rows["cost_cny"]["pipes"] == pytest.approx(
+        run["cases"]["best_portfolio"]["cost"]["total_cny"] + rows["invested_cny_per_a"]["pipes"]
+    )
+    page = Path("found/portfolio.html").read_text(encoding="utf-8")
+    assert "The search against the pipes" in page
+    assert "--check" in page
+    # the study that is written stands for itself, wherever it is
+    moved = Path("elsewhere") / "portfolio_study.yaml"
+    moved.parent.mkdir()
+    moved.write_bytes(Path("found/portfolio_study.yaml").read_bytes())
+    assert heatnet("run", moved, "--out", "run").code == 0
+
+
+def test_what_is_known_is_not_searched_again(heatnet, study, monkeypatch):
+    """The second call finds its answer in `searched`; a changed price is another question."""
+    from heatnet.study import portfolio_run
+
+    heatnet("optimise", study, "--out", "found")
+    first = json.loads(Path("found/portfolio.json").read_text(encoding="utf-8"))["best"]["cost_cny"]
+    calls, real = [], portfolio_run.largest_rate
+    monkeypatch.setattr(portfolio_run, "largest_rate", lambda *words, **more: calls.append(1) or real(*words, **more))
+    assert heatnet("optimise", study, "--out", "found", "--lang", "zh").code == 0
+    assert json.loads(Path("found/portfolio.json").read_text(encoding="utf-8"))["best"]["cost_cny"] == pytest.approx(
+        first
+    )
+    assert calls == []
+    (found,) = Path("found/searched").glob("*.json")
+    found.write_text("{broken", encoding="utf-8")
+    assert heatnet("optimise", study, "--out", "found").code == 0
+    assert calls == [1]
+    data = yaml.safe_load((study / "study.yaml").read_text(encoding="utf-8"))
+    data["portfolio"]["interest_share"] = 0.05
+    (study / "study.yaml").write_text(yaml.safe_dump(data), encoding="utf-8")
+    assert heatnet("optimise", study, "--out", "found").code == 0
+    assert calls == [1, 1]
+
+
 def test_an_unreachable_target_ends_with_3_and_says_what_limits_it_in_chinese(heatnet, study):
     answer = heatnet("optimise", study, "--set", "strict", "--target", "0.5", "--out", "found", "--lang", "zh")
     assert answer.code == 3
