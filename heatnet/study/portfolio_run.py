@@ -55,9 +55,7 @@ if TYPE_CHECKING:
 
 Tick = Callable[[str], None]
 #: how long steps of a stage take beside each other, for the time left
-STEP_WEIGHTS = {"state": 1, "search": 20, "curve": 30, "definitions": 4}
-#: denominator and period whose largest rates are searched for the table of definitions
-_TRIED = ((Denominator.SPACE, Period.SEASON), (Denominator.WITH_PROCESS, Period.YEAR))
+STEP_WEIGHTS = {"state": 1, "search": 20, "curve": 30, "definitions": 2}
 #: coarser blocks where only the largest rate is asked for
 _COARSE_STEPS = 10
 
@@ -189,7 +187,7 @@ class PortfolioSearch:
             zones = len(self._listed_zones())
             counts["search"] = 3
             counts["curve"] = self._study.portfolio.portfolio.search.points + 2
-            counts["definitions"] = zones * (len(list(variants())) + len(_TRIED) * len(WasteSet))
+            counts["definitions"] = zones * len(list(variants()))
         return sum(count * STEP_WEIGHTS[stage] for stage, count in counts.items())
 
     def run(self) -> PortfolioRun:
@@ -212,7 +210,10 @@ class PortfolioSearch:
         curve = cost_curve(states, target, points, self._limits, (target.share,), self._tick, memory)
         best = self._best_of(curve, memory, states, target)
         self._tick("search")
-        levels, definitions = self._by_level(memory, target, best), self._definitions(memory, states)
+        levels, definitions = (
+            self._by_level(memory, target, best),
+            self._definitions(memory, states, curve.largest.outcome),
+        )
         return PortfolioRun(request, zone, best, curve.largest, levels, curve.nothing, curve, definitions)
 
     def _memory_of(self, states: list[State], target: RateTarget) -> Memory:
@@ -290,19 +291,15 @@ class PortfolioSearch:
         problem = dispatch_problem(years, probes, prices, emission_factors(study.prices))
         return problem, dispatch(problem)
 
-    def _definitions(self, memory: Memory, states: list[State]) -> tuple[DefinitionRow, ...]:
-        """Return the largest rate of every definition: bounds of each, and what the schedules of some of them reach in all."""
+    def _definitions(self, memory: Memory, states: list[State], largest: Outcome | None) -> tuple[DefinitionRow, ...]:
+        """Return the largest rate of every definition: bounds of each, and what schedules reach in it.
+
+        The schedule of the largest rate asked for tells its rates of all definitions. A definition is searched on its own where
+        that leaves open whether it reaches the target.
+        """
         rows: list[DefinitionRow] = []
-        for zone, networks in self._listed_zones().items():
-            reached: dict[Variant, float] = {}
-            for waste_set in WasteSet:
-                if not _has_class(states, networks, waste_set):
-                    continue
-                for denominator, period in _TRIED:
-                    tried = Variant(waste_set, Counting.RECOVERED, denominator, period)
-                    for variant, rate in self._rates_at_most(memory, states, zone, tried).items():
-                        reached[variant] = max(reached.get(variant, 0.0), rate)
-                    self._tick("definitions")
+        for zone in self._listed_zones():
+            reached = self._rates(largest, zone)
             for variant in variants():
                 rows.append(self._definition(memory, states, zone, variant, reached))
                 self._tick("definitions")
@@ -333,6 +330,9 @@ class PortfolioSearch:
             f"bound of {zone}, {_name(variant)}",
             lambda: rate_bound(states, self._target(variant, zone), self._coarse),
         )
+        if reached.get(variant, 0.0) < self._request.target.rate_share <= bound:
+            for other, rate in self._rates_at_most(memory, states, zone, variant).items():
+                reached[other] = max(reached.get(other, 0.0), rate)
         best = reached.get(variant, 0.0)
         return DefinitionRow(zone, variant, best, max(bound, best))
 
