@@ -28,7 +28,7 @@ from heatnet.design import (
 from heatnet.design.curve import Curve, cost_curve, search_name
 from heatnet.design.rate import Solution
 from heatnet.dispatch import dispatch
-from heatnet.errors import Problems
+from heatnet.errors import Problem, Problems
 from heatnet.i18n import _
 from heatnet.metrics.substitution import rate_of, substitution_rates
 from heatnet.model.substitution import (
@@ -135,11 +135,7 @@ def request_problems(study: Study, request: Request) -> None:
         )
         problems.raise_if_any()
     assert study.portfolio is not None
-    zones = list(zones_of(study))
-    if request.target.zone is not None and request.target.zone not in zones:
-        found = _("'{name}' does not exist").format(name=request.target.zone)
-        allowed = _("Allowed: {names}").format(names=", ".join(zones))
-        problems.add("--zone", found, allowed, did_you_mean(request.target.zone, zones))
+    problems.extend(zone_problems(study, request.target.zone))
     names = list(study.portfolio.portfolio.candidates)
     for name in request.without:
         if name not in names:
@@ -151,6 +147,15 @@ def request_problems(study: Study, request: Request) -> None:
         remedy = _("Name the case before the projects in baseline_case.")
         problems.add("--counting displaced", _("the study has no baseline"), remedy=remedy)
     problems.raise_if_any()
+
+
+def zone_problems(study: Study, zone: str | None) -> list[Problem]:
+    """Return that a study does not have a zone; nothing where it has, or none is named."""
+    zones = list(zones_of(study))
+    if zone is None or zone in zones:
+        return []
+    found = _("'{name}' does not exist").format(name=zone)
+    return [Problem("--zone", found, _("Allowed: {names}").format(names=", ".join(zones)), did_you_mean(zone, zones))]
 
 
 class PortfolioSearch:

@@ -161,8 +161,10 @@ def unreachable_sentence(summary: Summary) -> str:
     )
     limits = [limit_words(row) for row in largest["limits"]]
     if not limits:
-        return said + " " + _("Nothing that may be built counts as waste heat under this definition.")
-    return said + " " + _("What limits it: {limits}.").format(limits=_("; ").join(limits))
+        return _("{sentence} Nothing that may be built counts as waste heat under this definition.").format(
+            sentence=said
+        )
+    return _("{sentence} What limits it: {limits}.").format(sentence=said, limits=_("; ").join(limits))
 
 
 def limit_words(row: Mapping[str, Any]) -> str:

@@ -186,8 +186,13 @@ def test_a_second_run_leaves_nothing_of_the_first(heatnet, study):
     [
         (("--zone", "nowhere"), "--zone: 'nowhere' does not exist"),
         (("--without", "factoy"), "'factory'"),
-        (("--counting", "gross"), "--counting: 'gross'"),
+        (("--counting", "gross"), "--counting: value 'gross'"),
         (("--counting", "displaced"), "the study has no baseline"),
+        (("--target", "15 of 100"), "--target: '15 of 100' A share from 0 to 1, or in per cent: 0.15, 15%"),
+        (("--target", "15"), "--target: '15'"),
+        (("--setpoints", "--curve"), "--curve: does not go with --setpoints"),
+        (("--uptake", "--zone", "beitang"), "--zone: does not go with --uptake"),
+        (("--case", "nothing"), "--case: goes with --uptake only"),
     ],
 )
 def test_wrong_words_are_told_and_nothing_is_written(heatnet, study, words, said):
@@ -195,6 +200,22 @@ def test_wrong_words_are_told_and_nothing_is_written(heatnet, study, words, said
     assert answer.code == 2
     assert said in " ".join(answer.err.split())
     assert not Path("found").exists()
+
+
+def test_all_wrong_words_in_one_message_and_in_chinese(heatnet, study):
+    words = ("--set", "plam", "--counting", "gross", "--zone", "nowhere", "--target", "x", "--lang", "zh")
+    answer = heatnet("optimise", study, *words)
+    assert answer.code == 2
+    for option in ("--set", "--counting", "--zone", "--target"):
+        assert f"{option}: " in answer.err
+    assert "plan" in answer.err
+    assert "Input should" not in answer.err
+
+
+def test_a_target_in_per_cent_is_one(heatnet, study):
+    assert heatnet("optimise", study, "--target", "20%", "--out", "found").code == 0
+    found = json.loads(Path("found/portfolio.json").read_text(encoding="utf-8"))
+    assert found["target"]["rate_share"] == pytest.approx(0.2)
 
 
 def test_all_mistakes_of_the_candidates_in_one_message(heatnet, tmp_path):
