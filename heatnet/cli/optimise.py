@@ -131,10 +131,10 @@ def optimise_study(
     from heatnet.study.portfolio_run import STEP_WEIGHTS, PortfolioSearch, Request
     from heatnet.study.portfolio_summary import portfolio_summary
 
-    study = load_study(path)
-    request = Request(_target(study, choices), curve, without)
-    folder = out or Path("results") / f"{study.id}-optimise"
     with Steps() as steps:
+        study = load_study(path)
+        request = Request(_target(study, choices), curve, without)
+        folder = out or Path("results") / f"{study.id}-optimise"
 
         def tick(stage: str) -> None:
             steps.step(_stage(stage), STEP_WEIGHTS[stage])
