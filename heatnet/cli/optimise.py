@@ -161,6 +161,9 @@ def _checked(summary: dict[str, Any], folder: Path) -> dict[str, Any]:
     from heatnet.study.portfolio_check import CHECK_FOLDER, check_of
 
     study = load_study(folder / STUDY_FILE, BEST_CASE)
+    if summary["target"]["counting"] != "displaced":
+        # nothing else asks for the baseline
+        study = replace(study, cases={BEST_CASE: study.cases[BEST_CASE]})
     return check_of(summary, solved_summary(study, folder / CHECK_FOLDER, workers=2))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 #: a plant at this share of what it could give in an hour, or in a year, is at its limit
 _AT_LIMIT_SHARE = 0.999
+#: rates and costs that differ by less, as a share, are the same
+_SAME = 1e-6
 #: a shadow price below this is rounding
 _NO_PRICE_CNY_PER_GJ = 1e-3
 
@@ -55,7 +58,7 @@ def portfolio_summary(study: Study, run: PortfolioRun) -> dict[str, Any]:
         "by_level": {
             level: None if one is None else _point(one) | {"projects": _ids(one)} for level, one in run.by_level.items()
         },
-        "curve": [] if run.curve is None else [_point(one) | {"projects": _ids(one)} for one in run.curve.points],
+        "curve": [] if run.curve is None else _curve(run.curve.points),
         "definitions": [_definition(row, target.rate_share) for row in run.definitions],
         "candidates": _candidates(given, run),
         "check": None,
@@ -82,6 +85,24 @@ def _point(outcome: Outcome) -> dict[str, Any]:
         "co2_marginal_t": emitted["marginal"],
         "unmet_share": outcome.unmet_share,
     }
+
+
+def _curve(points: Sequence[Outcome]) -> list[dict[str, Any]]:
+    """Return the points of the curve; neighbours that are one and the same system are one, the one of a share that is held."""
+    rows: list[dict[str, Any]] = []
+    for one in points:
+        row = _point(one) | {"projects": _ids(one)}
+        if rows and _is_same(rows[-1], row):
+            if row["at_most"]:
+                rows[-1] = row
+            continue
+        rows.append(row)
+    return rows
+
+
+def _is_same(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    near = abs(one["rate"] - other["rate"]) < _SAME and abs(one["cost_cny"] / other["cost_cny"] - 1) < _SAME
+    return near and list(one["projects"]) == list(other["projects"])
 
 
 def _without_rounding(cny_per_gj: float) -> float:
