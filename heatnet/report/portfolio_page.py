@@ -148,7 +148,7 @@ def _curve(summary: Summary) -> Table:
         Column(_("Projects")),
     )
     keys = ("rate", "rate_difference", "waste_heat_gj", "cost_cny", "gap_share", "shadow_cny_per_gj", "co2_average_t")
-    rows = [Row((*(point[key] for key in keys), _built(point["projects"]))) for point in summary["curve"]]
+    rows = [Row((*(point[key] for key in keys), _built(summary, point["projects"]))) for point in summary["curve"]]
     note = _(
         "Each point is a solved programme: the cheapest system of at most that rate below the cheapest of all, of at "
         "least that rate above it. A further GJ: its cost with the same projects (negative: what it saves)."
@@ -156,12 +156,14 @@ def _curve(summary: Summary) -> Table:
     return Table(_("The curve"), columns, tuple(rows), note)
 
 
-def _built(projects: Mapping[str, Any]) -> str:
+def _built(summary: Summary, projects: Mapping[str, Any]) -> str:
+    """Return what a point builds: each candidate's name, the key of its option, size or number."""
+    options = {f"{one['candidate']}/{one['option']}": one for one in summary["candidates"]}
     words = []
     for name, built in projects.items():
-        size = "" if built["size"] is None else f" {built['size']:.1f}"
-        words.append(name + size + (f" ×{built['count']}" if built["count"] > 1 else ""))
-    return ", ".join(words) or "–"
+        size = size_words(built | {"size_unit": options[name]["size_unit"]})
+        words.append(" ".join([pick(options[name]["label"]), f"[{options[name]['option']}]", size]).strip())
+    return _("; ").join(words) or "–"
 
 
 def _definitions(summary: Summary) -> Table:
@@ -173,8 +175,8 @@ def _definitions(summary: Summary) -> Table:
         Column(_("Counting")),
         Column(_("Denominator")),
         Column(_("Period")),
-        Column(_("Reached"), "%", 1, 100),
-        Column(_("Not more than"), "%", 1, 100),
+        Column(_("Reached"), "%", 2, 100),
+        Column(_("Not more than"), "%", 2, 100),
         Column(_("{share} can be reached").format(share=target)),
     )
     rows = [

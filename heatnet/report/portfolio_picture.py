@@ -82,7 +82,7 @@ def _target_line(x: float, name: str) -> list[str]:
     label = _("target {share}").format(share=name)
     return [
         _line(x, _TOP - 6, x, _HEIGHT - _BOTTOM, _TARGET, "4 3"),
-        f'<g fill="{_TARGET}">{text(x, _TOP - 12, label, "middle")}</g>',
+        text(x, _TOP - 12, label, "end" if x > _WIDTH - 80 else "middle"),
     ]
 
 

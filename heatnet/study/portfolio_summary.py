@@ -14,6 +14,7 @@ from heatnet.metrics.energy import heat_by_unit_mwh, unit_heat_mw
 from heatnet.metrics.tracing import Use, trace_heat
 from heatnet.model.substitution import SET_CLASSES, Counting, Denominator, WasteClass
 from heatnet.model.supply import SupplyUnit
+from heatnet.study.account import plants_of
 from heatnet.study.portfolio_input import PortfolioInput
 from heatnet.study.portfolio_run import PortfolioRun
 from heatnet.study.portfolio_states import invested_cny
@@ -51,7 +52,7 @@ def portfolio_summary(study: Study, run: PortfolioRun) -> dict[str, Any]:
         "largest": {
             "rate": run.largest.rate,
             "bound": run.largest.bound,
-            "limits": [] if run.largest.outcome is None else limits_of(run.largest.outcome),
+            "limits": [] if run.largest.outcome is None else _named_limits(given, run.largest.outcome),
         },
         "nothing": None if run.nothing is None else _point(run.nothing),
         "best": None if run.best is None else _best(given, run.best),
@@ -199,6 +200,11 @@ def _counted_mwh(outcome: Outcome) -> dict[str, float]:
             spent = flow.power_mw if target.variant.counting is Counting.RECOVERED else 0.0
             table[flow.source.id] = table.get(flow.source.id, 0.0) + float((flow.heat_mw - spent)[hours].sum())
     return table
+
+
+def _named_limits(given: PortfolioInput, outcome: Outcome) -> list[dict[str, Any]]:
+    plants = plants_of(given.networks(()))
+    return [row | {"name": plants.get(row["unit"], {}).get("name", {})} for row in limits_of(outcome)]
 
 
 def limits_of(outcome: Outcome) -> list[dict[str, Any]]:

@@ -171,10 +171,10 @@ def limit_words(row: Mapping[str, Any]) -> str:
     """Return what holds one source back at the largest rate."""
     if row["year_limit_binds"]:
         return _("{unit} gives all that its year allows, {heat} GJ").format(
-            unit=row["unit"], heat=f"{row['heat_gj']:,.0f}"
+            unit=pick(row["name"]) if row["name"] else row["unit"], heat=f"{row['heat_gj']:,.0f}"
         )
     return _("{unit} gives {heat} of {most} GJ, at its limit in {hours} of {all} h").format(
-        unit=row["unit"],
+        unit=pick(row["name"]) if row["name"] else row["unit"],
         heat=f"{row['heat_gj']:,.0f}",
         most=f"{row['available_gj']:,.0f}",
         hours=row["hours_at_limit"],
