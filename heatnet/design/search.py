@@ -256,7 +256,7 @@ def largest_rate(
         if found is not None and (best is None or not found.rate <= best.rate):
             best = found
         master.cut()
-    bounds = [_rate_bound(master, target) for master in masters if np.isfinite(master.bound)]
+    bounds = [_rate_bound(master, target) for master in masters if master.bound < np.inf]
     known = [] if best is None or np.isnan(best.rate) else [best.rate]
     return RateLimit(best, max([0.0, *bounds, *known]))
 
