@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -206,7 +207,7 @@ def _share(words: str, problems: Problems) -> float:
     return share
 
 
-def _refuse_strangers(mode: str, given: dict[str, object]) -> None:
+def _refuse_strangers(mode: str, given: Mapping[str, object]) -> None:
     """Raise one `InputError` with every option that the mode does not have."""
     problems = Problems()
     for name, value in given.items():
