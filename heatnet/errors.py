@@ -59,6 +59,12 @@ class NotSolvableError(HeatnetError):
     exit_code = 3
 
 
+class UnfinishedError(HeatnetError):
+    """Something outside of the input ended the work early, such as a full disk; what is finished is kept."""
+
+    exit_code = 2
+
+
 class Problems:
     """Collects problems so that all of them are reported at once."""
 

@@ -42,7 +42,7 @@ _SEAT_M = 0.2
 _ATTEMPTS = ({"alpha": 1.0, "max_iter_bidirect": 30}, {"alpha": 0.5, "max_iter_bidirect": 150})
 #: below this Reynolds number a pipe counts as resting: its pressure loss is far below any tolerance
 _RESTING_REYNOLDS = 10.0
-_OPTIONS = {
+OPTIONS = {
     "mode": "bidirectional",
     "friction_model": "colebrook",
     "max_iter_colebrook": 100,
@@ -91,8 +91,8 @@ class PandapipesNet:
         self.holding = np.flatnonzero(supplying & holds)
         self.given = np.flatnonzero(supplying & ~holds)
         self._branches = {kind: layout.of_kind(kind) for kind in (PIPE, HEATER, VALVE, PUMP)}
-        self._ambient_bar = p_correction_height_air(layout.elevation_m)
-        self._net = self._built(network)
+        self.ambient_bar = p_correction_height_air(layout.elevation_m)
+        self.net = self._built(network)
         self._t_guess_k = np.full(layout.junctions, 60.0 + ZERO_DEGC_K)
 
     def _built(self, network: Network) -> pandapipes.pandapipesNet:
@@ -203,13 +203,13 @@ class PandapipesNet:
         """
         self._write(flows, active)
         last: Exception | None = None
-        options = {**_OPTIONS, "ambient_temperature": float(np.mean(flows.t_ground_degc)) + ZERO_DEGC_K}
+        options = {**OPTIONS, "ambient_temperature": float(np.mean(flows.t_ground_degc)) + ZERO_DEGC_K}
         for attempt in _ATTEMPTS[:attempts]:
             try:
                 with warnings.catch_warnings(), _resting_pipes_without_colebrook():
                     # singular matrices and failed Newton steps of an attempt are warnings there, a status here
                     warnings.simplefilter("ignore")
-                    pandapipes.pipeflow(self._net, **options, **attempt)
+                    pandapipes.pipeflow(self.net, **options, **attempt)
             except (PipeflowNotConverged, UserWarning, RuntimeError, FloatingPointError) as error:
                 last = error
                 continue
@@ -224,7 +224,7 @@ class PandapipesNet:
         self._t_guess_k = np.full(self.layout.junctions, 60.0 + ZERO_DEGC_K)
 
     def _write(self, flows: Flows, active: Activity) -> None:
-        net, layout = self._net, self.layout
+        net, layout = self.net, self.layout
         start, end, plant_start = self._rewired(flows)
         used = active.junctions.copy()
         used[layout.preheat_out] = flows.split
@@ -251,7 +251,7 @@ class PandapipesNet:
             net.circ_pump_mass["mdot_flow_kg_per_s"] = flows.plant_mdot_kg_per_s[self.given]
 
     def _write_heat(self, flows: Flows, active: Activity, start: np.ndarray, end: np.ndarray) -> None:
-        net, layout = self._net, self.layout
+        net, layout = self.net, self.layout
         heaters = self._branches[HEATER]
         if len(heaters) + len(layout.preheat_in):
             net.heat_exchanger["from_junction"] = np.concatenate([start[heaters], layout.preheat_in])
@@ -278,7 +278,7 @@ class PandapipesNet:
         return start, end, plant_start
 
     def _read(self, flows: Flows, active: Activity) -> State:
-        net, layout = self._net, self.layout
+        net, layout = self.net, self.layout
         count = len(layout.start)
         mdot, t_start, t_end = np.zeros(count), np.full(count, np.nan), np.full(count, np.nan)
         dp, velocity = np.zeros(count), np.zeros(count)
@@ -313,7 +313,7 @@ class PandapipesNet:
             preheat = np.where(flows.split, through, np.nan)
         return State(
             t_degc=np.where(used, net.res_junction["t_k"].to_numpy() - ZERO_DEGC_K, np.nan),
-            p_bar=np.where(used, net.res_junction["p_bar"].to_numpy() + self._ambient_bar, np.nan),
+            p_bar=np.where(used, net.res_junction["p_bar"].to_numpy() + self.ambient_bar, np.nan),
             mdot_kg_per_s=mdot,
             t_start_degc=np.where(active.branches, t_start, np.nan),
             t_end_degc=np.where(active.branches, t_end, np.nan),

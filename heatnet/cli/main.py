@@ -53,6 +53,8 @@ def _run(argv: list[str]) -> int:
 def _interrupted(words: Sequence[str]) -> str:
     if "run" in words[:1]:
         return _("Interrupted; finished cases are kept, the summary is not written.")
+    if "batch" in words[:1]:
+        return _("Interrupted; finished seasons are kept: the same call continues.")
     return _("Interrupted.")
 
 
@@ -108,7 +110,7 @@ def build_app() -> typer.Typer:
     """Return the application with its help in the current language."""
     import typer
 
-    from heatnet.cli import bring, optimise, outputs, power, simulate, solve, steam, study_run
+    from heatnet.cli import batch, bring, export, optimise, outputs, power, pressure, simulate, solve, steam, study_run
 
     app = typer.Typer(
         name="heatnet",
@@ -123,7 +125,7 @@ def build_app() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     _add_global_options(app)
-    for module in (bring, solve, simulate, steam, power, study_run, optimise, outputs):
+    for module in (bring, solve, simulate, steam, power, study_run, batch, optimise, outputs, pressure, export):
         module.add_commands(app)
     return app
 

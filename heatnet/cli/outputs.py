@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -25,16 +26,28 @@ def add_commands(app: typer.Typer) -> None:
         write_map(results, out)
 
     @app.command(
-        help=_("Write the report of a results folder: one offline HTML file and an Excel workbook."),
-        epilog=_("Examples: heatnet report results/teda_2025 · heatnet report results/teda_2025 --lang zh"),
+        help=_(
+            "Write the report of a results folder: one offline HTML file and an Excel workbook; of several folders or cases "
+            "a page that puts their cases side by side."
+        ),
+        epilog=_(
+            "Examples: heatnet report results/teda_2025 · heatnet report results/teda_2025 --lang zh · "
+            "heatnet report results/teda_2025/gas_only results/teda_2025/plan_2025"
+        ),
     )
     def report(
-        results: Annotated[Path, typer.Argument(metavar="RESULTS", help=_("Results folder of a study."))],
+        results: Annotated[
+            list[Path], typer.Argument(metavar="RESULTS…", help=_("Results folders of studies, or of single cases."))
+        ],
         out: Annotated[
-            Path | None, typer.Option("--out", help=_("File; report.html in the results by default."))
+            Path | None,
+            typer.Option("--out", help=_("File; report.html in the results by default, comparison.html for several.")),
         ] = None,
     ) -> None:
-        write_report(results, out)
+        if len(results) == 1:
+            write_report(results[0], out)
+        else:
+            write_comparison(results, out)
 
 
 def write_map(results: Path, out: Path | None) -> None:
@@ -50,16 +63,35 @@ def write_map(results: Path, out: Path | None) -> None:
 
 
 def write_report(results: Path, out: Path | None) -> None:
-    """Write report and workbook and say where they lie."""
+    """Write report and workbook of a study, or the page of a batch, and say where they lie."""
     from heatnet.cli.show import say
-    from heatnet.io.excel import write_excel
+    from heatnet.report.batch_page import build_batch_report
+    from heatnet.report.batch_results import is_batch
+
+    if is_batch(results):
+        say(_("Report: {path}").format(path=build_batch_report(results, out)))
+        return
     from heatnet.io.results_store import read_summary, results_root
     from heatnet.report import build_report
+    from heatnet.report.workbook import write_workbook
+    from heatnet.web.results_view import load_study
 
     root, _case = results_root(results)
     read_summary(root)
-    path = build_report(root, out or root / "report.html", language())
+    study = load_study(root)
+    path = build_report(study, out or root / "report.html", language())
     workbook = path.with_name("results.xlsx") if out is None else path.with_suffix(".xlsx")
-    write_excel(root, workbook, language())
+    write_workbook(study, workbook, language())
     say(_("Report: {path}").format(path=path))
     say(_("Excel: {path}").format(path=workbook))
+
+
+def write_comparison(results: Sequence[Path], out: Path | None) -> None:
+    """Write the page that puts cases side by side and say where it lies."""
+    from heatnet.cli.show import say
+    from heatnet.io.results_store import results_root
+    from heatnet.report.compare import build_comparison
+
+    root, _case = results_root(results[0])
+    path = build_comparison(results, out or root / "comparison.html", language())
+    say(_("Comparison: {path}").format(path=path))

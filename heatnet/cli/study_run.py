@@ -83,21 +83,21 @@ def _write_pages(folder: Path, workers: int) -> None:
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_context
 
-    from heatnet.io.excel import write_excel
     from heatnet.maps import build_map
     from heatnet.report import build_report
+    from heatnet.report.workbook import write_workbook
     from heatnet.web.results_view import load_study
 
     book = (folder, folder / "results.xlsx", language())
     with ProcessPoolExecutor(1, get_context("spawn")) as pool:
-        beside = pool.submit(write_excel, *book) if workers > 1 else None
+        beside = pool.submit(write_workbook, *book) if workers > 1 else None
         study = load_study(folder)
         build_map(study, folder / "map.html", language())
         build_report(study, folder / "report.html", language())
         if beside is not None:
             beside.result()
     if beside is None:
-        write_excel(*book)
+        write_workbook(*book)
 
 
 class _Progress(Bar):

@@ -212,6 +212,7 @@ def conditions_of(year: NetworkYear, probed: Probe) -> Conditions:
         line_flow_max_kg_per_s=line_flow_max_kg_per_s(year, probed.steam),
         plant_t_return_degc={plant: year.t_return_degc - drop for plant, drop in probed.return_drop_k.items()}
         | dict(probed.plant_t_return_degc),
+        out_of_service=year.out_of_service,
     )
 
 
@@ -301,11 +302,16 @@ def plant_heat_mw(year: NetworkYear, result: DispatchResult) -> pd.DataFrame:
     return pd.DataFrame(given)
 
 
-def primary_heat_mw(year: NetworkYear, probed: Probe, result: DispatchResult) -> pd.DataFrame:
-    """Return what each consumer takes from the primary pipes, time by consumer, MW: load less direct and unmet heat."""
+def asked_heat_mw(year: NetworkYear, probed: Probe, result: DispatchResult) -> pd.DataFrame:
+    """Return what each consumer asks of the primary pipes, time by consumer, MW: load less direct heat."""
     heat = {str(plant): mw.to_numpy() for plant, mw in plant_heat_mw(year, result).items()}
     relief = consumer_relief_mw(year.network, conditions_of(year, probed), heat)
-    primary = (year.space_mw - relief[list(year.space_mw.columns)]).clip(lower=0.0)
+    return (year.space_mw - relief[list(year.space_mw.columns)]).clip(lower=0.0)
+
+
+def primary_heat_mw(year: NetworkYear, probed: Probe, result: DispatchResult) -> pd.DataFrame:
+    """Return what each consumer takes from the primary pipes, time by consumer, MW: load less direct and unmet heat."""
+    primary = asked_heat_mw(year, probed, result)
     balance = f"{year.network.id}/water"
     if balance not in result.unmet_mw:
         return primary

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -21,6 +23,10 @@ class LoadScale:
 
     space: float = 1.0
     process: float = 1.0
+
+    def times(self, factor: float) -> LoadScale:
+        """Return both factors times another one."""
+        return LoadScale(self.space * factor, self.process * factor)
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +50,8 @@ class NetworkYear:
         Primary return of each space-heating consumer, °C; see `consumer_returns_degc`.
     process_mw : pandas.DataFrame
         Heat of the process consumers of this network and of its steam network, time by consumer, MW.
+    out_of_service : mapping of str to ndarray of bool, shape (T,)
+        Hours in which a plant cannot run, by its id, in the steam network by ``steam/`` and its id.
     """
 
     network: Network
@@ -56,6 +64,7 @@ class NetworkYear:
     space_mw: pd.DataFrame
     t_return_by_consumer_degc: pd.DataFrame
     process_mw: pd.DataFrame
+    out_of_service: Mapping[str, BoolArray] = field(default_factory=dict)
 
     @property
     def t_ground_degc(self) -> FloatArray:
@@ -83,6 +92,7 @@ def network_year(
     in_season: BoolArray,
     index_loss_share: float,
     scale: LoadScale | None = None,
+    out_of_service: Mapping[str, BoolArray] = MappingProxyType({}),
 ) -> NetworkYear:
     """Return a network's year.
 
@@ -96,6 +106,8 @@ def network_year(
         Share of network loss that the consumers' heat indices already contain.
     scale : LoadScale, optional
         Factors on the loads.
+    out_of_service : mapping of str to ndarray of bool, shape (8760,), optional
+        As in `NetworkYear`.
     """
     scale = scale or LoadScale()
     design_outdoor = network.design.t_outdoor_degc if network.design is not None else -7.0
@@ -112,6 +124,7 @@ def network_year(
         space_mw=consumer_loads(network, weather, in_season, index_loss_share=index_loss_share) * scale.space,
         t_return_by_consumer_degc=consumer_returns_degc(network, share, t_return).set_axis(weather.time),
         process_mw=_process_mw(network, weather.time) * scale.process,
+        out_of_service=out_of_service,
     )
 
 

@@ -78,8 +78,10 @@ class Setpoints:
 def chosen(net: Any, values: FloatArray | None, table: str, column: str, rows: slice) -> FloatArray:
     """Return the powers of a table in some hours (hours, elements): those given, else the net's; 0 out of service."""
     frame = net[table]
-    own = np.broadcast_to(powers(frame, column), (rows.stop - rows.start, len(frame)))
-    used = own if values is None else np.asarray(values[rows], dtype=float)
+    if values is None:
+        used: FloatArray = np.broadcast_to(powers(frame, column), (rows.stop - rows.start, len(frame)))
+    else:
+        used = np.asarray(values[rows], dtype=float)
     return np.asarray(used * frame["in_service"].to_numpy(bool))
 
 

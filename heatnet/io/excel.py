@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,9 @@ PA_PER_BAR = 1e5
 _CREATED = dt.datetime(2000, 1, 1)
 
 
-def write_excel(results_dir: str | Path, path: str | Path, lang: str) -> Path:
+def write_excel(
+    results_dir: str | Path, path: str | Path, lang: str, more: Callable[[Writer], None] | None = None
+) -> Path:
     """Write the workbook of a results folder.
 
     Parameters
@@ -41,6 +43,8 @@ def write_excel(results_dir: str | Path, path: str | Path, lang: str) -> Path:
         File to write.
     lang : {"en", "zh"}
         Language of headings and names.
+    more : callable, optional
+        Writes further sheets, before those of the plan's figures and the assumptions.
 
     Raises
     ------
@@ -69,6 +73,8 @@ def write_excel(results_dir: str | Path, path: str | Path, lang: str) -> Path:
             steam_sheet(writer, study.summary)
             power_sheet(writer, study.summary)
             electric_heat_sheet(writer, study.summary)
+            if more is not None:
+                more(writer)
             if study.summary.get("plan_claims"):
                 _claims(writer, study.summary)
             _assumptions(writer, study.summary)

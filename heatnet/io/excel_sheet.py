@@ -29,7 +29,7 @@ class Head:
 
 
 FORMATS = {"text": "@", "int": "#,##0", "one": "#,##0.0", "two": "#,##0.00", "three": "#,##0.000"}
-FORMATS |= {"share": "0.0%", "general": "General", "day": "yyyy-mm-dd"}
+FORMATS |= {"share": "0.0%", "general": "General", "day": "yyyy-mm-dd", "time": "yyyy-mm-dd hh:mm"}
 
 
 class Writer:

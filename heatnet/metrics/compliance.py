@@ -15,17 +15,17 @@ import pandas as pd
 
 from heatnet.i18n import _
 from heatnet.metrics.mains import PipeRole, pipe_roles
+from heatnet.metrics.pressure_line import rest_pressure_bar, water_density
 from heatnet.metrics.state import worst_in_time
 from heatnet.model.network import Network
 from heatnet.model.supply import BoolArray, FloatArray
 from heatnet.model.water_limits import ATMOSPHERE_BAR as ATMOSPHERE_BAR
 from heatnet.model.water_limits import Limits as Limits
-from heatnet.physics.water import density_kg_per_m3, saturation_pressure_bar
+from heatnet.physics.water import saturation_pressure_bar
 
 if TYPE_CHECKING:
     import xarray as xr
 
-_G_M_PER_S2 = 9.80665
 _PA_PER_BAR = 1e5
 _NOTHING_MW = 1e-6
 _SOLVED = "ok"
@@ -46,6 +46,7 @@ def check_labels() -> dict[str, str]:
         "return_pressure": _("pressure in the return line"),
         "boiling_margin": _("pressure above boiling in the supply line"),
         "static_margin": _("pressure above boiling at rest"),
+        "suction_margin": _("pressure above boiling at the pump's suction"),
         "nominal_pressure": _("pressure in the pipe"),
         "return_temperature": _("return temperature at the plant"),
     }
@@ -67,10 +68,7 @@ class _Case:
 
     def density(self, t_degc: FloatArray) -> FloatArray:
         """Return the density at a temperature, kg/m³."""
-        constant = self.network.fluid.density_kg_per_m3
-        if constant is not None:
-            return np.full_like(t_degc, constant)
-        return density_kg_per_m3(t_degc)
+        return water_density(self.network, t_degc)
 
 
 COLUMNS = ["check", "place", "time", "value", "limit", "sense", "unit", "passed"]
@@ -152,26 +150,24 @@ def _pressures(case: _Case) -> list[pd.DataFrame]:
         _rows("boiling_margin", supply - boiling, limits.boiling_margin_bar, ">=", "bar"),
         _rows("nominal_pressure", highest, limits.nominal_pressure_bar, "<=", "bar"),
     ]
-    point = case.network.pressure_point
-    if point is not None:
-        tables.append(
-            _rows("static_margin", _static_margin(case, hot, boiling), limits.boiling_margin_bar, ">=", "bar")
-        )
-    return tables
+    rest = rest_pressure_bar(case.network, list(hot.columns), hot.to_numpy())
+    if rest is not None:
+        # the density of the hour's supply water: the light column, and hence the smaller head
+        static = rest - boiling.clip(lower=ATMOSPHERE_BAR)
+        tables.append(_rows("static_margin", static, limits.boiling_margin_bar, ">=", "bar"))
+    return [*tables, _suction(case, back)]
 
 
-def _static_margin(case: _Case, hot: pd.DataFrame, boiling: pd.DataFrame) -> pd.DataFrame:
-    """Return pressure above boiling (and above the atmosphere) with the pumps stopped, hour by node, bar.
-
-    The constant-pressure point then sets all pressures: p = p_point + rho g (z_point - z), with the density of the
-    hour's supply water, which is the light column and hence the smaller head.
-    """
-    point = case.network.pressure_point
-    assert point is not None
-    elevation = case.network.nodes["elevation_m"].astype(float)
-    height = float(elevation[point.node]) - elevation.reindex(hot.columns).to_numpy()
-    rest = point.p_bar + case.density(hot.to_numpy()) * _G_M_PER_S2 * height / _PA_PER_BAR
-    return rest - boiling.clip(lower=ATMOSPHERE_BAR)
+def _suction(case: _Case, back: pd.DataFrame) -> pd.DataFrame:
+    """Return the pressure above boiling at the suction of each plant's pump, in the hours in which it runs."""
+    plants = case.network.plants
+    running = case.table("plant_mdot_kg_per_s", "plant") > 0
+    between = [plant for plant in running.columns if plants.at[plant, "connection"] == "supply"]
+    nodes = [str(plants.at[plant, "return_node"] or plants.at[plant, "node"]) for plant in between]
+    t_return = case.table("plant_t_return_degc", "plant")[between]
+    boiling = saturation_pressure_bar(t_return.to_numpy())
+    margin = pd.DataFrame(back.reindex(columns=nodes).to_numpy() - boiling, index=back.index, columns=between)
+    return _rows("suction_margin", margin.where(running[between]), case.limits.suction_margin_bar, ">=", "bar")
 
 
 def _temperatures(case: _Case) -> list[pd.DataFrame]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Collection
+from dataclasses import dataclass
 from enum import StrEnum
 
 from heatnet.model.network import Network
@@ -42,8 +43,17 @@ def _edges(network: Network) -> Edges:
     return edges
 
 
-def shortest_way(network: Network, start: str, end: str) -> list[str]:
-    """Return the pipes of the shortest open way between two nodes (Dijkstra), in order; empty if there is none."""
+@dataclass(frozen=True)
+class Step:
+    """A node of a way, its distance from the first node, m, and the pipe that leads to it (None for pumps, valves, the start)."""
+
+    node: str
+    distance_m: float
+    pipe: str | None
+
+
+def shortest_path(network: Network, start: str, end: str) -> list[Step]:
+    """Return the shortest open way between two nodes (Dijkstra), from the start on; empty if there is none."""
     edges = _edges(network)
     queue: list[tuple[float, str]] = [(0.0, start)]
     reached = {start: 0.0}
@@ -59,13 +69,20 @@ def shortest_way(network: Network, start: str, end: str) -> list[str]:
                 reached[other] = distance + length
                 came[other] = (node, pipe)
                 heapq.heappush(queue, (distance + length, other))
-    way: list[str] = []
+    if end not in reached:
+        return []
+    way: list[Step] = []
     node = end
-    while node in came and node != start:
-        node, pipe = came[node]
-        if pipe is not None:
-            way.append(pipe)
-    return way[::-1]
+    while node != start:
+        before, pipe = came[node]
+        way.append(Step(node, reached[node], pipe))
+        node = before
+    return [Step(start, 0.0, None), *way[::-1]]
+
+
+def shortest_way(network: Network, start: str, end: str) -> list[str]:
+    """Return the pipes of the shortest open way between two nodes, in order; empty if there is none."""
+    return [step.pipe for step in shortest_path(network, start, end) if step.pipe is not None]
 
 
 def pipe_roles(

@@ -36,6 +36,8 @@ class Conditions:
         pre-heated it).
     line_flow_max_kg_per_s : mapping of plant id to ndarray, shape (T,)
         Largest steam flow that the line of a plant of the steam network carries, kg/s, where its pipes are solved.
+    out_of_service : mapping of str to ndarray of bool, shape (T,)
+        Hours in which a plant cannot run, by its id, in the steam network by ``steam/`` and its id.
 
     Raises
     ------
@@ -52,6 +54,7 @@ class Conditions:
     return_flow_kg_per_s: Mapping[str, FloatArray] = field(default_factory=dict)
     plant_t_return_degc: Mapping[str, FloatArray] = field(default_factory=dict)
     line_flow_max_kg_per_s: Mapping[str, FloatArray] = field(default_factory=dict)
+    out_of_service: Mapping[str, BoolArray] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         problems = Problems()
@@ -67,7 +70,7 @@ class Conditions:
     def _lengths(self) -> Iterator[tuple[str, int]]:
         for name in ("t_outdoor_degc", "in_season", "t_supply_degc", "t_return_degc", "consumer_heat_mw"):
             yield name, len(getattr(self, name))
-        for name in ("return_flow_kg_per_s", "plant_t_return_degc", "line_flow_max_kg_per_s"):
+        for name in ("return_flow_kg_per_s", "plant_t_return_degc", "line_flow_max_kg_per_s", "out_of_service"):
             for plant, array in getattr(self, name).items():
                 yield f"{name}[{plant}]", len(array)
 

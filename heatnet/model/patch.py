@@ -59,6 +59,15 @@ def apply_patch(
     return new_meta, new_tables
 
 
+def merged_patch(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """Return overrides with others laid over them, mapping by mapping."""
+    merged = dict(base)
+    for key, value in over.items():
+        known = merged.get(key)
+        merged[key] = merged_patch(known, value) if isinstance(known, Mapping) and isinstance(value, Mapping) else value
+    return merged
+
+
 def _patched(
     raw: RawTable, own: tuple[Column, ...], rows: Mapping[str, Any], place: str, problems: Problems
 ) -> RawTable:

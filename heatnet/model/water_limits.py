@@ -23,6 +23,8 @@ class Limits:
         Smallest gauge pressure in the return line, bar (CJJ 34-2010 7.4: 50 kPa).
     boiling_margin_bar : float
         Smallest pressure above boiling, running and at rest, bar (CJJ 34-2010 7.4: 30 to 50 kPa).
+    suction_margin_bar : float
+        Smallest pressure above boiling at a pump's suction, bar (CJJ 34-2010 7.4: 50 kPa).
     nominal_pressure_bar : float
         Largest absolute pressure, bar: PN 16.
     t_return_degc : float
@@ -34,5 +36,6 @@ class Limits:
     velocity_m_per_s: float = 3.5
     return_gauge_bar: float = 0.5
     boiling_margin_bar: float = 0.3
+    suction_margin_bar: float = 0.5
     nominal_pressure_bar: float = 16.0 + ATMOSPHERE_BAR
     t_return_degc: float = 70.0

@@ -17,6 +17,7 @@ from heatnet.plants.chp import chp_heat, chp_steam
 from heatnet.plants.geothermal import geothermal_doublet
 from heatnet.plants.given_heat import ideal_source, process_waste_heat
 from heatnet.plants.heat_pumps import air_source_heat_pump, data_centre_heat, sewage_heat_pump
+from heatnet.plants.outages import within_service
 from heatnet.plants.place import Place, given_capacity_mw, supply_unit
 from heatnet.plants.serves import ServedLoad, is_direct
 from heatnet.plants.steam_boilers import coal_steam_boiler, gas_steam_boiler
@@ -81,8 +82,23 @@ def _units_of(place: Place, conditions: Conditions) -> list[SupplyUnit]:
             units.append(supply_unit(plant, place, conditions, 0.0))
             continue
         unit = PLANT_FUNCTIONS[str(plant["kind"])](plant, place, conditions)
+        unit = _in_service(unit, place, conditions)
         units.append(_within_load(unit, plant, served) if is_direct(plant) else unit)
     return units
+
+
+def _in_service(unit: SupplyUnit, place: Place, conditions: Conditions) -> SupplyUnit:
+    """Return a unit that gives nothing, and that no contract makes give anything, in the hours in which it cannot run."""
+    part = "steam/" if place.network.carrier == "steam" else ""
+    out = conditions.out_of_service.get(f"{part}{unit.plant}")
+    if out is None or not out.any():
+        return unit
+    return replace(
+        unit,
+        available_mw=within_service(unit.available_mw, out),
+        take_min_mw=within_service(unit.take_min_mw, out),
+        bounds={**unit.bounds, "outage": np.where(out, 0.0, np.inf)},
+    )
 
 
 def _within_load(unit: SupplyUnit, plant: pd.Series, served: ServedLoad) -> SupplyUnit:

@@ -76,7 +76,7 @@ def _heat_table(context: Context, network: str, carrier: str) -> Table:
         rows.append(Row((word, "", *(_in_gwh(one.get(key)) for one in balance))))
     rows += _store_rows(balance)
     # sources + unmet = demand + dumped + taken by stores; heat handed on to another balance is what is left
-    rest = [_rest(total, one) for total, one in zip(totals, balance, strict=True)]
+    rest = [rest_mwh(total, one) for total, one in zip(totals, balance, strict=True)]
     rows.append(Row((_("Handed on to other balances"), "", *(_in_gwh(value) for value in rest))))
     in_tj = (None if total is None else total * TJ_PER_MWH for total in totals)
     rows.append(Row((_("All sources, in TJ"), "", *in_tj), "total"))
@@ -107,7 +107,8 @@ def _in_gwh(mwh: float | None) -> float | None:
     return None if mwh is None else float(mwh) / MWH_PER_GWH
 
 
-def _rest(total: float | None, balance: pd.Series) -> float | None:
+def rest_mwh(total: float | None, balance: pd.Series) -> float | None:
+    """Return what a balance hands on to others, MWh: made and unmet heat less demand, dumped and stored heat."""
     if total is None or not {"demand_mw", "unmet_mw", "dumped_mw"} <= set(balance.index):
         return None
     stored = balance.get("store_take_mw", 0.0)

@@ -8,13 +8,14 @@ from typing import Any
 from markupsafe import Markup
 
 from heatnet.i18n import _, pick, use_language
-from heatnet.report import hours, power_season, sections, state, steam_season, verdict
+from heatnet.report import hours, places, power_season, sections, state, steam_season, verdict
 from heatnet.report.balance import balance_tables
 from heatnet.report.charts import chart_blocks
 from heatnet.report.context import Context
 from heatnet.report.drawing import network_picture, rate_bar
 from heatnet.report.electric_heat import electric_sentences, electric_tables
-from heatnet.report.pressure import pressure_diagram
+from heatnet.report.pressure_page import page_words, pressure_blocks
+from heatnet.report.sankey import sankey_block
 from heatnet.report.uptake import uptake_tables
 from heatnet.web.page import inline_html, template_environment, write_page
 from heatnet.web.results_view import StudyResults, load_study
@@ -39,25 +40,35 @@ def build_report(results_dir: str | Path | StudyResults, out_path: str | Path, l
     """
     with use_language(lang):
         context = Context(load_study(results_dir))
-        charts = chart_blocks(context)
-        body = template_environment("heatnet.report").get_template("report.html.j2").render(**_content(context, charts))
+        charts, pressure = chart_blocks(context), pressure_blocks(context)
+        sankeys = [block for case in context.ok_cases if (block := sankey_block(context, case)) is not None]
+        content = _content(context, charts, sankeys) | {"pressure": pressure}
+        content["contents"] = _contents(content)
+        body = template_environment("heatnet.report").get_template("report.html.j2").render(**content)
         html = inline_html(
             _("Report: {title}").format(title=pick(context.summary["title"])),
             Markup(body),
             styles=("heatnet_report.css",),
-            scripts=("echarts/echarts.min.js", "heatnet_report.js"),
-            data={"charts": charts, "locale": lang},
+            scripts=("echarts/echarts.min.js", "heatnet_report.js", "heatnet_pressure.js"),
+            data={
+                "charts": charts,
+                "sankeys": sankeys,
+                "pressure": pressure,
+                "pressure_words": page_words(),
+                "locale": lang,
+            },
             body_class="report-page",
         )
     return write_page(Path(out_path), html)
 
 
-def _content(context: Context, charts: list[dict[str, Any]]) -> dict[str, Any]:
+def _content(context: Context, charts: list[dict[str, Any]], sankeys: list[dict[str, Any]]) -> dict[str, Any]:
+    checked = places.checked_places(context)
     return {
         "title": pick(context.summary["title"]),
         "rate": _rate(context) if context.asks_for_rate else None,
         "electric": {"told": electric_sentences(context.summary), "tables": electric_tables(context.summary)},
-        "charts": [{"id": block["id"], "title": block["title"], "labels": block["labels"]} for block in charts],
+        "charts": _chart_cases(context, charts, sankeys),
         "balances": balance_tables(context),
         "question": pick(context.summary.get("question") or {}),
         "costs": [sections.cost_table(context), sections.fuel_table(context)],
@@ -66,9 +77,11 @@ def _content(context: Context, charts: list[dict[str, Any]]) -> dict[str, Any]:
         "plan": sections.plan_tables(context),
         "geometry_note": context.study.geometry_note,
         "states": _states(context),
+        "standards": _standards(context, checked),
         "steam": _steam(context),
         "power": _power(context),
         "uptake": uptake_tables(context),
+        "bottlenecks": places.bottleneck_table(context, checked),
         "hours": {
             "told": hours.how_solved(context),
             "tables": [hours.season_table(context), hours.hours_table(context)],
@@ -76,6 +89,57 @@ def _content(context: Context, charts: list[dict[str, Any]]) -> dict[str, Any]:
         "assumptions": sections.assumptions_table(context),
         "reproduce": _reproduce(context),
     }
+
+
+def _contents(content: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return id and name of the sections that the page has, in its order."""
+    sections_of_page = [
+        ("verdict", _("Verdict"), content["rate"]),
+        ("substitution", _("Substitution rate in every definition"), content["rate"]),
+        ("electric", _("Electric heat and its store"), content["electric"]["tables"]),
+        ("bottlenecks", _("What limits"), content["uptake"] or content["bottlenecks"]),
+        ("sources", _("Heat by source"), True),
+        ("balance", _("Balance of sources and loads"), True),
+        ("cost", _("Cost, fuel and CO₂"), True),
+        ("claims", _("The plan's figures, checked"), content["plan"]),
+        ("standards", _("Checks against the standards"), content["standards"]),
+        ("pressure", _("Pressure diagram"), content["pressure"]),
+        ("state", _("Network state at the hour of highest load"), content["states"]),
+        ("steam", _("Steam lines"), content["steam"]),
+        ("power", _("Power network"), content["power"]),
+        ("hours", _("Hours of the season"), content["hours"]["told"]),
+        ("assumptions", _("Assumptions"), True),
+        ("reproduce", _("How to reproduce"), True),
+    ]
+    return [(name, title) for name, title, shown in sections_of_page if shown]
+
+
+def _chart_cases(context: Context, charts: list[dict[str, Any]], sankeys: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the charts of each case that has any; that of the plan opens first."""
+    drawn = {block["id"] for block in sankeys}
+    cases = [
+        {
+            "id": case.id,
+            "label": context.label(case),
+            "open": case.id == context.shown_case,
+            "blocks": [
+                {key: one[key] for key in ("id", "title", "labels")} for one in charts if one["case"] == case.id
+            ],
+            "sankey": case.id in drawn,
+        }
+        for case in context.ok_cases
+    ]
+    return [case for case in cases if case["blocks"] or case["sankey"]]
+
+
+def _standards(context: Context, checked: dict[str, Any]) -> list[Any]:
+    """Return for each network its checks in every case, and what the case that opens first misses."""
+    tables = []
+    for network in state.water_networks(context):
+        tables.append(state.compliance_table(context, network))
+        if network in checked:
+            tables.append(places.failures_table(context, network, checked[network]))
+    return [table for table in tables if table.rows or table.note]
 
 
 def _rate(context: Context) -> dict[str, Any]:
@@ -94,22 +158,20 @@ def _rate(context: Context) -> dict[str, Any]:
 
 
 def _states(context: Context) -> list[dict[str, Any]]:
-    """Return for each network its table and, for each case, the picture and the pressure diagram."""
+    """Return for each network its tables and, for each case, the picture."""
     blocks = []
     for network in state.water_networks(context):
         drawings = []
         for case in context.ok_cases:
             results = case.networks.get(network)
-            entry = case.summary.get("by_network", {}).get(network, {})
             if results is None or not len(results.hours):
                 continue
             time = results.hours.index[0]
-            worst = (entry.get("worst_consumer") or {}).get("id", "")
-            picture, diagram = network_picture(results, time), pressure_diagram(results, worst, time)
-            if picture is not None or diagram is not None:
+            picture = network_picture(results, time)
+            if picture is not None:
                 opened = case.id == context.shown_case
-                drawings.append({"case": context.label(case), "open": opened, "picture": picture, "diagram": diagram})
-        tables = [state.design_table(context, network), state.compliance_table(context, network)]
+                drawings.append({"case": context.label(case), "open": opened, "picture": picture})
+        tables = [state.design_table(context, network)]
         blocks.append({"tables": [table for table in tables if table.rows], "drawings": drawings})
     return blocks
 

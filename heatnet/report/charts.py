@@ -99,12 +99,13 @@ def _block(
                 "name": name,
                 "colour": colours.get((carrier, network, plant, _kind(results, carrier, plant)), "#999999"),
                 "daily_gwh": np.round(daily[network, plant].to_numpy(), 4),
-                "duration_mw": np.round(_binned(values), 2),
+                "duration_mw": np.round(binned(values), 2),
             }
         )
     titles = {"water": _("Hot water: {case}"), "steam": _("Steam: {case}"), "site": _("Heat: {case}")}
     return {
         "id": f"{case.id}-{carrier}",
+        "case": case.id,
         "title": titles[carrier].format(case=context.label(case)),
         "series": series,
         "days": [f"{day:%m-%d}" for day in daily.index],
@@ -117,7 +118,7 @@ def _block(
     }
 
 
-def _binned(values: np.ndarray) -> np.ndarray:
+def binned(values: np.ndarray) -> np.ndarray:
     """Return means over steps of `STEP_H` values; the last step may be shorter."""
     edges = np.arange(0, len(values), STEP_H)
     counts = np.diff(np.append(edges, len(values)))

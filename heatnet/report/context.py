@@ -81,7 +81,8 @@ class Context:
 
     def balance_name(self, network: str, carrier: str) -> str:
         """Return the name of a heat balance such as East, hot water."""
-        return f"{self.network_name(network)}, {carrier_label(carrier)}"
+        words = {"network": self.network_name(network), "carrier": carrier_label(carrier)}
+        return _("{network}, {carrier}").format(**words)
 
     def zone_name(self, zone: str) -> str:
         """Return a zone's name: a network's, or that of a zone that joins several."""

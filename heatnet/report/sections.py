@@ -133,6 +133,7 @@ def source_tables(context: Context) -> list[Table]:
     quantities = (
         ("cny_per_gj", _("Operating cost by source"), "CNY/GJ", 1, 1.0),
         ("t_co2_per_gj_average", _("CO₂ by source, average grid factor"), "kg CO₂/GJ", 1, 1000.0),
+        ("t_co2_per_gj_marginal", _("CO₂ by source, marginal grid factor"), "kg CO₂/GJ", 1, 1000.0),
     )
     units = dict.fromkeys(unit for case in context.ok_cases for unit in case.summary.get("by_source", {}))
     columns = [Column(_("Heat source"))]
@@ -148,7 +149,10 @@ def source_tables(context: Context) -> list[Table]:
                 rows.append(Row((context.unit_name(context.ok_cases[0], unit), *cells)))
         numbers = [Column(context.label(case), unit_label(unit_text), digits, factor) for case in context.ok_cases]
         if rows:
-            note = _("A dash: no heat in this case. Exchange stations are left out: their steam counts at its source.")
+            note = _(
+                "Fuel, electricity used and the electricity that a CHP plant loses to the heat, over the heat made. "
+                "A dash: no heat in this case. Exchange stations are left out: their steam counts at its source."
+            )
             tables.append(Table(caption, (*columns, *numbers), tuple(rows), note))
     return tables
 

@@ -38,7 +38,7 @@ def design_table(context: Context, network: str) -> Table:
             _("in pipe"),
             "",
             None,
-            lambda e: _place(context, network, str(_design(e, "max_specific_friction_pipe") or "")),
+            lambda e: place_name(context, network, str(_design(e, "max_specific_friction_pipe") or "")),
         ),
         (_("Heat shortfall"), "MW", 3, lambda e: _design(e, "shortfall_mw")),
         (_("Coldest arriving supply"), "°C", 1, lambda e: _design(e, "coldest_degc")),
@@ -96,15 +96,26 @@ def compliance_table(context: Context, network: str) -> Table:
         worst = next((row for row in by_case.values() if not row["passed"]), next(iter(by_case.values())))
         sign = {"<=": "≤", ">=": "≥"}[worst["sense"]]
         cells = (_checked(by_case.get(case.id)) for case in context.ok_cases)
-        limit, unit = _shown(worst, float(worst["limit"]))
-        place = _place(context, network, str(worst["place"] or ""))
-        rows.append(Row((labels.get(check, check), f"{sign}\u202f{limit}", unit, *cells, place)))
+        limit, unit = check_shown(worst, float(worst["limit"]))
+        place = place_name(context, network, str(worst["place"] or ""))
+        when = str(worst["time"] or "").replace("T", " ")
+        rows.append(
+            Row(
+                (
+                    labels.get(check, check),
+                    f"{sign}\u202f{limit}",
+                    unit,
+                    *cells,
+                    _(", ").join(part for part in (place, when) if part),
+                )
+            )
+        )
     columns = (
         Column(_("Check")),
         Column(_("Limit"), digits=0),
         Column(_("Unit")),
         *(Column(context.label(case), digits=0) for case in context.ok_cases),
-        Column(_("Where it is worst")),
+        Column(_("Where and when it is worst")),
     )
     caption = _("Checks against standards: {network}").format(network=context.network_name(network))
     return Table(caption, columns, tuple(rows), _checks_note())
@@ -113,7 +124,7 @@ def compliance_table(context: Context, network: str) -> Table:
 def _checks_note() -> str:
     return " ".join(
         (
-            _("✗ outside the limit. Worst value over all hours of the season."),
+            _("✓ within the limit, ✗ outside. Worst value over all hours of the season, at the worst place."),
             _("Pressures are gauge pressures where the unit says so, else differences."),
             _(
                 "The branch to a single station is exempt from the limits of specific friction: by CJJ 34 it may exceed "
@@ -127,24 +138,30 @@ def _checks_note() -> str:
 _ABSOLUTE_CHECKS = ("return_pressure", "nominal_pressure")
 
 
-def _shown(row: Mapping[str, Any], value: float) -> tuple[str, str]:
-    """Return a check's number and unit as printed: pressures in the language's unit, absolute ones as gauge."""
+def check_value(row: Mapping[str, Any], value: float) -> tuple[float, int, str]:
+    """Return a check's number as read, its decimals and unit: pressures in the language's unit, absolute ones as gauge."""
     if row["unit"] != "bar":
         size = abs(value)
-        return number(value, 0 if size >= 1000 else 1 if size >= 10 else 2), "–" if row["unit"] == "1" else row["unit"]
+        return value, 0 if size >= 1000 else 1 if size >= 10 else 2, "–" if row["unit"] == "1" else row["unit"]
     unit, bar = pressure_unit()
     if row["check"] in _ABSOLUTE_CHECKS:
-        return number((value - ATMOSPHERE_BAR) * bar, pressure_digits(bar)), gauge_unit()
-    return number(value * bar, pressure_digits(bar)), unit
+        return (value - ATMOSPHERE_BAR) * bar, pressure_digits(bar), gauge_unit()
+    return value * bar, pressure_digits(bar), unit
+
+
+def check_shown(row: Mapping[str, Any], value: float) -> tuple[str, str]:
+    """Return a check's number and unit as printed."""
+    shown, digits, unit = check_value(row, value)
+    return number(shown, digits), unit
 
 
 def _checked(row: Mapping[str, Any] | None) -> str | None:
     if row is None or row["value"] is None:
         return None
-    return f"{_shown(row, float(row['value']))[0]}{'' if row['passed'] else ' ✗'}"
+    return f"{check_shown(row, float(row['value']))[0]} {'✓' if row['passed'] else '✗'}"
 
 
-def _place(context: Context, network: str, element: str) -> str:
+def place_name(context: Context, network: str, element: str) -> str:
     """Return an element's name, looked for in the tables of the first case that has the network."""
     for case in context.ok_cases:
         results = case.networks.get(network)

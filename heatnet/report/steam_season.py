@@ -14,9 +14,9 @@ from heatnet.io.results_store import DESIGN_LABEL
 from heatnet.io.words import pressure_digits, pressure_unit
 from heatnet.physics.water import saturation_temperature_degc
 from heatnet.report.context import Context
-from heatnet.report.pressure import upstream_pipes
 from heatnet.report.steam_picture import SteamCurve, steam_picture
 from heatnet.report.tables import Cell, Column, Row, Table, number
+from heatnet.report.upstream import upstream_pipes
 from heatnet.units import T_PER_H_PER_KG_PER_S
 from heatnet.web.labels import hour_label, steam_status_label
 from heatnet.web.results_view import CaseResults, NetworkResults

@@ -16,7 +16,7 @@ from heatnet.metrics.substitution import envelope, rate_allowed, substitution_ra
 from heatnet.metrics.tracing import Use, trace_heat
 from heatnet.model.network import Network
 from heatnet.model.supply import DispatchProblem, DispatchResult, FloatArray
-from heatnet.study.case_run import CaseFailure, CaseRun
+from heatnet.study.case_result import CaseFailure, CaseRun
 from heatnet.study.config import target_zone
 from heatnet.study.load import Study
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
-import pandas as pd
-
-from heatnet import __version__
 from heatnet.couple.network_true import dispatch_within_networks
 from heatnet.couple.power import PowerYear
 from heatnet.couple.power_dispatch import PowerDispatch, without_batteries
@@ -20,102 +17,28 @@ from heatnet.couple.year import LoadScale, NetworkYear
 from heatnet.dispatch import dispatch
 from heatnet.electric.model import PowerModel
 from heatnet.i18n import _
-from heatnet.io.network_folder import save_network
-from heatnet.io.results_store import write_table
-from heatnet.io.yaml_file import dump_yaml
 from heatnet.model.power_site import PowerSite
 from heatnet.model.supply import DispatchProblem, DispatchResult
 from heatnet.model.weather import WeatherYear
+from heatnet.study.case_files import write_case
+from heatnet.study.case_result import FULL, CaseRun, Detail, SolvedCase
 from heatnet.study.case_start import problem_of, start_case, years_of
 from heatnet.study.case_start import weather_of as weather_of
 from heatnet.study.load import CaseInput, Study
 from heatnet.study.pipes import (
     PipeSeason,
-    SolvedSeason,
     checked_season,
     pipe_season,
     steps_of_a_network,
-    write_season,
 )
-from heatnet.study.power import SolvedPower, solve_power_year, write_power_year
-from heatnet.study.schedule_files import write_schedule
-from heatnet.study.steam import SteamYear, solve_steam_year, write_steam_year
+from heatnet.study.power import SolvedPower, solve_power_year
+from heatnet.study.steam import SteamYear, solve_steam_year
 from heatnet.study.storage_curve import curve_of, storage_curve
 from heatnet.study.uptake import rounds_account, uptake_account
 
 Tick = Callable[[str], None]
 #: steps besides those of the networks: the dispatch, its two bounds, writing
 FIXED_STEPS = 3
-
-
-@dataclass(frozen=True, eq=False)
-class CaseRun:
-    """What a case leaves in memory for the summary.
-
-    Parameters
-    ----------
-    name, status, reason : str
-        Case; "ok", or what stopped it ("infeasible", "not_converged", "no_load", …) and why.
-    problem, result : DispatchProblem, DispatchResult
-        The year's programme and its schedule.
-    bounds : tuple
-        (problem, result) at the low and the high end of the demand that the plan's coal leaves open.
-    years, probes, pipes : dict by network
-        Loads, what the pipes said before, and the accounts of the season in the pipes (water networks with pipes only).
-    steam : dict by network
-        Entries of the summary of the year in the steam pipes (networks with steam pipes only).
-    power : dict by network
-        Entries of the summary of the year in the power network (networks with one only).
-    matched : tuple
-        (problem, result) of the baseline in this case's season and weather, then at both ends of the demand; empty
-        where the baseline as run has the same season and weather.
-    seconds : dict of str to float
-        Time of each stage.
-    rounds : dict
-        How dispatch and pipes came to agree, and what is left open (`heatnet.study.uptake.rounds_account`).
-    uptake : list of dict
-        What limits each waste-heat plant (`heatnet.study.uptake.uptake_account`).
-    storage_curve : dict
-        The dispatch with other sizes of a heat store, where the study asks that of this case; else empty.
-    """
-
-    name: str
-    status: str
-    reason: str
-    problem: DispatchProblem
-    result: DispatchResult
-    bounds: tuple[tuple[DispatchProblem, DispatchResult], ...]
-    years: dict[str, NetworkYear]
-    probes: dict[str, Probe]
-    pipes: dict[str, PipeSeason]
-    steam: dict[str, dict[str, Any]] = field(default_factory=dict)
-    power: dict[str, dict[str, Any]] = field(default_factory=dict)
-    matched: tuple[tuple[DispatchProblem, DispatchResult], ...] = ()
-    seconds: dict[str, float] = field(default_factory=dict)
-    storage_curve: dict[str, Any] = field(default_factory=dict)
-    rounds: dict[str, Any] = field(default_factory=dict)
-    uptake: list[dict[str, Any]] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class CaseFailure:
-    """A case that ended without a schedule.
-
-    Parameters
-    ----------
-    name, status, reason : str
-        Case; what stopped it ("not_converged", "input", "error") and why.
-    trace : str
-        Where in the code, for the log; empty unless the status is "error".
-    seconds : dict of str to float
-        Empty.
-    """
-
-    name: str
-    status: str
-    reason: str
-    trace: str = ""
-    seconds: dict[str, float] = field(default_factory=dict)
 
 
 def step_count(study: Study, case: CaseInput) -> int:
@@ -142,15 +65,40 @@ def run_case(
         As loaded.
     folder : Path
         Folder of the case; written under a temporary name and renamed when complete.
+    demand_bounds, tick, threads
+        As for `solve_case`.
+    """
+    solved = solve_case(study, case, demand_bounds, tick, threads)
+    start = perf_counter()
+    write_case(solved, study, case, folder)
+    solved.run.seconds["write"] = perf_counter() - start
+    tick("write")
+    return solved.run
+
+
+def solve_case(
+    study: Study,
+    case: CaseInput,
+    demand_bounds: tuple[dict[str, LoadScale], ...] = (),
+    tick: Tick = lambda _stage: None,
+    threads: int = 1,
+    detail: Detail = FULL,
+) -> SolvedCase:
+    """Return one case as solved; nothing is written.
+
+    Parameters
+    ----------
+    study, case
+        As loaded.
     demand_bounds : tuple of dict of network to LoadScale
         Factors on the loads at which the dispatch is repeated: the range that the plan's coal leaves open.
     tick : callable
         Called after each step with the name of the stage.
     threads : int
         Threads of the season engine; they change no result.
+    detail : Detail
+        What is worked out beside the season; it changes nothing else.
     """
-    from time import perf_counter
-
     start = perf_counter()
     seconds: dict[str, float] = {}
 
@@ -169,24 +117,29 @@ def run_case(
     # loads of another size have other flows and losses: they keep the mean ones
     mean = {name: one.mean for name, one in probes.items()}
     bounds = _schedules(study, case, weather, mean, demand_bounds, without_batteries(problem.sites), powers)
-    matched = _matched_baseline(study, case, weather, demand_bounds)
+    matched: tuple[tuple[DispatchProblem, DispatchResult], ...] = ()
+    if detail.matched_baseline and needs_matched_baseline(study, case):
+        matched = matched_baseline(study, case, weather, demand_bounds)
     curve = curve_of(study.config, case.name)
     points = storage_curve(curve, problem) if curve is not None and result.is_optimal else {}
     tick("bounds")
     lap("dispatch")
-    solved = {
-        name: checked_season(study.config, years[name], *asked_and_answered, tick)
+    water = {
+        name: checked_season(study.config, years[name], *asked_and_answered, tick, detail.reference, detail.origins)
         for name, asked_and_answered in found.pipes.items()
     }
     lap("simulate")
     steam = _steam(study, years, probes, problem, result, tick) if result.is_optimal else {}
     lap("steam")
-    pipes = {name: pipe_season(season, years[name], probes[name], problem) for name, season in solved.items()}
+    pipes = {name: pipe_season(season, years[name], probes[name], problem) for name, season in water.items()}
     lap("account")
-    electric = _electric(study, years, powers, models, schedule, pipes, threads, tick) if result.is_optimal else {}
+    electric = {}
+    if result.is_optimal:
+        electric = _electric(study, years, powers, models, schedule, pipes, threads, tick, detail)
     lap("power")
     accounts = {name: of_network.account for name, of_network in steam.items()}
     status, reason = _status(result, pipes, accounts)
+    uptake = uptake_account(problem, result, years, schedule.limited) if detail.uptake and result.is_optimal else []
     run = CaseRun(
         case.name,
         status,
@@ -203,12 +156,9 @@ def run_case(
         seconds,
         points,
         rounds_account(found, years),
-        uptake_account(problem, result, years, schedule.limited) if result.is_optimal else [],
+        uptake,
     )
-    _write(run, solved, steam, electric, study, case, weather, folder)
-    lap("write")
-    tick("write")
-    return run
+    return SolvedCase(run, weather, water, steam, electric)
 
 
 def _schedules(
@@ -228,23 +178,35 @@ def _schedules(
     return tuple((problem, dispatch(problem, explain=False)) for problem in problems)
 
 
+def baseline_of(study: Study) -> CaseInput | None:
+    """Return the study's baseline case; None where it has none."""
+    return study.cases.get(study.config.baseline_case or "")
+
+
 def needs_matched_baseline(study: Study, case: CaseInput) -> bool:
-    """Return whether the baseline is run again for a case: where its season or its weather is not the case's."""
-    baseline = study.cases.get(study.config.baseline_case or "")
-    return baseline is not None and (baseline.season != case.season or baseline.weather != case.weather)
+    """Return whether the baseline is run again for a case: where its season, its weather or its loads are not the case's."""
+    baseline = baseline_of(study)
+    return baseline is not None and (
+        baseline.season != case.season
+        or baseline.weather != case.weather
+        or baseline.demand_factor != case.demand_factor
+    )
 
 
-def _matched_baseline(
+def baseline_twin(study: Study, case: CaseInput) -> CaseInput:
+    """Return the study's baseline case in another case's season and weather, at its loads."""
+    baseline = study.cases[study.config.baseline_case or ""]
+    return replace(baseline, season=case.season, weather=case.weather, demand_factor=case.demand_factor)
+
+
+def matched_baseline(
     study: Study, case: CaseInput, weather: WeatherYear, demand_bounds: Sequence[dict[str, LoadScale]]
 ) -> tuple[tuple[DispatchProblem, DispatchResult], ...]:
-    """Return the baseline's schedules in the case's season and weather, where these are not its own.
+    """Return the schedules of the study's baseline case in another case's season and weather, at its loads.
 
     Displaced heat compares like with like: a longer season burns more in the baseline as well.
     """
-    baseline = study.cases.get(study.config.baseline_case or "")
-    if baseline is None or not needs_matched_baseline(study, case):
-        return ()
-    twin = replace(baseline, season=case.season, weather=case.weather)
+    twin = baseline_twin(study, case)
     begun = start_case(study, twin, batteries=False)
     return _schedules(study, twin, weather, begun.probes, ({}, *demand_bounds), begun.sites, begun.powers)
 
@@ -276,11 +238,14 @@ def _electric(
     pipes: dict[str, PipeSeason],
     threads: int,
     tick: Tick,
+    detail: Detail,
 ) -> dict[str, SolvedPower]:
     solved = {}
     for name, power in powers.items():
         pump_mw = pipes[name].plant_pump_mw if name in pipes else {}
-        solved[name] = solve_power_year(study.config, years[name], power, models[name], schedule, pump_mw, threads)
+        solved[name] = solve_power_year(
+            study.config, years[name], power, models[name], schedule, pump_mw, threads, detail.reference, detail.room
+        )
         tick("power")
     return solved
 
@@ -299,51 +264,3 @@ def _status(result: DispatchResult, pipes: dict[str, PipeSeason], steam: dict[st
         if not account["hours_ok"]:
             return "not_converged", f"simulation of {name}/steam: no hour converged"
     return "ok", ""
-
-
-def _write(
-    run: CaseRun,
-    solved: dict[str, SolvedSeason],
-    steam: dict[str, SteamYear],
-    electric: dict[str, SolvedPower],
-    study: Study,
-    case: CaseInput,
-    weather: WeatherYear,
-    folder: Path,
-) -> None:
-    temporary = folder.with_name(f".{folder.name}.part")
-    shutil.rmtree(temporary, ignore_errors=True)
-    temporary.mkdir(parents=True)
-    outdoor = pd.DataFrame({"t_outdoor_degc": weather.t_outdoor_degc}, index=weather.time)
-    write_table(outdoor, temporary / "weather.parquet")
-    for name, year in run.years.items():
-        save_network(year.network, temporary / "inputs" / name)
-        if run.result.is_optimal:
-            write_schedule(run.problem, run.result, year, run.probes[name], temporary / name)
-        if name in solved:
-            write_season(solved[name], temporary / name / "water", study.config)
-        if name in steam:
-            write_steam_year(steam[name], temporary / name / "steam", study.config)
-        if name in electric:
-            write_power_year(electric[name], temporary / name / "electric", study.config)
-    dump_yaml(_resolved(run, study, case, weather), temporary / "case.yaml")
-    shutil.rmtree(folder, ignore_errors=True)
-    temporary.rename(folder)
-
-
-def _resolved(run: CaseRun, study: Study, case: CaseInput, weather: WeatherYear) -> dict[str, Any]:
-    from heatnet.study.fingerprint import fingerprint, versions
-
-    return {
-        "format_version": 1,
-        "study": study.id,
-        "case": case.name,
-        "status": run.status,
-        "season": case.season.model_dump(),
-        "weather": {"source": weather.source, **case.weather.model_dump()},
-        "prices": study.prices.model_dump(),
-        "overrides": case.case.networks,
-        "heatnet": __version__,
-        "versions": versions(),
-        "inputs_sha256": fingerprint(study, case),
-    }

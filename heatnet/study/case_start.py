@@ -19,6 +19,7 @@ from heatnet.i18n import _
 from heatnet.model.power_site import PowerSite
 from heatnet.model.supply import DispatchProblem
 from heatnet.model.weather import WeatherYear
+from heatnet.plants.outages import out_of_service
 from heatnet.study.config import Weather
 from heatnet.study.load import CaseInput, Study
 from heatnet.study.prices import emission_factors, hourly_prices
@@ -90,6 +91,11 @@ def start_case(study: Study, case: CaseInput, tick: Tick = lambda _stage: None, 
 
 def weather_of(study: Study, weather: Weather) -> WeatherYear:
     """Return a case's weather year."""
+    year = _given_year(study, weather)
+    return year.warmed_by(weather.warmer_k) if weather.warmer_k else year
+
+
+def _given_year(study: Study, weather: Weather) -> WeatherYear:
     path = study.epw_path(weather)
     if path is not None:
         from heatnet.io.weather_epw import read_epw
@@ -121,11 +127,20 @@ def _check_probes(probes: dict[str, Probe]) -> None:
 def years_of(
     study: Study, case: CaseInput, weather: WeatherYear, scales: Mapping[str, LoadScale]
 ) -> dict[str, NetworkYear]:
-    """Return the year of each network of a case, with factors on their loads."""
+    """Return the year of each network of a case, with factors on their loads beside the case's own, and its outages."""
     in_season = heating_season(weather.time, case.season.start, case.season.end)
     share = study.config.simulation.index_loss_share
+    hours = len(weather.time)
+    out = {unit: out_of_service(spans, hours) for unit, spans in case.outages.items()}
     return {
-        name: network_year(network, weather, in_season, share, scales.get(name))
+        name: network_year(
+            network,
+            weather,
+            in_season,
+            share,
+            scales.get(name, LoadScale()).times(case.demand_factor.get(name, 1.0)),
+            {unit.removeprefix(f"{name}/"): mask for unit, mask in out.items() if unit.startswith(f"{name}/")},
+        )
         for name, network in case.networks.items()
     }
 

@@ -9,7 +9,7 @@ from heatnet.metrics.claims import plan_claims
 from heatnet.metrics.claims_context import ClaimContext, claim_context
 from heatnet.metrics.substitution import rate_allowed, substitution_rates
 from heatnet.study.account import coal_lhv, rate_tables
-from heatnet.study.case_run import CaseRun
+from heatnet.study.case_result import CaseRun
 from heatnet.study.config import target_zone
 from heatnet.study.electric_heat import storage_schedule
 from heatnet.study.load import Study

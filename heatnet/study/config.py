@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from heatnet.i18n import _
+from heatnet.study.batch_config import BatchConfig
 from heatnet.study.parts import Efficiency, MonthDay, Share, share_figure
 from heatnet.study.parts import Figure as Figure
 from heatnet.study.parts import Name as Name
@@ -38,6 +39,9 @@ class Weather(Strict):
     climate: Literal["CSWD", "TMYx.2011-2025"] | None = "CSWD"
     seed: Annotated[int, Field(ge=0)] = 1
     epw: str | None = None
+    warmer_k: Annotated[
+        float, Field(ge=-15, le=15, description="Every hour is warmer by this, K; negative: a colder year.")
+    ] = 0.0
 
 
 class Season(Strict):
@@ -251,6 +255,7 @@ class StudyConfig(Strict):
     setpoints: Annotated[
         Setpoints | None, Field(description="What 'heatnet optimise STUDY --setpoints' chooses from.")
     ] = None
+    batch: Annotated[BatchConfig | None, Field(description="What 'heatnet batch STUDY' runs.")] = None
     keep: Annotated[
         Literal["full", "summary"],
         Field(

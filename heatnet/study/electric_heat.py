@@ -10,7 +10,7 @@ import numpy as np
 from heatnet.metrics.carbon import READINGS
 from heatnet.metrics.claims_context import StorageSchedule
 from heatnet.metrics.electric_heat import ElectricHeat, electric_heat, size_for_share
-from heatnet.study.case_run import CaseRun
+from heatnet.study.case_result import CaseRun
 from heatnet.study.config import ElectricHeatCheck
 from heatnet.units import GJ_PER_MWH
 

@@ -11,6 +11,8 @@ from typing import Any
 import pandas as pd
 
 from heatnet.model.network import Network
+from heatnet.model.power_network import PowerNetwork
+from heatnet.model.power_schema import POWER_TABLES
 from heatnet.model.schema import TABLES
 from heatnet.study.load import CaseInput, Study
 
@@ -33,6 +35,10 @@ def fingerprint(study: Study, case: CaseInput) -> str:
         "weather": case.weather.model_dump(),
         "year": study.config.year,
     }
+    if case.demand_factor:
+        settings["demand_factor"] = case.demand_factor
+    if case.outages:
+        settings["outages"] = case.outages
     digest.update(json.dumps(settings, sort_keys=True).encode())
     path = study.epw_path(case.weather)
     if path is not None:
@@ -51,3 +57,11 @@ def digest_network(network: Network, digest: Any) -> None:
         digest.update(frame.to_csv().encode())
     if network.steam is not None:
         digest_network(network.steam, digest)
+    if network.electric is not None:
+        _digest_power(network.electric, digest)
+
+
+def _digest_power(network: PowerNetwork, digest: Any) -> None:
+    digest.update(repr((network.id, network.frequency_hz)).encode())
+    for table in POWER_TABLES:
+        digest.update(getattr(network, table).drop(columns="geometry").to_csv().encode())

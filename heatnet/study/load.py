@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,6 +16,9 @@ from heatnet.io.yaml_file import read_yaml
 from heatnet.model.meta import FORMAT_VERSION
 from heatnet.model.network import Network
 from heatnet.model.validation import did_you_mean, names_in, newer_version, problems_of_validation
+from heatnet.study.batch_config import BatchConfig
+from heatnet.study.batch_input import BatchInput, price_file_names, weather_files
+from heatnet.study.batch_problems import batch_problems
 from heatnet.study.config import Case, PriceSet, Season, StudyConfig, Weather, network_ids
 from heatnet.study.names import name_problems
 from heatnet.study.new_plants import with_new_plants
@@ -41,6 +44,11 @@ class CaseInput:
         With the case's overrides, checked.
     season, weather
         The case's own or the study's.
+    demand_factor : dict of network to float
+        Factors on all its heat loads.
+    outages : dict of str to tuple of (int, int)
+        Hours in which a plant cannot run, by its unit's id (``network/plant``, ``network/steam/plant``): first hour of
+        the year and the hour after the last.
     """
 
     name: str
@@ -48,11 +56,13 @@ class CaseInput:
     networks: dict[str, Network]
     season: Season
     weather: Weather
+    demand_factor: dict[str, float] = field(default_factory=dict)
+    outages: dict[str, tuple[tuple[int, int], ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Study:
-    """A study as read: its folder, its file, its prices and its cases."""
+    """A study as read: its folder, its file, its prices, its cases, what may be built and what a batch varies."""
 
     id: str
     file: Path
@@ -60,6 +70,7 @@ class Study:
     prices: PriceSet
     cases: dict[str, CaseInput]
     portfolio: PortfolioInput | None = None
+    batch: BatchInput | None = None
 
     @property
     def folder(self) -> Path:
@@ -114,10 +125,15 @@ def load_study(path: str | Path, only: str | None = None) -> Study:
     if config.portfolio is not None and only is None and len(raws) == len(config.networks):
         portfolio = PortfolioInput(config, config.portfolio, raws, _parts=parts)
         problems.extend(portfolio_problems(portfolio))
+    batch = None
+    if config.batch is not None and only is None and len(cases) == len(config.cases):
+        batch = _batch(config, config.batch, file.parent, raws, problems)
+        if prices is not None:
+            problems.extend(batch_problems(batch, networks, prices))
     _raise_once(problems)
     assert prices is not None
     name = file.parent.name if file.name == STUDY_FILE else file.stem
-    return Study(name, file, config, prices, cases, portfolio)
+    return Study(name, file, config, prices, cases, portfolio, batch)
 
 
 def _raise_once(problems: Problems) -> None:
@@ -239,6 +255,12 @@ def _check_weather(config: StudyConfig, folder: Path, problems: Problems) -> Non
     entries = {"weather": config.weather} | {
         f"cases.{name}.weather": case.weather for name, case in config.cases.items() if case.weather
     }
+    if config.batch is not None:
+        entries |= {
+            f"batch.dimensions.{name}.target.epw.{number}": Weather(climate=None, epw=file)
+            for name, files in weather_files(config.batch).items()
+            for number, file in enumerate(files)
+        }
     for place, weather in entries.items():
         if weather.epw is not None and not (folder / weather.epw).is_file():
             problems.add(
@@ -253,6 +275,13 @@ def _check_weather(config: StudyConfig, folder: Path, problems: Problems) -> Non
                 read_epw(folder / weather.epw)
             except InputError as error:
                 problems.extend(error.problems)
+
+
+def _batch(
+    config: StudyConfig, batch: BatchConfig, folder: Path, raws: dict[str, RawNetwork], problems: Problems
+) -> BatchInput:
+    files = {name: price_set(name, folder, f"{STUDY_FILE}, batch", problems) for name in price_file_names(batch)}
+    return BatchInput(config, batch, raws, {name: one for name, one in files.items() if one is not None})
 
 
 def _selected(config: StudyConfig, only: str | None, problems: Problems) -> list[str]:

@@ -78,6 +78,8 @@ def checked_season(
     boundary: Boundary,
     states: xr.Dataset,
     tick: Callable[[str], None],
+    with_reference: bool = True,
+    with_origins: bool = True,
 ) -> SolvedSeason:
     """Solve some hours of a network's season once more by pandapipes, and follow the sources' heat.
 
@@ -89,12 +91,15 @@ def checked_season(
         What the pipes were asked in each hour, and their answer (`heatnet.couple.season.simulate_schedule`).
     tick : callable
         Called with the name of the stage after each step.
+    with_reference, with_origins : bool
+        Whether pandapipes is asked, and the heat followed.
     """
-    rows = reference_hours(boundary, states, config.simulation.reference_hours)
+    rows = reference_hours(boundary, states, config.simulation.reference_hours) if with_reference else {}
     reference = reference_check(year.network, boundary, states, rows, lambda: tick("reference"))
     shown = shown_hours(year, config.simulation.hours)
     labels = np.array([shown.get(hour, "") for hour in piped_hours(year)], dtype=object)
-    states = in_single_precision(states.assign(_shares(states, year.network)))
+    shares = _shares(states, year.network) if with_origins else {}
+    states = in_single_precision(states.assign(shares))
     return SolvedSeason(states.assign(label=("time", labels)), reference)
 
 

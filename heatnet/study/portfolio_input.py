@@ -11,6 +11,7 @@ from heatnet.errors import InputError, Problem, Problems
 from heatnet.i18n import _
 from heatnet.io.network_folder import KnownParts, RawNetwork, checked_network
 from heatnet.model.network import Network
+from heatnet.model.patch import merged_patch
 from heatnet.model.validation import did_you_mean
 from heatnet.plants.place import given_capacity_mw
 from heatnet.study.config import StudyConfig
@@ -74,8 +75,8 @@ class PortfolioInput:
         """Return the overrides of a network by the case and some options, sizes at their largest."""
         patch = dict(self.config.cases[self.case].networks.get(network, {}))
         for one in option_ids:
-            patch = _merged(patch, self.option(one).networks.get(network, {}))
-            patch = _merged(patch, _size_patch(network, self.option(one)))
+            patch = merged_patch(patch, self.option(one).networks.get(network, {}))
+            patch = merged_patch(patch, _size_patch(network, self.option(one)))
         return patch
 
     def networks(self, option_ids: tuple[str, ...]) -> dict[str, Network]:
@@ -118,15 +119,6 @@ def _place(option_ids: tuple[str, ...], network: str) -> str:
         return f"study.yaml, portfolio.case, {network}"
     candidate, own = option_ids[-1].split("/")
     return f"study.yaml, portfolio.candidates.{candidate}.options.{own}.networks.{network}"
-
-
-def _merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a mapping with another laid over it, mapping by mapping."""
-    merged = dict(base)
-    for key, value in over.items():
-        known = merged.get(key)
-        merged[key] = _merged(known, value) if isinstance(known, Mapping) and isinstance(value, Mapping) else value
-    return merged
 
 
 def _size_patch(network: str, option: OptionConfig) -> dict[str, Any]:

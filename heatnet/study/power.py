@@ -65,6 +65,8 @@ def solve_power_year(
     schedule: PowerDispatch,
     pump_mw: Mapping[str, FloatArray],
     threads: int,
+    with_reference: bool = True,
+    with_room: bool = True,
 ) -> SolvedPower:
     """Solve the power network of a network in every hour of the year under a schedule.
 
@@ -79,6 +81,8 @@ def solve_power_year(
     pump_mw : mapping of plant to array (T,)
         Electricity of the circulation pumps.
     threads : int
+    with_reference, with_room : bool
+        Whether pandapower solves some hours again, and whether it is asked how much more the substations could take.
     """
     name, problem, result = year.network.id, schedule.problem, schedule.result
     boundary = scheduled(name, power, problem, result, _pumps(year, power, pump_mw))
@@ -95,9 +99,9 @@ def solve_power_year(
     account["cooling_saved_mwh"] = _cooling_saved_mwh(power, problem, result)
     account["duration"] = _durations(solved)
     account["band"] = _band_account(band, stored)
-    rows = _reference_rows(config, solved, figures.worst_row)
+    rows = _reference_rows(config, solved, figures.worst_row) if with_reference else []
     account["reference_check"] = asdict(compare_with_pandapower(model, boundary, solved, rows))
-    account["margin_mw"] = _margins(power.network, boundary, solved, threads)
+    account["margin_mw"] = _margins(power.network, boundary, solved, threads) if with_room else {}
     account["limits"] = _limits(power.network, name, schedule, year)
     account["most_loaded"] = _most_loaded(power.network, figures.branches)
     account["site"] = site_accounts(problem, result).get(name, {})

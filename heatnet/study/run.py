@@ -17,7 +17,8 @@ from heatnet.couple.year import LoadScale
 from heatnet.errors import InputError, NotSolvableError
 from heatnet.i18n import _
 from heatnet.study.bounds import demand_bounds
-from heatnet.study.case_run import CaseFailure, CaseRun, needs_matched_baseline, run_case, step_count
+from heatnet.study.case_result import CaseFailure, CaseRun
+from heatnet.study.case_run import needs_matched_baseline, run_case, step_count
 from heatnet.study.load import CaseInput, Study
 
 Outcome = CaseRun | CaseFailure

@@ -15,7 +15,7 @@ from heatnet.io.yaml_file import write_text_atomically
 from heatnet.metrics.identity import CoalPlant, identity_rows
 from heatnet.metrics.park import park_account
 from heatnet.study.account import case_entry, failed_entry, plants_of
-from heatnet.study.case_run import CaseFailure, CaseRun
+from heatnet.study.case_result import CaseFailure, CaseRun
 from heatnet.study.claims import claims_of
 from heatnet.study.config import ALL_ZONE, target_zone
 from heatnet.study.electric_heat import electric_heat_summary

@@ -105,6 +105,7 @@ def limit_label(cause: str, place: str) -> str:
         "source": _("the plant's own source"),
         "temperature": _("supply warmer than the plant can make it"),
         "consumers": _("too little load of the stations that it heats"),
+        "outage": _("out of service"),
         "contract_flow": _("flow of the steam contract"),
         "steam_line": _("what the steam line carries"),
         "availability": _("its season, line or capacity of the hour"),

@@ -1,15 +1,23 @@
 """Map and report in a real browser that can reach no other host: they draw, and nothing complains."""
 
+import json
 import re
 import shutil
 import subprocess
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
+from heatnet.io.network_folder import load_network
+from heatnet.io.results_store import read_table
 from heatnet.maps import build_map
+from heatnet.metrics.pressure_line import M_PER_BAR
+from heatnet.model.water_limits import ATMOSPHERE_BAR
 from heatnet.report import build_report
+from heatnet.report.compare import build_comparison
 
 CHROMIUM = next(
     (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
@@ -167,7 +175,75 @@ def test_report_draws_every_chart(results: Path, tmp_path: Path, lang: str) -> N
     # two cases, water and steam, two charts each
     charts = re.findall(r'<div class="chart" id="(?:daily|duration)-[\w-]+"[^>]*>(.*?)</figure>', dom, re.DOTALL)
     assert len(charts) == 2 * 2 * 2
+    sankeys = re.findall(r'<div class="chart tall" id="sankey-\w+"[^>]*>(.*?)</figure>', dom, re.DOTALL)
+    assert len(sankeys) == 2
+    charts += sankeys
     assert all(chart.count("<path") > 3 for chart in charts)
+
+
+def test_pressure_diagram_answers_to_path_case_and_hour(results: Path, tmp_path: Path) -> None:
+    """What the page says of a way, a case and an hour is what the results hold; several lie over each other."""
+    script = """
+      const place = document.getElementById("pressure-0");
+      const chart = echarts.getInstanceByDom(place.querySelector(".pressure-chart"));
+      const names = () => chart.getOption().series.map((one) => one.name).join(";");
+      const set = (name, value) => {
+        const control = place.querySelector("." + name);
+        control.value = value;
+        control.dispatchEvent(new Event("change"));
+      };
+      const tick = (name, at) => place.querySelectorAll("." + name + " input")[at].click();
+      const supply = () => chart.getOption().series.find((one) => one.id === "supply 0").data;
+      document.body.dataset.first = place.querySelector(".figures").textContent;
+      document.body.dataset.caption = place.querySelector(".caption").textContent;
+      document.body.dataset.lines = names();
+      tick("of-cases", 0); tick("of-hours", 1);
+      const supplies = chart.getOption().series.filter((one) => String(one.id).startsWith("supply "));
+      document.body.dataset.several = supplies.map((one) => one.name).join(";");
+      tick("of-cases", 0); tick("of-hours", 0);
+      set("from", "n1"); set("to", "hx_n2");
+      document.body.dataset.ends = JSON.stringify(supply());
+      set("to", "n1");
+      document.body.dataset.trouble = place.querySelector(".trouble").textContent;
+    """
+    page = _with_script(build_report(results, tmp_path / "report.html", "en"), script)
+    dom, console = _dom(page, tmp_path / "profile")
+    assert console == []
+    told = {key: unescape(text) for key, text in re.findall(r'data-(\w+)="([^"]*)"', dom)}
+    # "project" opens first, as it is the last case: 水压图 of its hour of highest load
+    water = results / "project" / "east" / "water"
+    heads = {
+        line: (read_table(water / f"node_p_{line}_bar.parquet") - ATMOSPHERE_BAR) * M_PER_BAR
+        for line in ("supply", "return")
+    }
+    design, second = pd.Timestamp("2025-01-16 05:00"), pd.Timestamp("2025-02-10 08:00")
+    gap = heads["supply"].at[design, "n4"] - heads["return"].at[design, "n4"]
+    assert f"between the lines at the end: {gap:,.1f} m".replace("-", "−") in told["first"]
+    assert told["caption"].startswith("Plant 4 – Station n4: ")
+    assert "supply line" in told["lines"].split(";")
+    assert {"static line", "vaporisation line", "nominal pressure", "constant-pressure point", "ground"} <= set(
+        told["lines"].split(";")
+    )
+    assert len(set(told["several"].split(";"))) == 4
+    (start, end) = json.loads(told["ends"])
+    assert start[1] == pytest.approx(heads["supply"].at[second, "n1"], abs=0.0051)
+    assert end[1] == pytest.approx(heads["supply"].at[second, "n2"], abs=0.0051)
+    assert end[0] == pytest.approx(
+        float(load_network(results / "project/inputs/east").pipes.at["pipe_b", "length_m"]), abs=0.06
+    )
+    assert told["trouble"] == "No open way leads from one to the other."
+
+
+def test_comparison_draws_its_curves_and_hostile_names_do_not_run(hostile_results: Path, tmp_path: Path) -> None:
+    page = build_comparison([hostile_results], tmp_path / "compare.html", "en")
+    dom, console = _dom(page, tmp_path / "profile")
+    assert console == []
+    curves = re.findall(r'<div class="chart" id="curve-[^"]*"[^>]*>(.*?)</figure>', dom, re.DOTALL)
+    assert curves
+    assert all(curve.count("<path") > 3 for curve in curves)
+    elements = _Elements()
+    elements.feed(dom)
+    assert (elements.handlers, elements.images, elements.root.get("id")) == ([], [], None)
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])

@@ -15,7 +15,7 @@ from heatnet import __version__
 from heatnet.cli.main import split_language
 
 HEAVY = ("pandas", "numpy", "pandapipes", "pandapower", "geopandas", "folium", "linopy", "xarray", "scipy", "pvlib")
-COMMANDS = ("init", "check", "solve", "simulate", "steam", "run", "map", "report")
+COMMANDS = ("init", "check", "solve", "simulate", "steam", "run", "map", "report", "pressure", "export")
 #: a plant that pushes many times the flow that all consumers take: no hour has a state
 PUSHING = {"connection": "supply", "role": "flow", "mdot_kg_per_s": 500.0}
 HOPELESS = {"label": "Cannot be solved", "networks": {"tiny": {"plants": {"heat_pump": PUSHING}}}}

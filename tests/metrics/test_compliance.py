@@ -130,6 +130,18 @@ def test_no_boiling_margin_is_pressure_above_saturation(network):
         assert passed(table, "boiling_margin") is good
 
 
+def test_the_suction_needs_pressure_above_boiling_while_the_pump_runs(network):
+    boiling = float(saturation_pressure_bar(90.0))
+    for margin, good in ((0.51, True), (0.49, False)):
+        data = state(network, plant_t_return_degc=90.0, node_p_return_bar=boiling + margin)
+        found = rows(compliance(network, data), "suction_margin")
+        assert list(found["place"]) == ["plant"]
+        assert found.at[0, "value"] == pytest.approx(margin, abs=1e-9)
+        assert bool(found.at[0, "passed"]) is good
+    still = state(network, plant_t_return_degc=90.0, node_p_return_bar=boiling, plant_mdot_kg_per_s=0.0)
+    assert not len(rows(compliance(network, still), "suction_margin"))
+
+
 def test_static_margin_falls_with_height(network):
     # the pressure point holds 4 bar at 0 m; 20 m higher it is 4 - rho g 20 m
     high = two_pipe(fluid=CONSTANT_WATER, elevation_m=20.0)

@@ -12,7 +12,6 @@ from heatnet.report.balance import balance_tables
 from heatnet.report.charts import STEP_H, chart_blocks
 from heatnet.report.context import Context
 from heatnet.report.hours import hours_table, how_solved, season_table
-from heatnet.report.pressure import pressure_path
 from heatnet.report.sections import (
     assumptions_table,
     co2_tables,
@@ -128,16 +127,17 @@ def test_savings_are_base_case_less_case(context: Context) -> None:
 
 
 def test_sources_that_hand_on_steam_have_no_cost_of_their_own(context: Context) -> None:
-    cost, co2 = source_tables(context)
+    cost, co2, marginal = source_tables(context)
     names = [row.cells[0] for row in cost.rows]
     assert "East: CHP steam" in names
     assert "East: Steam exchange" not in names
     assert co2.printed(co2.rows[0])[1:] == ["60.0", "60.0"]  # 0.06 t/GJ in kg
+    assert marginal.printed(marginal.rows[0])[1:] == ["70.0", "70.0"]
 
 
 def test_a_check_outside_its_limit_is_marked_with_its_place(context: Context) -> None:
     (row,) = compliance_table(context, "east").rows
-    assert row.cells == ("velocity of water", "≤\u202f3.50", "m/s", "3.90 ✗", "3.90 ✗", "Main a")
+    assert row.cells == ("velocity of water", "≤\u202f3.50", "m/s", "3.90 ✗", "3.90 ✗", "Main a, 2025-01-16 05:00")
 
 
 def test_balance_closes_in_every_column(context: Context) -> None:
@@ -179,20 +179,6 @@ def test_charts_lose_no_heat(context: Context) -> None:
     assert steps + plant["duration_mw"][full] * STEP_H >= total - full * STEP_H * 0.005
     load = np.sum([one["duration_mw"] for one in block["series"]], axis=0)
     assert np.all(np.diff(load) <= 0.01 * len(series))
-
-
-def test_pressure_path_follows_the_water(context: Context, tiny: dict) -> None:
-    """The path to station n4 runs n0, n1, n3, n4; pressures there are those of the tables."""
-    east = context.study.cases["base"].networks["east"]
-    time = east.hours.index[0]
-    path = pressure_path(east, "hx_n4", time)
-    assert path is not None
-    assert path.nodes == ("n0", "n1", "n3", "n4")
-    lengths = [float(east.network.pipes.at[pipe, "length_m"]) for pipe in ("pipe_a", "pipe_c", "pipe_d")]
-    assert path.distance_m == pytest.approx(np.cumsum([0.0, *lengths]))
-    gap = path.p_supply_bar[-1] - path.p_return_bar[-1]
-    assert gap == pytest.approx(float(east.quantities["consumer_dp_bar"].at[time, "hx_n4"]))
-    assert pressure_path(east, "nobody", time) is None
 
 
 def test_hours_table_lists_the_hours_that_stand_for_the_season(context: Context) -> None:
@@ -337,7 +323,7 @@ def test_pressures_are_gauge_and_differences_are_not(
     for lang, (value, unit) in (("en", en), ("zh", zh)):
         with use_language(lang):
             (row,) = compliance_table(changed, "east").rows
-        assert row.cells[1:4] == (f"≤\u202f{value}", unit, value)
+        assert row.cells[1:4] == (f"≤\u202f{value}", unit, f"{value} ✓")
 
 
 def test_design_table_names_the_pipe(context: Context) -> None:

@@ -64,14 +64,52 @@
     }
   }
 
+  function hourStep(hours) {
+    return [100, 250, 500, 1000, 2000].find((one) => hours[hours.length - 1] / one <= 9) || 2000;
+  }
+
   for (const block of data.charts) {
     const monthStart = (index, text) => text.endsWith("-01") || text.endsWith("-1");
-    const step = [100, 250, 500, 1000, 2000].find((one) => block.hours[block.hours.length - 1] / one <= 9) || 2000;
+    const step = hourStep(block.hours);
     const roundHour = (index, text) => Number(text) % step === 0;
     draw("daily-" + block.id, option(block.days, area(block.series, "daily_gwh", "middle"), "", "GWh", 2, monthStart, true));
     draw("duration-" + block.id, option(block.hours, area(block.series, "duration_mw", false), block.labels.hours, "MW", 1, roundHour, false));
     key(block);
   }
+  // from sources on the left through balances to users and losses on the right; ids are keys, names are texts
+  function sankey(block) {
+    const name = new Map(block.nodes.map((node) => [node.id, node.name]));
+    const gwh = (value) => value.toFixed(value < 10 ? 2 : 1) + " GWh";
+    const total = (id) => Math.max(...[0, 1].map((end) => block.links.filter((link) => link[end] === id).reduce((sum, link) => sum + link[2], 0)));
+    const text = (words) => { const box = document.createElement("div"); box.textContent = words; return box; };
+    return {
+      animation: false, textStyle: FONT, aria: { enabled: true },
+      tooltip: {
+        confine: true, textStyle: { fontSize: 11 },
+        formatter: (one) => text(one.dataType === "edge" ? name.get(one.data.source) + " → " + name.get(one.data.target) + "  " + gwh(one.data.value) : name.get(one.name) + "  " + gwh(total(one.name))),
+      },
+      series: [{
+        type: "sankey", left: 4, right: 195, top: 8, bottom: 8, nodeWidth: 12, nodeGap: 9, draggable: false, emphasis: { focus: "adjacency" },
+        data: block.nodes.map((node) => ({ name: node.id, itemStyle: { color: node.colour, borderWidth: 0 } })),
+        links: block.links.map(([source, target, value]) => ({ source: source, target: target, value: value })),
+        lineStyle: { color: "source", opacity: 0.32, curveness: 0.5 },
+        label: { fontSize: 10.5, color: "#1f2933", formatter: (one) => name.get(one.name) + "  " + gwh(total(one.name)) },
+      }],
+    };
+  }
+
+  // cases over each other: one line a case
+  for (const block of data.curves || []) {
+    // the first one broader, so that it is seen below others that are equal
+    const lines = block.series.map((one, at) => ({
+      name: one.name, type: "line", step: "end", symbol: "none", data: one.mw, lineStyle: { width: at === 0 ? 3.5 : 1.5, color: one.colour },
+      itemStyle: { color: one.colour }, emphasis: { disabled: true },
+    }));
+    draw("curve-" + block.id, option(block.hours, lines, block.axis, "MW", 1, (index, text) => Number(text) % hourStep(block.hours) === 0, false));
+  }
+
+  for (const block of data.sankeys || []) draw("sankey-" + block.id, sankey(block));
+
   const refit = () => charts.forEach((chart) => { chart.resize(); scalable(chart); });
   // paper is narrower than the screen: with a view box the drawing shrinks as a whole
   function scalable(chart) {
@@ -80,6 +118,8 @@
   }
   charts.forEach(scalable);
   window.addEventListener("resize", refit);
+  // a chart in a folded part has no size until it is opened
+  for (const one of document.querySelectorAll("details")) one.addEventListener("toggle", refit);
 
   // a folded part is part of the report: open it on paper, fold it again afterwards
   let opened = [];

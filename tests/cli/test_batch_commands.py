@@ -1,0 +1,109 @@
+"""`heatnet batch`, `query` and `compare` on the tiny study: files, words, exit codes."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import pandas as pd
+import pytest
+
+BATCH = {
+    "method": "list",
+    "keep": {"elements": ["tiny/c1", "tiny/boiler"]},
+    "dimensions": {
+        "gas": {"label": "Gas price", "target": {"kind": "price", "key": "gas_cny_per_mwh", "how": "value"}},
+        "pump": {
+            "label": "Heat pump",
+            "target": {
+                "kind": "cell",
+                "network": "tiny",
+                "table": "plants",
+                "column": "capacity_mw",
+                "rows": "heat_pump",
+                "how": "value",
+            },
+        },
+    },
+    "variants": {
+        "cheap": {"values": {"gas": 200}},
+        "dear": {"values": {"gas": 500, "pump": 1.2}},
+    },
+}
+
+
+@pytest.fixture
+def study(study_draft, tmp_path):
+    study_draft.data["batch"] = BATCH
+    return study_draft.write(tmp_path)
+
+
+def test_a_batch_from_its_file_to_answers(heatnet, study, tmp_path):
+    """Two variants run; a second call runs none; the query and the comparison tell what the files hold."""
+    answer = heatnet("batch", study, "--workers", 1)
+    assert answer.code == 0, answer.err
+    assert "2 of 2 seasons run now, 0 without a result" in answer.out
+    folder = tmp_path / "results" / "tiny" / "batch"
+    cases = pd.read_parquet(folder / "cases.parquet").set_index("case")
+    assert cases.loc["dear", "cost_fuel_gas_cny"] > 2 * cases.loc["cheap", "cost_fuel_gas_cny"]
+    assert set(cases["base"]) == {"project"}
+    hours = pd.read_parquet(folder / "hours.parquet")
+    assert set(hours["element"]) == {"c1", "boiler"}
+    assert {"dispatch_heat_mw", "consumer_heat_mw", "plant_heat_mw"} <= set(hours.columns)
+    assert (folder / "cases" / "dear" / "case.yaml").is_file()
+    again = heatnet("batch", study, "--workers", 1)
+    assert "0 of 2 seasons run now" in again.out
+
+    asked = heatnet("query", tmp_path / "results" / "tiny", 'select "case", in_gas from cases order by 1', "--json")
+    assert json.loads(asked.out) == [{"case": "cheap", "in_gas": 200.0}, {"case": "dear", "in_gas": 500.0}]
+    lines = heatnet("query", folder, 'select "case", in_gas from cases order by 1', "--csv").out.splitlines()
+    assert lines == ["case,in_gas", "cheap,200.0", "dear,500.0"]
+    assert "dear" in heatnet("query", folder, "select * from cases").out
+    assert 'write "case"' in heatnet("query", folder, "select case, in_gas from cases").err
+
+    compared = heatnet("compare", folder / "cases" / "cheap", folder / "cases" / "dear", "--json")
+    rows = {row["name"]: row for row in json.loads(compared.out)}
+    assert (rows["prices.gas_cny_per_mwh"]["cheap"], rows["prices.gas_cny_per_mwh"]["dear"]) == (200.0, 500.0)
+    assert rows["overrides.tiny.plants.heat_pump.capacity_mw"]["dear"] == 1.2
+    assert rows["cost_total_cny"]["cheap"] == pytest.approx(cases.loc["cheap", "cost_total_cny"])
+    shown = heatnet("compare", folder / "cases" / "cheap", folder / "cases" / "dear")
+    assert "prices.gas_cny_per_mwh" in shown.out
+    assert "co2_average_total_t_co2" in shown.out
+
+
+def test_a_study_without_a_batch(heatnet, study_draft, tmp_path):
+    answer = heatnet("batch", study_draft.write(tmp_path))
+    assert answer.code == 2
+    assert "has no key batch" in answer.err
+    assert not (tmp_path / "results").exists()
+
+
+def test_elements_that_no_network_has(heatnet, study_draft, tmp_path):
+    study_draft.data["batch"] = BATCH | {"keep": {"elements": ["tiny/c11", "tiny/steam/mill"]}}
+    answer = heatnet("batch", study_draft.write(tmp_path))
+    assert answer.code == 2
+    assert "tiny/c11" in answer.err
+    assert "tiny/c1" in answer.err.split("tiny/c11", 1)[1]
+    assert "steam/mill" not in answer.err
+
+
+def test_a_scheduler_without_dask(heatnet, study, monkeypatch, tmp_path):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    answer = heatnet("batch", study, "--scheduler", "tcp://127.0.0.1:1")
+    assert answer.code == 2
+    assert "dask is not installed" in answer.err
+    assert "heatnet[dask]" in answer.err
+    assert not (tmp_path / "results").exists()
+
+
+def test_one_case_is_no_comparison(heatnet, results):
+    answer = heatnet("compare", results / "base")
+    assert answer.code == 2
+    assert "is one case" in answer.err
+
+
+def test_results_are_compared_case_by_case(heatnet, results):
+    answer = heatnet("compare", results, "--csv")
+    assert answer.code == 0, answer.err
+    assert answer.out.splitlines()[0].startswith("what,name,")
+    assert "result,cost_total_cny," in answer.out

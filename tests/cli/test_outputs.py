@@ -1,0 +1,129 @@
+"""`heatnet pressure`, `report` of several cases and `export`, on a small results folder: files, words, refusals."""
+
+import json
+from pathlib import Path
+
+import pandapipes
+import pyogrio
+import pytest
+
+INPUT = 2
+
+
+def test_pressure_writes_beside_the_results_or_where_it_is_told(heatnet, results: Path, tmp_path: Path) -> None:
+    for name in ("a.svg", "b.pdf", "c.png"):
+        answer = heatnet(
+            "pressure",
+            results / "project",
+            "--network",
+            "east",
+            "--hour",
+            "design",
+            "--hour",
+            "p50",
+            "--out",
+            tmp_path / name,
+        )
+        assert answer.code == 0, answer.err
+        assert str(tmp_path / name) in answer.out
+        assert (tmp_path / name).stat().st_size > 5000
+    answer = heatnet(
+        "pressure",
+        results,
+        "--case",
+        "base",
+        "--case",
+        "project",
+        "--path",
+        "plant4",
+        "hx_n2",
+        "--lang",
+        "zh",
+        "--out",
+        tmp_path / "d.svg",
+    )
+    assert answer.code == 0, answer.err
+
+
+@pytest.mark.parametrize(
+    ("words", "place", "known"),
+    [
+        (("--case", "nobody"), "--case", "project"),
+        (("--network", "nobody"), "--network", "east"),
+        (("--path", "plant4", "hx_n5"), "--path", "hx_n4"),
+        (("--path", "n0", "plant4"), "--path", "pipes join"),
+        (("--hour", "soon"), "--hour", "design"),
+        (("--hour", "2025-07-01 00:00"), "--hour", "solved"),
+        (("--out", "diagram.docx"), "--out", ".svg"),
+    ],
+)
+def test_pressure_refuses_what_the_results_do_not_hold(
+    heatnet, results: Path, tmp_path: Path, words, place, known
+) -> None:
+    before = set(results.rglob("*"))
+    answer = heatnet("pressure", results, *words)
+    assert answer.code == INPUT
+    assert place in answer.err
+    assert known in answer.err
+    assert set(results.rglob("*")) == before
+    assert list(tmp_path.glob("*.svg")) == []
+
+
+def test_report_of_several_cases_is_a_comparison(heatnet, results: Path, tmp_path: Path) -> None:
+    answer = heatnet("report", results / "base", results / "project", "--out", tmp_path / "compare.html")
+    assert answer.code == 0, answer.err
+    assert "Comparison:" in answer.out
+    assert "Comparison of 2 cases" in (tmp_path / "compare.html").read_text(encoding="utf-8")
+    assert heatnet("report", results, results / "nobody").code == INPUT
+
+
+def test_report_of_one_folder_has_its_workbook_beside_it(heatnet, results: Path, tmp_path: Path) -> None:
+    answer = heatnet("report", results, "--out", tmp_path / "report.html")
+    assert answer.code == 0, answer.err
+    assert (tmp_path / "report.xlsx").is_file()
+
+
+def test_export_of_a_geopackage(heatnet, results: Path, tmp_path: Path) -> None:
+    answer = heatnet(
+        "export", results / "project", "--format", "gpkg", "--hour", "p20", "--out", tmp_path / "hour.gpkg"
+    )
+    assert answer.code == 0, answer.err
+    assert "2025-02-10 08:00" in answer.out
+    assert "east_pipes" in {str(name) for name, _kind in pyogrio.list_layers(tmp_path / "hour.gpkg")}
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--format", "pandapower"), "power network"),
+        (("--format", "pandapipes", "--network", "works"), "--network"),
+        (("--format", "pandapipes", "--hour", "2025-07-01 00:00"), "--hour"),
+        (("--network", "nobody"), "east"),
+    ],
+)
+def test_export_refuses_what_the_results_do_not_hold(heatnet, results: Path, words, said) -> None:
+    before = set(results.rglob("*"))
+    answer = heatnet("export", results / "project", *words)
+    assert answer.code == INPUT
+    assert said in answer.err
+    assert set(results.rglob("*")) == before
+
+
+def test_export_of_a_study_with_real_pipes_and_power(heatnet, study_draft, new_power_draft, tmp_path: Path) -> None:
+    """A study run to its end: its hour as pandapipes and pandapower nets, as near as the solvers are."""
+    study_draft.network.electric = new_power_draft()
+    study_draft.data["simulation"] = {"hours": 2, "reference_hours": 0}
+    study, folder = study_draft.write(tmp_path), tmp_path / "results"
+    assert heatnet("run", study, "--out", folder, "--workers", "1").code == 0
+    answer = heatnet("export", folder / "project", "--format", "pandapipes", "--out", tmp_path / "water.json")
+    assert answer.code == 0, answer.err
+    assert float(answer.out.split("results: ")[1].split(" bar")[0]) < 1e-4
+    net = pandapipes.from_json(str(tmp_path / "water.json"))
+    assert set(net.heat_consumer["name"]) == {"c1", "c2", "c3"}
+    answer = heatnet("export", folder / "project", "--format", "pandapower", "--out", tmp_path / "power.json")
+    assert answer.code == 0, answer.err
+    assert float(answer.out.split("results: ")[1].split(" p.u.")[0]) < 1e-6
+    assert json.loads((tmp_path / "power.json").read_text(encoding="utf-8"))
+    answer = heatnet("export", folder / "project", "--format", "gpkg", "--out", tmp_path / "hour.gpkg")
+    assert answer.code == 0, answer.err
+    assert {str(name) for name, _kind in pyogrio.list_layers(tmp_path / "hour.gpkg")} >= {"tiny_electric_lines"}

@@ -1,0 +1,176 @@
+"""The page of a batch, from files of known numbers."""
+
+from __future__ import annotations
+
+import html
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from heatnet.errors import InputError
+from heatnet.metrics.chance import binomial_interval
+from heatnet.report.batch_page import build_batch_report
+from heatnet.study.batch_description import write_batch_description
+from heatnet.study.load import load_study
+from heatnet.study.variants import variants
+from heatnet.web.offline import external_references
+
+UNIFORM = {"kind": "uniform", "low": 0.8, "high": 1.2}
+GAS = {
+    "label": {"en": "Gas price", "zh": "气价"},
+    "target": {"kind": "price", "key": "gas_cny_per_mwh"},
+    "distribution": UNIFORM,
+}
+DEMAND = {"label": "Demand", "target": {"kind": "demand_factor"}, "distribution": UNIFORM}
+PORTFOLIO = {"label": "Portfolio", "target": {"kind": "portfolio", "cases": ["gas", "project"]}, "each": True}
+YEAR = {"label": "Year", "target": {"kind": "climate", "years": 3}, "each": True}
+DRAWN = {
+    "method": "latin_hypercube",
+    "samples": 40,
+    "dimensions": {"gas": GAS, "demand": DEMAND, "portfolio": PORTFOLIO},
+}
+
+
+def folder_of(draft, root, batch, failed=()):
+    """Write a batch whose rate is 0.35 - 0.2 demand with the heat pump and half of it without."""
+    draft.data["batch"] = batch
+    study = load_study(draft.write(root))
+    folder = root / "batch"
+    folder.mkdir()
+    write_batch_description(study, folder)
+    rows, lacking = [], []
+    for variant in variants(study):
+        gas, demand = (variant.values.get(name) or 1.0 for name in ("gas", "demand"))
+        rate = (0.35 - 0.2 * demand) * (1.0 if variant.case == "project" else 0.5)
+        row = {"case": variant.name, "base": variant.case, "status": "ok", "reason": ""}
+        row |= {f"in_{name}": value for name, value in variant.values.items()}
+        row |= {
+            "rate_share": rate,
+            "unmet_share": 0.0,
+            "cost_total_cny": 1e6 * gas * demand + (1e4 if variant.case == "project" else 0.0),
+            "co2_average_total_t_co2": 100.0 * demand,
+            "rate_all_of_it_plan_recovered_space_season_share": rate,
+            "rate_all_of_it_strict_recovered_space_season_share": 0.0,
+        }
+        if variant.name in failed:
+            row = {key: row[key] for key in ("case", "base")} | {"status": "infeasible", "reason": "<b>contract</b>"}
+        rows.append(row)
+        lacking.append((variant.name, "tiny", "water", "consumer", "c2", "lacking_mwh", 10.0 * demand))
+    pd.DataFrame(rows).to_parquet(folder / "cases.parquet")
+    columns = ["case", "network", "carrier", "kind", "element", "statistic", "value"]
+    pd.DataFrame(lacking, columns=columns).to_parquet(folder / "elements.parquet")
+    return folder
+
+
+def words(page: str) -> str:
+    return html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))).replace("\u202f", " ")
+
+
+@pytest.fixture
+def drawn(study_draft, tmp_path):
+    return folder_of(study_draft, tmp_path, DRAWN, failed=("0003-gas",))
+
+
+def test_the_probability_stands_in_front_with_its_interval(drawn):
+    told = words(build_batch_report(drawn, lang="en").read_text(encoding="utf-8"))
+    cases = pd.read_parquet(drawn / "cases.parquet")
+    own = cases[cases["base"] == "project"]["rate_share"]
+    reached = int((own >= 0.15).sum())
+    low, high = binomial_interval(reached, 40)
+    expected = f"{100 * reached / 40:.1f} % (95 % interval {100 * low:.1f} % to {100 * high:.1f} %): in {reached} of 40 seasons"
+    assert 0 < reached < 40
+    assert f"With the heat pump: 15 % is reached with a probability of {expected}" in told
+    assert "Gas alone: 15 % is reached with a probability of 0.0 %" in told
+    assert "1 more tell no rate" in told
+
+
+def test_drivers_regret_shortfall_and_failures(drawn):
+    page = build_batch_report(drawn, lang="en").read_text(encoding="utf-8")
+    told = words(page)
+    # the rate falls with demand alone: rank correlation -1
+    assert re.search(r"Demand rank correlation −1\.00 < 0\.001", told)
+    # the heat pump costs 10,000 more in every scenario, and has the better rate in each
+    assert re.search(r"Regret in cost .*?Gas alone [\d.,]+ 0\.00 0\.00 0\.00 \S+ 100 39", told)
+    assert re.search(r"With the heat pump [\d.,]+ 0\.01 0\.01 0\.01", told)
+    assert "Who lacks heat" in told
+    assert "c2 tiny" in told
+    assert "&lt;b&gt;contract&lt;/b&gt;" in page
+    assert "<b>contract</b>" not in page
+    assert page.count("<svg") >= 3
+
+
+def test_the_page_is_offline_and_in_both_languages(drawn, tmp_path):
+    for lang, word in (("en", "Regret between portfolios"), ("zh", "气价")):
+        page = build_batch_report(drawn, tmp_path / f"{lang}.html", lang).read_text(encoding="utf-8")
+        assert word in page
+        assert not external_references(page)
+
+
+def test_the_same_files_give_the_same_page(drawn, tmp_path):
+    pages = [build_batch_report(drawn, tmp_path / name, "en").read_bytes() for name in ("a.html", "b.html")]
+    assert pages[0] == pages[1]
+
+
+def test_single_changes_are_told_against_the_base_of_the_same_year(study_draft, tmp_path):
+    dimensions = {
+        "gas": GAS | {"distribution": None, "values": [0.8, 1.2], "base": 1},
+        "demand": DEMAND | {"distribution": None, "values": [1.1], "base": 1},
+        "year": YEAR,
+    }
+    batch = {"method": "one_at_a_time", "dimensions": dimensions}
+    page = build_batch_report(folder_of(study_draft, tmp_path, batch), lang="en").read_text(encoding="utf-8")
+    # rate: 0.35 - 0.22 less 0.15; the gas price changes nothing
+    assert "Demand, 1.1: −2.00" in page
+    assert "Gas price, 1.2: 0.20 10⁶ CNY" in page
+    assert re.search(r"base, as it is 15\.00 1\.01 100 0\.000 10\.0", words(page))
+    assert re.search(r"Demand 1\.1 −2\.00 0\.10 10 0\.000 1\.0", words(page))
+    assert "chosen, not drawn" in page
+    assert "95 % interval 0" not in page
+
+
+def test_sobol_indices_where_they_were_drawn(study_draft, tmp_path):
+    dimensions = {"gas": GAS, "demand": DEMAND}
+    batch = {"method": "sobol", "samples": 128, "indices": True, "dimensions": dimensions}
+    folder = folder_of(study_draft, tmp_path, batch)
+    told = words(build_batch_report(folder, lang="en").read_text(encoding="utf-8"))
+    assert "Sobol' indices of the rate" in told
+    row = re.search(r"Demand ([\d.−]+) [\d.−]+ [\d.−]+ ([\d.−]+) [\d.−]+ [\d.−]+ (?:Gas|Share)", told)
+    assert row is not None
+    # the rate hangs on demand alone
+    assert np.array(row.groups(), dtype=float) == pytest.approx([1.0, 1.0], abs=0.05)
+    # the probability is of the 256 independent points, not of all 512
+    assert "of 256 seasons" in told
+
+
+def test_a_portfolio_that_is_drawn_is_a_dimension_of_the_indices(study_draft, tmp_path):
+    dimensions = {"gas": GAS, "portfolio": PORTFOLIO | {"each": False}}
+    batch = {"method": "sobol", "samples": 64, "indices": True, "dimensions": dimensions}
+    told = words(build_batch_report(folder_of(study_draft, tmp_path, batch), lang="en").read_text(encoding="utf-8"))
+    row = re.search(r"Portfolio ([\d.]+) [\d.−]+ [\d.−]+ ([\d.]+) [\d.−]+ [\d.−]+ Gas price", told)
+    assert row is not None
+    # demand stays at 1: the rate hangs on the portfolio alone
+    assert np.array(row.groups(), dtype=float) == pytest.approx([1.0, 1.0], abs=0.05)
+    assert told.count("Sobol' indices of the rate") == 1
+
+
+def test_a_list_tells_every_season_by_its_label(study_draft, tmp_path):
+    rows = {"dear": {"label": "Dear gas", "values": {"gas": 2}}, "now": {}}
+    batch = {"method": "list", "variants": rows, "dimensions": {"gas": GAS | {"distribution": None}}}
+    told = words(build_batch_report(folder_of(study_draft, tmp_path, batch), lang="en").read_text(encoding="utf-8"))
+    assert re.search(r"Dear gas 15\.00 2\.01 100", told)
+    assert re.search(r"now 15\.00 1\.01 100", told)
+
+
+def test_a_folder_without_a_batch_says_so(tmp_path):
+    with pytest.raises(InputError, match=r"batch\.json"):
+        build_batch_report(tmp_path)
+
+
+def test_a_batch_in_which_all_failed_says_why(study_draft, tmp_path):
+    batch = {"method": "list", "variants": {"a": {}}, "dimensions": {"gas": GAS}}
+    folder = folder_of(study_draft, tmp_path, batch, failed=("a",))
+    told = words(build_batch_report(folder, lang="en").read_text(encoding="utf-8"))
+    assert "1 of 1 seasons have no result" in told
+    assert "infeasible" in told

@@ -1,0 +1,93 @@
+"""The workbook with the report's sheets: typed, units in the headings, filters, charts, no formula from a name."""
+
+import datetime as dt
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from heatnet.i18n import _, use_language
+from heatnet.metrics.pressure_line import M_PER_BAR
+from heatnet.report.workbook import write_workbook
+from heatnet.web.results_view import load_study
+
+openpyxl = pytest.importorskip("openpyxl")
+
+
+def _rows(page) -> list[dict]:
+    heads = [cell.value for cell in page[1]]
+    return [dict(zip(heads, [cell.value for cell in row], strict=True)) for row in page.iter_rows(min_row=2)]
+
+
+@pytest.fixture(scope="module")
+def book(results: Path, tmp_path_factory: pytest.TempPathFactory):
+    return openpyxl.load_workbook(write_workbook(results, tmp_path_factory.mktemp("book") / "results.xlsx", "en"))
+
+
+def test_every_sheet_freezes_its_heading_and_filters(book) -> None:
+    names = {"Balance, heat of the year", "Balance, capacity", "Load duration", "Cost", "CO₂", "By source", "Standards"}
+    assert names | {"Pressure diagram"} <= set(book.sheetnames)
+    assert all(page.freeze_panes and page.auto_filter.ref for page in book)
+    assert {page.title for page in book if page._charts} >= {"Load duration", "By source", "Pressure diagram"}
+
+
+def test_balance_closes_in_the_sheet(book) -> None:
+    rows = [
+        row for row in _rows(book["Balance, heat of the year"]) if row["Balance"] == "Heat of the year: East, hot water"
+    ]
+    by_name = {row["Heat source"]: row for row in rows}
+    column = "Project (GWh)"
+    given = by_name["All sources"][column] + by_name["Unmet heat"][column]
+    used = sum(
+        by_name[name][column] for name in ("Demand at the plant gates", "Dumped heat", "Handed on to other balances")
+    )
+    assert given == pytest.approx(used, rel=1e-9)
+
+
+def test_the_pressure_sheet_holds_the_heads_of_the_files(book, results: Path) -> None:
+    rows = [row for row in _rows(book["Pressure diagram"]) if row["Network"] == "East"]
+    assert [row["Node"] for row in rows] == ["n0", "n1", "n3", "n4"]
+    case = load_study(results).cases["project"].networks["east"]
+    time = case.hours.index[0]
+    assert isinstance(rows[0]["Hour"], dt.datetime)
+    assert rows[0]["Hour"] == time.to_pydatetime()
+    for row in rows:
+        expected = (case.quantities["node_p_supply_bar"].at[time, row["Node"]] - 1.01325) * M_PER_BAR
+        assert row["supply line (m of water column)"] == pytest.approx(expected, rel=1e-6)
+    assert np.all(np.diff([row["Distance (m)"] for row in rows]) > 0)
+
+
+def test_checks_are_numbers_with_a_verdict(book) -> None:
+    row = _rows(book["Standards"])[0]
+    assert (row["Check"], row["Worst value"], row["Sense"], row["Limit"]) == ("velocity of water", 3.9, "≤", 3.5)
+    assert (row["Verdict"], row["Place"]) == ("missed", "Main a")
+    assert row["Worst hour"] == dt.datetime(2025, 1, 16, 5)
+
+
+def test_load_duration_falls_and_has_the_hours_of_the_schedule(book, results: Path) -> None:
+    heat = load_study(results).cases["project"].networks["east"].schedule_mw["water"].sum(axis=1)
+    load = [row["Project · East, hot water (MW)"] for row in _rows(book["Load duration"])]
+    load = [value for value in load if value is not None]
+    assert len(load) == int((heat > 0).sum())
+    assert np.all(np.diff(load) <= 0)
+    assert sum(load) == pytest.approx(float(heat.sum()), rel=1e-9)
+
+
+def test_no_name_becomes_a_formula_or_a_link(hostile_results: Path, tmp_path: Path) -> None:
+    made = openpyxl.load_workbook(write_workbook(hostile_results, tmp_path / "hostile.xlsx", "en"))
+    cells = [cell for page in made for row in page.iter_rows() for cell in row]
+    assert any(isinstance(cell.value, str) and cell.value.startswith("=HYPERLINK") for cell in cells)
+    assert all(cell.data_type != "f" and cell.hyperlink is None for cell in cells)
+
+
+def test_headings_are_chinese_and_pressures_megapascal(results: Path, tmp_path: Path) -> None:
+    made = openpyxl.load_workbook(write_workbook(results, tmp_path / "zh.xlsx", "zh"))
+    with use_language("zh"):
+        sheet, unit = _("Pressure diagram"), _("m of water column")
+    assert unit != "m of water column"
+    assert any(unit in str(cell.value) for cell in made[sheet][1])
+
+
+def test_same_results_give_the_same_bytes(results: Path, tmp_path: Path) -> None:
+    first, second = (write_workbook(results, tmp_path / name, "en").read_bytes() for name in ("a.xlsx", "b.xlsx"))
+    assert first == second
