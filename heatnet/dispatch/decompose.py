@@ -12,23 +12,25 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from heatnet.dispatch.matrix_rows import Matrices
-from heatnet.dispatch.season_bound import Pool, SeasonBound, even_cuts, season_prices
-from heatnet.dispatch.season_schedule import Effort, first_schedule
-from heatnet.dispatch.solver_calls import Answer, Task, solve_linear, solve_whole
+from heatnet.dispatch.season_bound import SeasonBound, even_cuts, season_prices
+from heatnet.dispatch.season_roll import rolled_schedule
+from heatnet.dispatch.season_schedule import SeasonSchedule
+from heatnet.dispatch.solver_calls import Effort, Pool, Task, solve_linear, solve_whole
 from heatnet.dispatch.stretches import Season
 from heatnet.model.commitment import CommitmentLimits
 from heatnet.model.hourly import FloatArray
 
 #: programmes of no more hours than this are solved whole
 WHOLE_H = 48
-BLOCK_H = 24
-#: hours at either side of a cut that are solved again first
-MEND_H = 12
-#: seconds for one block or stretch of the first schedule, where there is a limit of seconds
+BLOCK_H = 48
+#: hours at either side of a broken row's ends that are solved again first
+MEND_H = 24
+#: seconds for one window or stretch of the first schedule, where there is a limit of seconds
 FIRST_SECONDS = 20.0
 #: how many blocks or stretches are solved before the gap is looked at again
 BATCH = 16
@@ -84,10 +86,10 @@ def solve_season(matrices: Matrices, limits: CommitmentLimits, seconds: float | 
     season, clock = Season(matrices), _Clock(seconds)
     with ThreadPoolExecutor(limits.threads) as threads:
 
-        def pool(task: Callable[[int], Answer | None], count: int) -> list[Answer | None]:
+        def pool(task: Callable[[int], Any], count: int) -> list[Any]:
             return list(threads.map(lambda one: None if clock.is_out else task(one), range(count)))
 
-        def always(task: Callable[[int], Answer | None], count: int) -> list[Answer | None]:
+        def always(task: Callable[[int], Any], count: int) -> list[Any]:
             return list(threads.map(task, range(count)))
 
         if season.hours <= WHOLE_H:
@@ -103,7 +105,7 @@ def _solve_whole(season: Season, limits: CommitmentLimits, clock: _Clock) -> Sea
     task = _whole_task(season)
     relaxed = solve_linear(task)
     prices = np.full(len(season.row_low), np.nan) if relaxed.duals is None else relaxed.duals
-    found = solve_whole(task, limits.gap_share, limits.nodes * WHOLE_H, clock.left())
+    found = solve_whole(task, Effort(limits.gap_share, limits.nodes * WHOLE_H), clock.left())
     values = None if found.values is None else season.unsorted(found.values)
     return SeasonAnswer(values, prices, max(found.bound, relaxed.bound), found.infeasible or relaxed.infeasible)
 
@@ -114,28 +116,30 @@ class _Rounds:
         # a first schedule takes what it takes: without one there is no answer
         self.always = always
         self.quick = Effort(max(limits.gap_share / 4, 1e-6), limits.nodes)
+        self.proof = Effort(limits.gap_share / 5, limits.nodes)
         self.best_bound = -np.inf
 
     def answer(self) -> SeasonAnswer:
         priced = season_prices(self.season, self.always)
         if priced is None:
             return _solve_whole(self.season, self.limits, self.clock)
-        prices, relaxed = priced
-        self.bound = SeasonBound(self.season, prices, even_cuts(self.season.hours, BLOCK_H))
+        relaxed = priced.values.copy()
+        self.bound = SeasonBound(self.season, priced.rows, even_cuts(self.season.hours, BLOCK_H))
         if not self.bound.relax(self.always):
             return _solve_whole(self.season, self.limits, self.clock)
         for block, found in zip(self.bound.blocks, self.bound.relaxed, strict=True):
             if found.values is not None:
                 relaxed[self.season.stretch(*block).columns] = found.values
         self.best_bound = self.bound.value
-        self.schedule = first_schedule(self.bound, relaxed, self.always, self.quick, self._first_seconds)
+        first = rolled_schedule(self.season, priced, self.always, self.quick, self._first_seconds)
+        self.schedule = SeasonSchedule(self.season, first, relaxed)
         self._mend()
         for number, step in zip(range(self.limits.rounds), self._steps(), strict=False):
             if self._is_done():
                 break
             step(number)
         values = self.season.unsorted(self.schedule.values) if self.schedule.keeps_all else None
-        return SeasonAnswer(values, prices, self.best_bound)
+        return SeasonAnswer(values, priced.rows, self.best_bound)
 
     def _first_seconds(self) -> float | None:
         return None if self.clock.left() is None else FIRST_SECONDS
@@ -149,11 +153,8 @@ class _Rounds:
         return (cost - self.best_bound) / max(abs(cost), 1e-9)
 
     def _mend(self) -> None:
-        """Solve the stretches around the cuts, every other one first, then around what is still broken, ever wider."""
-        hours, cuts = self.season.hours, self.bound.cuts
-        for part in ([0, *cuts[1::2]], [*cuts[::2], hours]):
-            spans = [(max(cut - MEND_H, 0), min(cut + MEND_H, hours)) for cut in part]
-            self.schedule.improve(self.always, spans, self.quick, True, self._first_seconds)
+        """Solve the stretches around what is broken, ever wider."""
+        hours = self.season.hours
         width = MEND_H
         while not self.schedule.keeps_all and width < 2 * hours:
             for near_relaxed in (True, False):
@@ -164,16 +165,13 @@ class _Rounds:
             width *= 2
 
     def _steps(self) -> Iterator[Callable[[int], None]]:
-        yield lambda _number: self._improve(72, 0, near_relaxed=True)
-        yield lambda _number: self._improve(72, 36, near_relaxed=True)
-        yield lambda _number: self._tighten()
         length = 36
         while True:
             for offset in (0, length // 2):
                 yield lambda _number, offset=offset, length=length: self._improve(length, offset, near_relaxed=False)  # type: ignore[misc]
+            yield lambda _number: self._tighten()
             yield lambda _number, length=length: self._improve(3 * length, length, near_relaxed=True)  # type: ignore[misc]
             yield lambda _number: self._merge()
-            yield lambda _number: self._tighten()
             length = min(length + 12, 96)
 
     def _hourly_gap(self) -> FloatArray:
@@ -205,7 +203,7 @@ class _Rounds:
             if self._is_done():
                 return
             batch = order[first : first + BATCH]
-            self.bound.tighten(self.pool, batch, self.limits.gap_share / 5, self.limits.nodes, self.clock.left)
+            self.bound.tighten(self.pool, batch, self.schedule.values, self.proof, self.clock.left)
             self.best_bound = max(self.best_bound, self.bound.value)
 
     def _merge(self) -> None:

@@ -15,24 +15,40 @@ then price all rows in their middle: ramps, least times, the stores again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from heatnet.dispatch.matrix_rows import IntArray
-from heatnet.dispatch.solver_calls import Answer, Task, solve_linear, solve_whole
+from heatnet.dispatch.solver_calls import Answer, Effort, Pool, Seconds, Task, solve_linear, solve_whole
 from heatnet.dispatch.stretches import Season
 from heatnet.model.hourly import FloatArray
 
 #: hours that a window prices, and hours at either side of them
-CORE_H, HALO_H = 96, 24
-#: runs tasks side by side and returns their results in order
-Pool = Callable[[Callable[[int], Answer | None], int], list[Answer | None]]
+CORE_H, HALO_H = 72, 24
 
 
-def season_prices(season: Season, pool: Pool) -> tuple[FloatArray, FloatArray] | None:
-    """Return prices of all rows and the relaxed values of all columns; None if even the relaxation has no solution."""
+@dataclass(frozen=True, eq=False)
+class SeasonPrices:
+    """What the relaxation says of a season.
+
+    Parameters
+    ----------
+    rows : ndarray
+        Prices of all rows, with the signs of `Season.allowed`.
+    values, merit : ndarray
+        Values of all columns: by the windows (not one solution of the season), and those of the merit order, which keep all of
+        its rows.
+    """
+
+    rows: FloatArray
+    values: FloatArray
+    merit: FloatArray
+
+
+def season_prices(season: Season, pool: Pool) -> SeasonPrices | None:
+    """Return what the relaxation says; None if even that has no solution."""
     rows = season.merit_rows
     merit = solve_linear(
         Task(
@@ -67,7 +83,7 @@ def season_prices(season: Season, pool: Pool) -> tuple[FloatArray, FloatArray] |
         prices[inner[own]] = answer.duals[own]
         core = season.stretch(begin, end).columns
         values[core] = answer.values[core.start - part.columns.start : core.stop - part.columns.start]
-    return season.allowed(prices), values
+    return SeasonPrices(season.allowed(prices), values, merit.values)
 
 
 @dataclass(eq=False)
@@ -116,15 +132,19 @@ class SeasonBound:
         return len(self.relaxed) == len(blocks) and bool(np.isfinite(self.block_bounds).all())
 
     def tighten(
-        self, pool: Pool, blocks: Sequence[int], gap_share: float, nodes: int, seconds: Callable[[], float | None]
+        self, pool: Pool, blocks: Sequence[int], schedule: FloatArray, effort: Effort, seconds: Seconds
     ) -> None:
-        """Bound some blocks by their mixed-integer programmes."""
-        spans = self.blocks
-        answers = pool(lambda one: solve_whole(self.task(spans[blocks[one]]), gap_share, nodes, seconds()), len(blocks))
-        for block, answer in zip(blocks, answers, strict=True):
+        """Bound some blocks by their mixed-integer programmes, with the values of a schedule to start from."""
+        spans = [self.blocks[block] for block in blocks]
+
+        def solved(one: int) -> Answer:
+            start = schedule[self.season.stretch(*spans[one]).columns]
+            return solve_whole(self.task(spans[one]), effort, seconds(), start)
+
+        for block, span, answer in zip(blocks, spans, pool(solved, len(spans)), strict=True):
             if answer is not None:
                 self.block_bounds[block] = max(self.block_bounds[block], answer.bound)
-                self.proven_h[block] = spans[block][1] - spans[block][0]
+                self.proven_h[block] = span[1] - span[0]
 
     def merged(self) -> SeasonBound:
         """Return the bound of blocks twice as long: what two blocks prove is proven for both together.

@@ -1,10 +1,8 @@
-"""A schedule of a season: first values from blocks, then stretches solved again with all else fixed.
+"""A schedule of a season that gets better: stretches solved again with all else fixed.
 
-The first values come from blocks that are solved side by side, with the rows across them paid for; whole columns whose relaxed
-value is whole keep it (relaxation-enforced search), so that neighbours agree on most of what they share. Rows across blocks
-may be broken then. A broken row is no obstacle: inside a stretch that touches it its lack is a column with a price far above any
-cost, at most as large as it is, so that the present schedule is always a solution of the stretch, and every step makes the sum of
-cost and lack smaller. The stretches around the cuts take the lack away first.
+A broken row is no obstacle: inside a stretch that touches it its lack is a column with a price far above any cost, at most as
+large as it is, so that the present schedule is always a solution of the stretch, and every step makes the sum of cost and lack
+smaller.
 
 Stretches of one round are disjoint. They are solved side by side from the same schedule and put in one after the other; where two
 share a row each may use its part of the room that is left in it, and what still does not fit is not put in.
@@ -12,33 +10,19 @@ share a row each may use its part of the room that is left in it, and what still
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from heatnet.dispatch.matrix_rows import IntArray
-from heatnet.dispatch.season_bound import Pool, SeasonBound
-from heatnet.dispatch.solver_calls import Answer, Task, solve_whole
+from heatnet.dispatch.season_bound import SeasonBound
+from heatnet.dispatch.solver_calls import WHOLE_TOLERANCE, Answer, Effort, Pool, Seconds, Task, solve_whole
 from heatnet.dispatch.stretches import Season, Stretch
-from heatnet.model.hourly import BoolArray, FloatArray
+from heatnet.model.hourly import FloatArray
 
 #: a row may miss its end by this much, MW, MWh or a share of a boiler
 TOLERANCE = 1e-6
-#: a relaxed value this near to a whole number is one
-WHOLE_TOLERANCE = 1e-6
-#: price of a broken row over the largest cost of a column
-LACK_FACTOR = 3.0
-Seconds = Callable[[], float | None]
-
-
-@dataclass(frozen=True)
-class Effort:
-    """How long a stretch is searched: gap at which it ends, and nodes."""
-
-    gap_share: float
-    nodes: int
 
 
 class SeasonSchedule:
@@ -57,7 +41,7 @@ class SeasonSchedule:
         self.season, self.relaxed = season, relaxed
         self.values = np.clip(values, season.low, season.high)
         self.activity = season.by_row @ self.values
-        self.lack_price = LACK_FACTOR * float(np.abs(season.cost).max(initial=1.0))
+        self.lack_price = season.lack_price
 
     @property
     def cost(self) -> float:
@@ -93,7 +77,7 @@ class SeasonSchedule:
 
         def solved(one: int) -> Answer:
             task, start = self._task(parts[one], shared[parts[one].rows], near_relaxed)
-            return solve_whole(task, effort.gap_share, effort.nodes, seconds(), start)
+            return solve_whole(task, effort, seconds(), start)
 
         saved = 0.0
         for part, answer in zip(parts, pool(solved, len(parts)), strict=True):
@@ -163,39 +147,3 @@ class SeasonSchedule:
             cost = self.season.cost[part.columns] - part.matrix[out].T @ bound.prices[part.rows[out]]
             found.append(float(cost @ self.values[part.columns]) - proven)
         return np.array(found)
-
-
-def first_schedule(
-    bound: SeasonBound, relaxed: FloatArray, pool: Pool, effort: Effort, seconds: Seconds
-) -> SeasonSchedule:
-    """Return the schedule of the blocks of a bound, each solved near its relaxation; relaxed values where that fails."""
-    season, blocks = bound.season, bound.blocks
-    values = relaxed.copy()
-
-    def solved(one: int) -> Answer:
-        task = bound.task(blocks[one])
-        found = bound.relaxed[one].values
-        if found is not None:
-            answer = solve_whole(_near(task, found), effort.gap_share, effort.nodes, seconds())
-            if answer.values is not None:
-                return answer
-        return solve_whole(task, effort.gap_share, effort.nodes, seconds())
-
-    for block, answer in zip(blocks, pool(solved, len(blocks)), strict=True):
-        columns = season.stretch(*block).columns
-        if answer is not None and answer.values is not None:
-            values[columns] = answer.values
-        else:
-            # more boilers on than the relaxation has: heat is there, and rows of starts are mended later
-            values[columns] = np.where(
-                season.whole[columns], np.ceil(values[columns] - WHOLE_TOLERANCE), values[columns]
-            )
-    return SeasonSchedule(season, values, relaxed)
-
-
-def _near(task: Task, relaxed: FloatArray) -> Task:
-    """Return a task whose whole columns keep whole relaxed values."""
-    rounded = np.round(relaxed)
-    kept: BoolArray = task.whole & (np.abs(relaxed - rounded) < WHOLE_TOLERANCE)
-    low, high = np.where(kept, rounded, task.low), np.where(kept, rounded, task.high)
-    return Task(task.matrix, task.cost, low, high, task.row_low, task.row_high, task.whole)

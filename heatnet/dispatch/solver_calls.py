@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -47,6 +48,56 @@ class Answer:
     infeasible: bool = False
 
 
+@dataclass(frozen=True)
+class Effort:
+    """How long a task is searched: gap at which it ends, and nodes."""
+
+    gap_share: float
+    nodes: int
+
+
+#: runs tasks side by side and returns their results in order
+Pool = Callable[[Callable[[int], Any], int], list[Any]]
+#: seconds that a task may take; None: no limit
+Seconds = Callable[[], float | None]
+#: a relaxed value this near to a whole number is one
+WHOLE_TOLERANCE = 1e-6
+#: of mixed-integer tasks: parts of a season end at their gap within few nodes; searches beside the tree cost more than they find
+WHOLE_OPTIONS = {
+    "mip_allow_restart": False,
+    "mip_heuristic_run_feasibility_jump": False,
+    "mip_heuristic_run_rins": False,
+    "mip_heuristic_run_rens": False,
+    "mip_heuristic_run_root_reduced_cost": False,
+}
+
+
+def near(task: Task, relaxed: FloatArray) -> Task:
+    """Return a task whose whole columns keep whole relaxed values."""
+    rounded = np.round(relaxed)
+    kept: BoolArray = task.whole & (np.abs(relaxed - rounded) < WHOLE_TOLERANCE)
+    return replace(task, low=np.where(kept, rounded, task.low), high=np.where(kept, rounded, task.high))
+
+
+def elastic(task: Task, price: FloatArray) -> Task:
+    """Return a task in which the rows of a price may be missed at it, by columns behind its own."""
+    from scipy.sparse import coo_array, hstack
+
+    chosen = np.flatnonzero(price)
+    count = len(chosen)
+    places = (np.tile(chosen, 2), np.arange(2 * count))
+    misses = coo_array((np.repeat([1.0, -1.0], count), places), shape=(len(price), 2 * count))
+    zero = np.zeros(2 * count)
+    return replace(
+        task,
+        matrix=hstack([task.matrix, misses], format="csr"),
+        cost=np.concatenate([task.cost, np.tile(price[chosen], 2)]),
+        low=np.concatenate([task.low, zero]),
+        high=np.concatenate([task.high, zero + np.inf]),
+        whole=np.concatenate([task.whole, np.zeros(2 * count, dtype=bool)]),
+    )
+
+
 def _loaded(task: Task, seconds: float | None, options: dict[str, Any]) -> Any:
     solver = highs_solver(options)
     if seconds is not None:
@@ -71,18 +122,14 @@ def solve_linear(task: Task, seconds: float | None = None) -> Answer:
     return Answer(np.array(solution.col_value), np.array(solution.row_dual), cost, cost)
 
 
-def solve_whole(
-    task: Task, gap_share: float, nodes: int, seconds: float | None = None, start: FloatArray | None = None
-) -> Answer:
+def solve_whole(task: Task, effort: Effort, seconds: float | None = None, start: FloatArray | None = None) -> Answer:
     """Return the best solution of a mixed-integer task within a gap, a number of nodes and of seconds.
 
     Parameters
     ----------
     task : Task
-    gap_share : float
-        The search ends at this gap.
-    nodes : int
-        Nodes of the search at most: the limit that gives the same solution on every machine.
+    effort : Effort
+        Its nodes are the limit that gives the same solution on every machine.
     seconds : float, optional
     start : ndarray, optional
         A solution to start from.
@@ -96,7 +143,7 @@ def solve_whole(
 
     if not task.whole.any():
         return solve_linear(task, seconds)
-    options = {"mip_rel_gap": gap_share, "mip_max_nodes": nodes, "mip_allow_restart": False}
+    options = WHOLE_OPTIONS | {"mip_rel_gap": effort.gap_share, "mip_max_nodes": effort.nodes}
     solver = _loaded(task, seconds, options)
     if start is not None:
         given = highspy.HighsSolution()

@@ -12,6 +12,8 @@ from heatnet.dispatch.matrix_rows import IntArray, Matrices
 from heatnet.dispatch.solver_calls import Task
 from heatnet.model.hourly import BoolArray, FloatArray
 
+#: price of a broken row over the largest cost of a column
+LACK_FACTOR = 3.0
 #: more than any plant gives: with an end to every column a bound stays finite whatever the prices' rounding
 NO_MW = 1e7
 
@@ -55,8 +57,8 @@ class Season:
         self.high = np.minimum(self.high, NO_MW)
         self.whole, self.family = matrices.whole[self.order], matrices.family[self.order]
         self.row_low, self.row_high = matrices.row_low, matrices.row_high
-        self._by_column = matrices.matrix.tocsc()[:, self.order]
-        self.by_row = self._by_column.tocsr()
+        self.by_column = matrices.matrix.tocsc()[:, self.order]
+        self.by_row = self.by_column.tocsr()
         self._starts = np.searchsorted(self.hour, np.arange(self.hours + 1))
         count = np.diff(self.by_row.indptr)
         self.first, self.last = np.zeros(len(count), dtype=np.int64), np.full(len(count), -1, dtype=np.int64)
@@ -67,6 +69,11 @@ class Season:
         self._has_whole = np.zeros(len(count), dtype=bool)
         self._has_whole[count > 0] = np.logical_or.reduceat(self.whole[self.by_row.indices], begins)
 
+    @cached_property
+    def lack_price(self) -> float:
+        """What a broken row costs while a schedule is searched, CNY per unit that it misses."""
+        return LACK_FACTOR * float(np.abs(self.cost).max(initial=1.0))
+
     def unsorted(self, values: FloatArray) -> FloatArray:
         """Return values of the columns in the order of the matrices that the season was made of."""
         original = np.empty_like(values)
@@ -76,7 +83,7 @@ class Season:
     def stretch(self, begin: int, end: int) -> Stretch:
         """Return the stretch of the hours [begin, end)."""
         columns = slice(int(self._starts[begin]), int(self._starts[end]))
-        part = self._by_column[:, columns].tocsr()
+        part = self.by_column[:, columns].tocsr()
         rows = np.flatnonzero(np.diff(part.indptr))
         inside = (self.first[rows] >= begin) & (self.last[rows] < end)
         return Stretch(begin, end, columns, rows, part[rows], inside)
