@@ -166,7 +166,7 @@ def test_an_unreachable_target_ends_with_3_and_says_what_limits_it_in_chinese(he
     answer = heatnet("optimise", study, "--set", "strict", "--target", "0.5", "--out", "found", "--lang", "zh")
     assert answer.code == 3
     assert "没有任何组合能达到50.0 %" in answer.err
-    assert "beitang/factory" in answer.err
+    assert "限制因素：factory供出31,363 GJ" in answer.err
     assert Path("found/portfolio.json").is_file()
 
 
