@@ -8,6 +8,7 @@ from typing import Any
 from heatnet.cli.verdict_electric import electric_blocks, electric_sentences
 from heatnet.cli.verdict_power import power_sentences
 from heatnet.cli.verdict_steam import steam_sentences
+from heatnet.cli.verdict_switching import switching_sentences
 from heatnet.cli.verdict_uptake import uptake_sentences
 from heatnet.i18n import _, pick
 from heatnet.units import TJ_PER_MWH
@@ -45,6 +46,9 @@ def print_verdict(title: str, summary: Entry, folder: Path) -> None:
         entry = good[name]
         told = (*steam_sentences(summary, entry), *power_sentences(summary, entry), *uptake_sentences(summary, entry))
         for sentence in told:
+            out.print(escape(sentence))
+    if name in good:
+        for sentence in switching_sentences(good[name]):
             out.print(escape(sentence))
     for sentence in check_sentences(good):
         out.print(escape(sentence))

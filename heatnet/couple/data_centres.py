@@ -20,6 +20,7 @@ import numpy as np
 
 from heatnet.couple.power import PowerYear
 from heatnet.model.supply import DispatchProblem, FloatArray, SupplyUnit
+from heatnet.plants.on_off import limited
 
 
 def within_data_centres(problem: DispatchProblem, powers: Mapping[str, PowerYear]) -> DispatchProblem:
@@ -39,7 +40,7 @@ def within_data_centres(problem: DispatchProblem, powers: Mapping[str, PowerYear
     if not limits:
         return problem
     units = tuple(
-        replace(unit, available_mw=np.maximum(np.minimum(unit.available_mw, limits[unit.id]), unit.take_min_mw))
+        limited(unit, np.maximum(np.minimum(unit.available_mw, limits[unit.id]), unit.take_min_mw))
         if unit.id in limits
         else unit
         for unit in problem.units

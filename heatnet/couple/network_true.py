@@ -7,6 +7,11 @@ of the plants would keep (`couple.pipe_limits`), which join those of earlier rou
 no new limit is broken. The best round is kept: least heat beyond limits and missing, then the one in which dispatch and pipes
 agree, then least cost.
 
+Where units are on or off, the first rounds dispatch them as if they were always on, which takes a hundredth of the time: what the
+pipes say hardly depends on that. Once these rounds agree, or but one round is left, the units are switched, and only rounds with
+switched units count. Two schedules within the same gap may share the heat differently among plants: there the moved heat
+does not decide, loss and limits do.
+
 Limits only ever come to more, so that the cost of a schedule does not fall for want of one that an earlier round had found; each
 has a price (`dispatch.heat_limits`), so that there always is a schedule.
 """
@@ -25,6 +30,7 @@ from heatnet.couple.power import PowerYear
 from heatnet.couple.power_dispatch import PowerDispatch, dispatch_within_power
 from heatnet.couple.season import Probe, has_pipes, loss_difference_share, piped_hours, refined, simulate_schedule
 from heatnet.couple.year import NetworkYear
+from heatnet.dispatch.consumption import without_commitment
 from heatnet.electric.model import PowerModel
 from heatnet.model.boundary import Boundary
 from heatnet.model.heat_limit import HeatLimit
@@ -57,6 +63,8 @@ class Round:
         Hours and places that limit the next round.
     moved_share : float
         Largest change of a plant's heat of the year against the round before, over all heat; NaN in the first.
+    always_on : bool
+        Whether units that are on or off were dispatched as if they were always on.
     """
 
     cost_cny: float
@@ -64,6 +72,7 @@ class Round:
     hours_beyond: int
     new_limits: int
     moved_share: float
+    always_on: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,6 +138,9 @@ def dispatch_within_networks(
     agrees = False
     for number in range(max(rounds, 1)):
         problem = replace(problem_of(probes), limits=tuple(limits))
+        always_on = problem.is_mixed_integer and not agrees and best is None and number < rounds - 1
+        if always_on:
+            problem = without_commitment(problem)
         schedule = dispatch_within_power(problem, powers, models, threads, schedule)
         if not schedule.result.is_optimal:
             break
@@ -141,14 +153,16 @@ def dispatch_within_networks(
                 int(found.open["hours"].sum()),
                 sum(len(limit.rows) for limit in found.limits),
                 moved,
+                always_on,
             )
         )
         loss_agrees = all(abs(share) <= LOSS_AGREES_SHARE for share in found.loss_difference_share.values())
-        agrees = loss_agrees and not found.limits and (moved <= HEAT_AGREES_SHARE or number == 0)
+        stands = moved <= HEAT_AGREES_SHARE or number == 0 or problem.is_mixed_integer
+        agrees = loss_agrees and not found.limits and stands
         rank = _rank(schedule.result, found.open)
-        if best is None or rank < best_rank or (agrees and rank[0] <= best_rank[0]):
+        if not always_on and (best is None or rank < best_rank or (agrees and rank[0] <= best_rank[0])):
             best, best_rank = NetworkDispatch(schedule, probes, (), number, agrees, found.open, found.pipes), rank
-        if agrees:
+        if agrees and not always_on:
             break
         limits += found.limits
         probes, before = found.probes, schedule.result

@@ -75,7 +75,11 @@ def power_years(networks: Mapping[str, Network], weather: WeatherYear) -> dict[s
 
 
 def heat_loads_mw(
-    year: PowerYear, units: Sequence[SupplyUnit], heat_mw: pd.DataFrame, pump_mw: Mapping[str, FloatArray]
+    year: PowerYear,
+    units: Sequence[SupplyUnit],
+    heat_mw: pd.DataFrame,
+    pump_mw: Mapping[str, FloatArray],
+    no_load_mw: Mapping[str, FloatArray] = MappingProxyType({}),
 ) -> pd.DataFrame:
     """Return what each load that supplies heat plants takes, time by load, MW.
 
@@ -88,12 +92,14 @@ def heat_loads_mw(
         Dispatched heat, time by unit id, MW.
     pump_mw : mapping of plant or pump id to array (T,)
         Electricity of circulation pumps.
+    no_load_mw : mapping of unit id to array (T,)
+        Electricity of units that are on beside that of their heat (`heatnet.dispatch.consumption.no_load_power_mw`).
     """
     table = pd.DataFrame(0.0, index=year.base.time, columns=list(year.supplied))
     for unit in units:
         load = year.load_of(unit.plant)
         if load is not None:
-            table[load] += heat_mw[unit.id].to_numpy() * unit.power_per_heat
+            table[load] += heat_mw[unit.id].to_numpy() * unit.power_per_heat + no_load_mw.get(unit.id, 0.0)
     for name, power in pump_mw.items():
         load = year.load_of(name)
         if load is not None:

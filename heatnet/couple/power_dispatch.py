@@ -18,6 +18,7 @@ from heatnet.couple.data_centres import saved_by_load_mw, saved_per_heat
 from heatnet.couple.power import PowerYear, heat_loads_mw, scheduled_boundary
 from heatnet.couple.power_limits import HeatLoadLimit, breaks_a_limit, heat_load_limits
 from heatnet.dispatch import dispatch
+from heatnet.dispatch.consumption import no_load_power_mw, without_commitment
 from heatnet.dispatch.site_alone import site_alone
 from heatnet.electric.model import PowerModel
 from heatnet.model.boundary import Boundary
@@ -137,7 +138,7 @@ def scheduled(
         Electricity of circulation pumps.
     """
     units = _units_of(problem, name)
-    loads = heat_loads_mw(power, units, result.heat_mw, pump_mw or {})
+    loads = heat_loads_mw(power, units, result.heat_mw, pump_mw or {}, no_load_power_mw(problem, result))
     saved = saved_by_load_mw(power, units, result.heat_mw)
     site = next((one for one in problem.sites if one.id == name), None)
     if site is None:
@@ -162,8 +163,9 @@ def dispatch_within_power(
 ) -> PowerDispatch:
     """Return the cheapest schedule whose heat plants overload no feeder, as far as `MOST_ROUNDS` dispatches find it.
 
-    The first dispatch has no batteries: it says whether heat plants overload anything, and takes a quarter of the time. What
-    limits cost is the difference to a dispatch without them, both without batteries.
+    The first dispatch has no batteries and nothing on or off: it says whether heat plants overload anything, and takes a fraction
+    of the time. What limits cost is the difference to a dispatch without them, both of that kind: between schedules of units
+    that are on or off it would be smaller than their gaps.
 
     Parameters
     ----------
@@ -177,7 +179,8 @@ def dispatch_within_power(
     """
     if before is not None and any(before.found.values()):
         return _again(problem, powers, models, threads, before)
-    bare = replace(problem, sites=without_batteries(problem.sites))
+    bare = without_commitment(replace(problem, sites=without_batteries(problem.sites)))
+    is_whole = not problem.is_mixed_integer and not any(site.batteries for site in problem.sites)
     first = result = dispatch(bare)
     found: dict[str, list[HeatLoadLimit]] = {name: [] for name in powers}
     limited = bare
@@ -189,16 +192,15 @@ def dispatch_within_power(
             new = {
                 name: _new_limits(name, power, models[name], limited, result, threads) for name, power in powers.items()
             }
-        has_batteries = any(site.batteries for site in problem.sites)
-        if not any(new.values()) and (rounds > 1 or not has_batteries):
+        if not any(new.values()) and (rounds > 1 or is_whole):
             break
         for name, limits in new.items():
             found[name] += limits
         limited = replace(problem, sites=_limited(problem, powers, found))
         if rounds == 1 and any(new.values()):
-            priced = dispatch(replace(bare, sites=_limited(bare, powers, found)), explain=not has_batteries)
+            priced = dispatch(replace(bare, sites=_limited(bare, powers, found)), explain=is_whole)
             cost = float(priced.cost_cny["total_cny"] - first.cost_cny["total_cny"])
-            result = dispatch(limited) if has_batteries else priced
+            result = priced if is_whole else dispatch(limited)
         else:
             result = dispatch(limited)
         rounds += 1
@@ -313,7 +315,8 @@ def _hours(
     name: str, power: PowerYear, problem: DispatchProblem, result: DispatchResult, limits: Sequence[HeatLoadLimit]
 ) -> dict[tuple[str, str], np.ndarray]:
     """Return the hours in which the schedule stands at a limit, by element."""
-    loads = heat_loads_mw(power, _units_of(problem, name), result.heat_mw, {})
+    units, no_load = _units_of(problem, name), no_load_power_mw(problem, result)
+    loads = heat_loads_mw(power, units, result.heat_mw, {}, no_load)
     rows: dict[tuple[str, str], set[int]] = {}
     for limit in limits:
         drawn = (limit.weight.to_numpy() * loads[limit.weight.columns].to_numpy()[limit.rows]).sum(axis=1)

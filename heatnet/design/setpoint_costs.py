@@ -21,6 +21,7 @@ import numpy as np
 from heatnet.couple.year import NetworkYear
 from heatnet.design.setpoint_states import RowStates
 from heatnet.dispatch import marginal_cost_cny_per_mwh
+from heatnet.dispatch.consumption import always_on
 from heatnet.dispatch.costs import co2_per_heat
 from heatnet.model.conditions import Conditions
 from heatnet.model.supply import DispatchProblem, DispatchResult, FloatArray, SupplyUnit
@@ -158,7 +159,7 @@ def heat_cost_cny(
         return cost
     some = rows.rows(good)
     at = hours[some.hour]
-    units = supply_units(year.network, row_conditions(year, conditions, hours, some))
+    units = [always_on(unit) for unit in supply_units(year.network, row_conditions(year, conditions, hours, some))]
     plants = year.network.plants
     direct = {f"{year.network.id}/{plant}" for plant in plants.index[plants["connection"].isin(DIRECT_CONNECTIONS)]}
     own = [unit for unit in units if unit.balance == f"{year.network.id}/water" and unit.id not in direct]

@@ -26,6 +26,7 @@ from heatnet.demand.load import heat_filter
 from heatnet.design.setpoint_costs import marginal_t_co2_per_mwh, year_conditions
 from heatnet.design.setpoint_states import LIMITS, RowStates, simulate_rows, states_of
 from heatnet.dispatch import dispatch, marginal_cost_cny_per_mwh
+from heatnet.dispatch.consumption import always_on, without_commitment
 from heatnet.errors import NotSolvableError
 from heatnet.i18n import _
 from heatnet.metrics.carbon import co2_by_unit
@@ -108,7 +109,7 @@ class SetpointCase:
     def problem(self) -> DispatchProblem:
         """The year's programme by the network's own regulation."""
         name = self.year.network.id
-        return dispatch_problem({name: self.year}, {name: self.probed}, self.prices, self.factors)
+        return without_commitment(dispatch_problem({name: self.year}, {name: self.probed}, self.prices, self.factors))
 
     @property
     def balance(self) -> str:
@@ -143,7 +144,7 @@ class SetpointCase:
         demand = old.copy()
         demand[self.hours] = np.maximum(space - short + loss, 0.0)[self.hours]
         conditions = year_conditions(self.year, self.conditions, self.hours, rows)
-        units = tuple(supply_units(self.year.network, conditions))
+        units = tuple(always_on(unit) for unit in supply_units(self.year.network, conditions))
         return replace(self.problem, units=units, demand_mw={**self.problem.demand_mw, self.balance: demand})
 
     def whole(self, values: FloatArray) -> FloatArray:

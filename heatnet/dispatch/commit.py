@@ -10,7 +10,8 @@ import numpy as np
 
 from heatnet.dispatch.boilers import boilers_of
 from heatnet.dispatch.commitment_programme import CommitmentProgramme, state_commitment
-from heatnet.dispatch.costs import sites_power_mw, units_on_share
+from heatnet.dispatch.consumption import units_share
+from heatnet.dispatch.costs import sites_power_mw
 from heatnet.dispatch.decompose import solve_season
 from heatnet.dispatch.groups import Group
 from heatnet.dispatch.heat_limits import limit_columns
@@ -97,6 +98,6 @@ def _columns(
     columns |= transfer_columns(group.transfers, read("transfer"), read("transfer_back"))
     columns |= store_columns(read, group.stores)
     columns |= limit_columns(read, group.limits, len(problem.time))
-    share = units_on_share(group.units, on)
+    share = units_share(group.units, on)
     columns |= site_columns(read, group.sites, sites_power_mw(problem, group.sites, heat, share))
     return columns

@@ -24,28 +24,32 @@ infeasible. A transfer takes g and back b, 0 <= g <= capacity: -g + (1 - loss) b
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from heatnet.dispatch.boilers import Boilers, boilers_of
-from heatnet.dispatch.costs import on_cost_cny_per_h
+from heatnet.dispatch.costs import on_cost_cny_per_h, start_cost_cny, without_heat_cny
 from heatnet.dispatch.groups import Group
 from heatnet.dispatch.matrix_rows import Draft, IntArray, Matrices, Term, shifted
-from heatnet.model.power_site import site_of_unit
+from heatnet.model.power_site import PowerSite, site_of_unit
 from heatnet.model.supply import DispatchProblem, FloatArray
 
 
 @dataclass(frozen=True, eq=False)
 class BoilerColumns:
-    """Columns of the boilers of one size, each (T,): on, started, stopped, heat."""
+    """Columns of the boilers of one size, each (T,): on, started, stopped, heat; and their rows, by what they limit.
+
+    Rows: ``least_load``, ``load`` (largest heat, less in the first and last hour), ``up`` and ``down`` (least times), ``ramp``.
+    """
 
     on: IntArray
     start: IntArray
     stop: IntArray
     heat: IntArray
+    rows: dict[str, list[IntArray]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,28 +106,44 @@ def state_commitment(problem: DispatchProblem, group: Group, model: Any) -> Comm
         draft.family = number
         boilers[one.id] = _add_boilers(draft, problem, one, heat[one.unit.id], one.unit.id not in on_site)
         parts.setdefault(one.unit.id, []).append((boilers[one.id].heat, 1.0))
-        site, power = on_site.get(one.unit.id), one.share * one.commitment.no_load_power_mw
-        if site is not None and power:
-            draft.add_to_rows(rows_of(f"site {site.id}"), [(boilers[one.id].on, -power)])
+        site = on_site.get(one.unit.id)
+        if site is not None and np.any(one.commitment.no_load_power_mw):
+            _add_no_load_power(draft, one, boilers[one.id].on, site, rows_of)
     draft.family = -1
     for unit, terms in parts.items():
         if len(terms) > 1:
             draft.add_rows([*terms, (heat[unit], -1.0)], 0.0, 0.0)
     short = _add_reserves(draft, problem, group, heat, boilers)
+    if group.sites:
+        # a fixed column an hour takes off what the sites pay anyway: gaps are shares of what heat costs
+        paid = np.sum([without_heat_cny(problem, site) for site in group.sites], axis=0)
+        draft.add_columns(paid, paid, -1.0, False, np.arange(len(problem.time)))
     balances = {balance: rows_of(f"balance {balance}") for balance in group.balances}
     return CommitmentProgramme(draft.matrices(), variables, boilers, short, balances)
+
+
+def _add_no_load_power(
+    draft: Draft, one: Boilers, on: IntArray, site: PowerSite, rows_of: Callable[[str], IntArray]
+) -> None:
+    """Let a site's meter, and the limits of its network, know the electricity without load."""
+    power = one.share * one.commitment.no_load_power_mw * np.ones(len(on))
+    draft.add_to_rows(rows_of(f"site {site.id}"), [(on, -power)])
+    for number, limit in enumerate(site.limits):
+        if one.unit.id in limit.weight:
+            weight = limit.weight[one.unit.id] * power[limit.rows]
+            draft.add_to_rows(rows_of(f"limit {number} {site.id} {limit.element}"), [(on[limit.rows], weight)])
 
 
 def _add_boilers(
     draft: Draft, problem: DispatchProblem, one: Boilers, unit_heat: IntArray, pays_power: bool
 ) -> BoilerColumns:
     """Add the columns and rows of boilers of one size; those of a unit without other sizes use the unit's heat."""
-    hours, own = np.arange(len(problem.time)), one.commitment
+    hours = np.arange(len(problem.time))
     cost_on = one.share * on_cost_cny_per_h(problem, one.unit, pays_power)
     # starts and stops of a single boiler are whole where it is on or off
     several = one.count > 1
     on = draft.add_columns(one.on_min, one.on_max, cost_on, True, hours)
-    start = draft.add_columns(0.0, one.start_max, one.share * own.start_cost_cny, several, hours)
+    start = draft.add_columns(0.0, one.start_max, one.share * start_cost_cny(problem, one.unit), several, hours)
     stop = draft.add_columns(0.0, float(one.count), 0.0, several, hours)
     heat = unit_heat
     if one.id != one.unit.id:
@@ -147,65 +167,64 @@ def _add_switching(draft: Draft, one: Boilers, columns: BoilerColumns) -> None:
         draft.add_rows([(each[1:], factor) for each, factor in change], 0.0, 0.0)
         draft.add_rows([(start[:1], 1.0), (stop[:1], 1.0)], 0.0, 0.0)
     up, down = (min(max(least, 1), len(on)) for least in (one.commitment.min_up_h, one.commitment.off_h))
-    draft.add_rows([*((shifted(start, back), 1.0) for back in range(up)), (on, -1.0)], high=0.0)
-    draft.add_rows([*((shifted(stop, back), 1.0) for back in range(down)), (on, 1.0)], high=one.count)
+    started, stopped = (
+        [(shifted(each, back), 1.0) for back in range(least)] for each, least in ((start, up), (stop, down))
+    )
+    columns.rows["up"] = [draft.add_rows([*started, (on, -1.0)], high=0.0)]
+    columns.rows["down"] = [draft.add_rows([*stopped, (on, 1.0)], high=one.count)]
 
 
 def _add_loads(draft: Draft, one: Boilers, columns: BoilerColumns) -> None:
     """Add least and largest heat, and what is left of the largest in the first and in the last hour."""
     own, most = one.commitment, one.available_mw
-    draft.add_rows([(columns.heat, 1.0), (columns.on, -one.min_mw)], low=0.0)
+    columns.rows["least_load"] = [draft.add_rows([(columns.heat, 1.0), (columns.on, -one.min_mw)], low=0.0)]
     cut_first = np.maximum(most - one.limit_mw(own.start_max_mw, own.ramp_up_mw_per_h), 0.0)
     cut_last = np.maximum(most - one.limit_mw(own.stop_max_mw, own.ramp_down_mw_per_h), 0.0)
     first: Term = (columns.start, cut_first)
     last: Term = (shifted(columns.stop, -1), cut_last)
     run: list[Term] = [(columns.heat, 1.0), (columns.on, -most)]
     if own.min_up_h >= 2:
-        draft.add_rows([*run, first, last], high=0.0)
+        columns.rows["load"] = [draft.add_rows([*run, first, last], high=0.0)]
         return
-    draft.add_rows([*run, first], high=0.0)
+    columns.rows["load"] = [draft.add_rows([*run, first], high=0.0)]
     if cut_last.any():
-        draft.add_rows([*run, last], high=0.0)
+        columns.rows["load"].append(draft.add_rows([*run, last], high=0.0))
 
 
 def _add_ramps(draft: Draft, one: Boilers, columns: BoilerColumns) -> None:
-    own = one.commitment
+    own, before = one.commitment, _heat_before(one)
     most = float(one.available_mw.max(initial=0.0))
+    rows = []
     if own.ramp_up_mw_per_h is not None:
         up, limit = one.share * own.ramp_up_mw_per_h, min(one.limit_mw(own.start_max_mw, own.ramp_up_mw_per_h), most)
         terms: list[Term] = [(columns.heat, 1.0), (shifted(columns.heat, 1), -1.0), (columns.on, -up)]
         terms += [(columns.start, up - limit), (columns.stop, one.min_mw)]
-        _add_ramp(draft, one, terms, up < most - one.min_mw, _heat_before(one))
+        rows.append(_add_ramp(draft, terms, up < most - one.min_mw, before))
     if own.ramp_down_mw_per_h is not None:
-        down, limit = (
-            one.share * own.ramp_down_mw_per_h,
-            min(one.limit_mw(own.stop_max_mw, own.ramp_down_mw_per_h), most),
-        )
+        down = one.share * own.ramp_down_mw_per_h
+        limit = min(one.limit_mw(own.stop_max_mw, own.ramp_down_mw_per_h), most)
         terms = [(shifted(columns.heat, 1), 1.0), (columns.heat, -1.0), (shifted(columns.on, 1), -down)]
         terms += [(columns.stop, down - limit), (columns.start, one.min_mw)]
-        before = _heat_before(one)
-        _add_ramp(
-            draft,
-            one,
-            terms,
-            down < most - one.min_mw,
-            None if before is None else down * (one.on_before or 0) - before,
-        )
+        first = None if before is None else down * (one.on_before or 0) - before
+        rows.append(_add_ramp(draft, terms, down < most - one.min_mw, first))
+    columns.rows["ramp"] = rows
 
 
-def _add_ramp(draft: Draft, one: Boilers, terms: Sequence[Term], binds: bool, first: float | None) -> None:
-    """Add a ramp's rows, that of the first hour with its right side where it is known."""
+def _add_ramp(draft: Draft, terms: Sequence[Term], binds: bool, first: float | None) -> IntArray:
+    """Add a ramp's rows, that of the first hour with its right side where it is known; return their numbers, -1 for none."""
     high = np.zeros(len(terms[0][0]))
+    numbers = np.full(len(high), -1, dtype=np.int64)
     begin = 1
     if first is not None:
         high[0], begin = first, 0
     end = len(high) if binds else begin + (first is not None)
     rows = slice(begin, end)
     if end > begin:
-        draft.add_rows(
+        numbers[rows] = draft.add_rows(
             [(columns[rows], np.broadcast_to(factor, columns.shape)[rows]) for columns, factor in terms],
             high=high[rows],
         )
+    return numbers
 
 
 def _heat_before(one: Boilers) -> float | None:

@@ -20,7 +20,9 @@ question without an answer counts as "a schedule may exist", and the set is then
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import numpy as np
 
 from heatnet.dispatch.groups import independent_groups
 from heatnet.dispatch.limits import Limit, LimitKind, limits_of
@@ -28,10 +30,13 @@ from heatnet.dispatch.named_rows import named_rows
 from heatnet.dispatch.programme import state_group
 from heatnet.dispatch.quiet import quiet_solver
 from heatnet.dispatch.relaxation import Asked, OutOfQuestionsError, Relaxation, relaxation
+from heatnet.dispatch.switching_limits import switched_rows
 from heatnet.model.supply import DispatchProblem
 
 #: questions to the solver about one problem
 MOST_QUESTIONS = 300
+#: of longer problems boilers are taken as divisible: whole numbers of a year take minutes a question
+MOST_WHOLE_H = 400
 #: conflicts that share no limit, of one problem
 MOST_CONFLICTS = 3
 
@@ -52,6 +57,9 @@ class Conflict:
         Whether the relaxations leave other conflicts unsolved.
     is_irreducible : bool
         Whether it is proven that none of the limits can be spared.
+    is_divided : bool
+        Whether boilers were taken as divisible. The limits contradict each other all the same; with whole boilers fewer of them
+        may. There are no relaxations then: what is enough for divisible boilers may not be enough.
     """
 
     limits: tuple[Limit, ...]
@@ -59,6 +67,7 @@ class Conflict:
     relaxations: tuple[Relaxation | None, ...]
     others_remain: bool
     is_irreducible: bool
+    is_divided: bool = False
 
 
 def conflicts_of(problem: DispatchProblem, most_questions: int = MOST_QUESTIONS) -> list[Conflict]:
@@ -80,10 +89,17 @@ def conflicts_of(problem: DispatchProblem, most_questions: int = MOST_QUESTIONS)
     found: list[Conflict] = []
     with quiet_solver():
         for group in independent_groups(problem):
-            asked = Asked(limits_of(problem, group, named_rows(state_group(problem, group))), questions)
+            model = state_group(problem, group)
+            rows, switched = named_rows(model), tuple[Limit, ...]()
+            if group.is_mixed_integer:
+                rows, switched = switched_rows(problem, group, model, rows)
+            divided = bool(rows.whole.any()) and len(problem.time) > MOST_WHOLE_H
+            if divided:
+                rows = replace(rows, whole=np.zeros(len(rows.whole), dtype=bool))
+            asked = Asked(limits_of(problem, group, rows, switched), questions)
             left = list(range(len(asked.limits.limits)))
             while len(found) < MOST_CONFLICTS:
-                conflict, members = _next_conflict(asked, left)
+                conflict, members = _next_conflict(asked, left, divided)
                 if conflict is None:
                     break
                 found.append(conflict)
@@ -93,7 +109,7 @@ def conflicts_of(problem: DispatchProblem, most_questions: int = MOST_QUESTIONS)
     return found
 
 
-def _next_conflict(asked: Asked, left: Sequence[int]) -> tuple[Conflict | None, list[int]]:
+def _next_conflict(asked: Asked, left: Sequence[int], divided: bool) -> tuple[Conflict | None, list[int]]:
     """Return a conflict among the limits that are left, and the numbers of its limits; None where there is none."""
     try:
         if not asked.cannot(left):
@@ -107,11 +123,12 @@ def _next_conflict(asked: Asked, left: Sequence[int]) -> tuple[Conflict | None, 
     others = False
     try:
         hours = _stretch(asked, members)
-        others, relaxations = _relaxations(asked, members)
+        if not divided:
+            others, relaxations = _relaxations(asked, members)
     except OutOfQuestionsError:
         pass
     chosen = tuple(limits.limits[number] for number in members)
-    return Conflict(chosen, hours, tuple(relaxations), others, proven), members
+    return Conflict(chosen, hours, tuple(relaxations), others, proven, divided), members
 
 
 def _irreducible(asked: Asked, left: Sequence[int]) -> tuple[list[int], bool]:

@@ -36,6 +36,11 @@ _NAMES: dict[LimitKind, Callable[[], str]] = {
     LimitKind.BATTERY_LEAST: lambda: _("least level of battery {name}"),
     LimitKind.BATTERY_POWER: lambda: _("power of battery {name}"),
     LimitKind.BATTERY_FIRST: lambda: _("first level of battery {name}"),
+    LimitKind.RAMP: lambda: _("ramps of {name}"),
+    LimitKind.LEAST_ON: lambda: _("least time on of {name}"),
+    LimitKind.LEAST_OFF: lambda: _("least time off and to start of {name}"),
+    LimitKind.LEAST_LOAD: lambda: _("least load of {name}"),
+    LimitKind.MAINTENANCE: lambda: _("maintenance of {name}"),
 }
 _ENERGY = frozenset(
     {
@@ -79,6 +84,10 @@ def _one_text(conflict: Conflict, time: pd.DatetimeIndex) -> str:
         text += _(" – ") + enough.format(ways=_(", or ").join(ways))
     if not conflict.is_irreducible:
         text += _(" (not further reduced: the limit of work was reached)")
+    if conflict.is_divided:
+        text += _(
+            " (part of a boiler counted as possible: with whole boilers fewer of these may contradict each other)"
+        )
     return text
 
 
@@ -97,6 +106,8 @@ def _unit(limit: Limit) -> str:
 
 def _figure(limit: Limit, hours: tuple[int, int]) -> str:
     """Return the figure of a limit in a stretch of hours: one, or from least to largest."""
+    if limit.told:
+        return limit.told
     parts = limit.parts[:1] if limit.is_one_figure else limit.parts
     inside = [part.bound[(part.hour == ALWAYS) | ((part.hour >= hours[0]) & (part.hour < hours[1]))] for part in parts]
     bounds = np.concatenate(inside) if any(len(one) for one in inside) else parts[0].bound
@@ -126,6 +137,8 @@ def _hours_text(hours: IntArray, time: pd.DatetimeIndex) -> str:
 def _way(limit: Limit, relaxation: Relaxation, time: pd.DatetimeIndex) -> str:
     """Return what to do with one limit, the figures rounded to the side that is enough."""
     name, unit = limit_name(limit), _unit(limit)
+    if limit.is_switch:
+        return _("do without {name}").format(name=name)
     up = limit.parts[0].upper
     if relaxation.to is not None and limit.is_one_figure:
         up = relaxation.to > float(limit.parts[0].bound[0])

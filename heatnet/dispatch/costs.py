@@ -10,18 +10,19 @@ unit draws from another balance is not in c: the programme pays for it where it 
 A unit behind the meter of a power site does not pay for e: the site pays for what it imports, and earns what it exports.
 
 A boiler of a unit with commitment costs per hour on what its fuel and electricity without load cost at these prices, and
-per start its share of the unit's start cost.
+per start its share of the unit's start cost and of the fuel of its start.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from heatnet.dispatch.boilers import boilers_of
+from heatnet.dispatch.consumption import no_load_fuel_mw, no_load_power_mw
 from heatnet.model.power_site import PowerSite, site_of_unit
 from heatnet.model.supply import FUELS, DispatchProblem, DispatchResult, FloatArray, SupplyUnit
 
@@ -70,21 +71,25 @@ def on_cost_cny_per_h(problem: DispatchProblem, unit: SupplyUnit, with_power: bo
     commitment = unit.commitment
     if commitment is None:
         return np.zeros(len(problem.time))
-    fuel = 0.0
-    if unit.fuel is not None:
-        co2 = problem.prices.co2_cny_per_t * problem.factors.fuel_t_co2_per_mwh[unit.fuel]
-        fuel = (problem.prices.fuel_cny_per_mwh[unit.fuel] + co2) * commitment.no_load_fuel_mw
+    fuel = _burned_cny_per_mwh(problem, unit) * commitment.no_load_fuel_mw
     power = problem.import_cost_cny_per_mwh * commitment.no_load_power_mw
     return np.asarray(fuel + power * float(with_power), dtype=float)
 
 
-def units_on_share(units: Iterable[SupplyUnit], unit_on: Mapping[str, Any] | pd.DataFrame) -> dict[str, FloatArray]:
-    """Return the share of each committed unit's capacity that is on, (T,), by unit id."""
-    shares: dict[str, FloatArray] = {}
-    for boilers in boilers_of(units):
-        part = boilers.share * np.asarray(unit_on[boilers.id], dtype=float)
-        shares[boilers.unit.id] = shares.get(boilers.unit.id, np.zeros(len(part))) + part
-    return shares
+def start_cost_cny(problem: DispatchProblem, unit: SupplyUnit) -> float:
+    """Return what a start of a whole unit with commitment costs, its fuel with its CO2 included, CNY."""
+    own = unit.commitment
+    if own is None:
+        return 0.0
+    return own.start_cost_cny + _burned_cny_per_mwh(problem, unit) * own.start_fuel_mwh
+
+
+def _burned_cny_per_mwh(problem: DispatchProblem, unit: SupplyUnit) -> float:
+    """Return price and CO2 of a unit's fuel, CNY/MWh."""
+    if unit.fuel is None:
+        return 0.0
+    co2 = problem.prices.co2_cny_per_t * problem.factors.fuel_t_co2_per_mwh[unit.fuel]
+    return problem.prices.fuel_cny_per_mwh[unit.fuel] + co2
 
 
 def sites_power_mw(
@@ -126,6 +131,12 @@ def without_heat(problem: DispatchProblem, site: PowerSite) -> tuple[FloatArray,
     best = np.argmin(cost, axis=0)
     bought, sold = (np.choose(best, [choice[part] for choice in choices]) for part in (0, 1))
     return bought, sold
+
+
+def without_heat_cny(problem: DispatchProblem, site: PowerSite) -> FloatArray:
+    """Return what a site pays without its heat plants and batteries, CO2 included, (T,), CNY."""
+    bought, sold = without_heat(problem, site)
+    return bought * problem.import_cost_cny_per_mwh - sold * site.export_price_cny_per_mwh
 
 
 def site_costs(
@@ -238,23 +249,23 @@ def account_commitment(
     Returns
     -------
     dict of str to float
-        The keys of `COST_KEYS`, fuel, electricity and CO2 without load included, and of `COMMITMENT_COST_KEYS`, CNY.
+        The keys of `COST_KEYS`, with fuel, electricity and CO2 without load and of starts, and of `COMMITMENT_COST_KEYS`, CNY.
     """
     prices, factors = problem.prices, problem.factors
     on_site = site_of_unit(problem.sites)
     cost = dict(cost_cny) | dict.fromkeys(COMMITMENT_COST_KEYS, 0.0)
-    on_share = units_on_share(problem.units, result.unit_on)
+    burned, power = no_load_fuel_mw(problem, result), no_load_power_mw(problem, result)
     for unit in problem.units:
         if unit.commitment is None:
             continue
-        fuel = unit.commitment.no_load_fuel_mw * float(on_share[unit.id].sum())
+        fuel = float(burned[unit.id].sum())
         if unit.fuel in FUELS:
             cost[f"fuel_{unit.fuel}_cny"] += prices.fuel_cny_per_mwh[unit.fuel] * fuel
             cost["co2_cny"] += prices.co2_cny_per_t * factors.fuel_t_co2_per_mwh[unit.fuel] * fuel
         if unit.id not in on_site:
-            power = unit.commitment.no_load_power_mw * on_share[unit.id]
-            cost["power_cny"] += float(power @ prices.power_cny_per_mwh)
-            cost["co2_cny"] += prices.co2_cny_per_t * factors.of_power(problem.power_factor) * float(power.sum())
+            drawn = power[unit.id]
+            cost["power_cny"] += float(drawn @ prices.power_cny_per_mwh)
+            cost["co2_cny"] += prices.co2_cny_per_t * factors.of_power(problem.power_factor) * float(drawn.sum())
     for boilers in boilers_of(problem.units):
         starts = float(result.unit_start[boilers.id].sum())
         cost["start_cny"] += boilers.share * boilers.commitment.start_cost_cny * starts

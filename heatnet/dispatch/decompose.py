@@ -1,9 +1,9 @@
 """A season's mixed-integer programme: bound, schedule, and rounds that bring them together.
 
-`heatnet.dispatch.season_bound` prices what ties blocks of a day to each other and bounds every block;
-`heatnet.dispatch.season_schedule` makes a schedule of the blocks and solves stretches of it again. The rounds
-alternate: cuts first, then stretches near the relaxation, then bounds of blocks, then freer stretches and longer blocks, until
-the gap is reached or a limit. Short programmes are solved whole.
+`heatnet.dispatch.season_bound` prices what ties blocks of two days to each other and bounds every block;
+`heatnet.dispatch.season_roll` makes a first schedule, window by window; `heatnet.dispatch.season_schedule` solves stretches
+of it again. The rounds alternate: stretches first, then bounds of blocks, then longer stretches and longer blocks, until the gap
+is reached or a limit. Short programmes are solved whole.
 """
 
 from __future__ import annotations

@@ -30,6 +30,11 @@ class LimitKind(StrEnum):
     """What is limited. The order is that in which limits are tried to be left out: what a planner would change first stays."""
 
     ROWS = "rows"
+    RAMP = "ramp"
+    LEAST_ON = "least_on"
+    LEAST_OFF = "least_off"
+    LEAST_LOAD = "least_load"
+    MAINTENANCE = "maintenance"
     BATTERY_POWER = "battery_power"
     BATTERY_SIZE = "battery_size"
     BATTERY_LEAST = "battery_least"
@@ -98,12 +103,20 @@ class Limit:
     parts : tuple of Part
     place : str
         Of a feeder limit its line, transformer or bus; of rows of others their prefix.
+    told : str
+        Its figure in words, where its bounds do not tell it: limits of units that are on or off.
     """
 
     kind: LimitKind
     element: str
     parts: tuple[Part, ...]
     place: str = ""
+    told: str = ""
+
+    @property
+    def is_switch(self) -> bool:
+        """Whether it is a limit of being on or off, which holds or not."""
+        return self.kind in _SWITCH
 
     @property
     def spans_hours(self) -> bool:
@@ -116,6 +129,9 @@ class Limit:
         return self.spans_hours or self.kind in _ONE_FIGURE
 
 
+_SWITCH = frozenset(
+    {LimitKind.RAMP, LimitKind.LEAST_ON, LimitKind.LEAST_OFF, LimitKind.LEAST_LOAD, LimitKind.MAINTENANCE}
+)
 _ONE_FIGURE = frozenset(kind for kind in LimitKind if kind.startswith(("battery_", "store_")))
 
 #: what rows are called whose constraint's name begins so, by prefix; a function, as it asks for the current language
@@ -175,7 +191,7 @@ class Limits:
         return bounds
 
 
-def limits_of(problem: DispatchProblem, group: Group, rows: NamedRows) -> Limits:
+def limits_of(problem: DispatchProblem, group: Group, rows: NamedRows, switched: Sequence[Limit] = ()) -> Limits:
     """Return the limits of a group, in the order of `LimitKind`.
 
     Parameters
@@ -185,9 +201,11 @@ def limits_of(problem: DispatchProblem, group: Group, rows: NamedRows) -> Limits
         One of `independent_groups`.
     rows : NamedRows
         Its programme.
+    switched : sequence of Limit
+        Of its units that are on or off (`heatnet.dispatch.switching_limits`).
     """
     rows = _with_year_rows(rows, group)
-    found: list[Limit] = []
+    found: list[Limit] = list(switched)
     for unit in group.units:
         found += _unit_limits(rows, unit)
     for balance in group.balances:
@@ -243,7 +261,9 @@ def _with_year_rows(rows: NamedRows, group: Group) -> NamedRows:
     return rows
 
 
-def _part(on_rows: bool, upper: bool, index: IntArray, bound: FloatArray | float, free: FloatArray | float) -> Part:
+def bound_part(
+    on_rows: bool, upper: bool, index: IntArray, bound: FloatArray | float, free: FloatArray | float
+) -> Part:
     """Return a part of hourly bounds, the hour by the place in the index; what is no bound is left out."""
     bounds, frees = (np.broadcast_to(np.asarray(value, dtype=float), index.shape) for value in (bound, free))
     there = (index >= 0) & np.isfinite(bounds) & (bounds != frees)
@@ -255,22 +275,21 @@ def _always(part: Part) -> Part:
 
 
 def _of_rows(kind: LimitKind, element: str, rows: NamedRows, name: str, bound: FloatArray | float) -> Limit:
-    return Limit(kind, element, (_part(True, True, rows.rows[name], bound, np.inf),))
+    return Limit(kind, element, (bound_part(True, True, rows.rows[name], bound, np.inf),))
 
 
 def _unit_limits(rows: NamedRows, unit: SupplyUnit) -> list[Limit]:
     heat = rows.columns["heat"][unit.id]
     # a plant that never gives heat is not built: that is no limit
     most = unit.available_mw if unit.available_mw.any() else np.full(len(heat), np.inf)
-    found = [
-        Limit(LimitKind.LARGEST_HEAT, unit.id, (_part(False, True, heat, most, np.inf),)),
-        Limit(LimitKind.LEAST_HEAT, unit.id, (_part(False, False, heat, unit.take_min_mw, 0.0),)),
-    ]
+    found = [Limit(LimitKind.LEAST_HEAT, unit.id, (bound_part(False, False, heat, unit.take_min_mw, 0.0),))]
+    if unit.commitment is None:
+        found.insert(0, Limit(LimitKind.LARGEST_HEAT, unit.id, (bound_part(False, True, heat, most, np.inf),)))
     if unit.year_max_mwh is not None:
-        part = _part(True, True, rows.rows[f"year {unit.id}"], unit.year_max_mwh, np.inf)
+        part = bound_part(True, True, rows.rows[f"year {unit.id}"], unit.year_max_mwh, np.inf)
         found.append(Limit(LimitKind.YEAR_MOST, unit.id, (_always(part),)))
     if unit.year_min_mwh is not None:
-        part = _part(True, False, rows.rows[f"least year {unit.id}"], unit.year_min_mwh, -np.inf)
+        part = bound_part(True, False, rows.rows[f"least year {unit.id}"], unit.year_min_mwh, -np.inf)
         found.append(Limit(LimitKind.YEAR_LEAST, unit.id, (_always(part),)))
     return found
 
@@ -278,10 +297,10 @@ def _unit_limits(rows: NamedRows, unit: SupplyUnit) -> list[Limit]:
 def _store_limits(rows: NamedRows, store: HeatStore) -> list[Limit]:
     level = rows.columns["store_level"][store.id]
     pairs = [rows.columns["store_inflow"][f"{store.id} < {unit}"] for unit in store.charged_by]
-    charge = [_part(False, True, pair, store.charge_mw, np.inf) for pair in pairs]
+    charge = [bound_part(False, True, pair, store.charge_mw, np.inf) for pair in pairs]
     if f"charge {store.id}" in rows.rows:
-        charge.append(_part(True, True, rows.rows[f"charge {store.id}"], store.charge_mw, np.inf))
-    give = _part(False, True, rows.columns["store_discharge"][store.id], store.discharge_mw, np.inf)
+        charge.append(bound_part(True, True, rows.rows[f"charge {store.id}"], store.charge_mw, np.inf))
+    give = bound_part(False, True, rows.columns["store_discharge"][store.id], store.discharge_mw, np.inf)
     found = [
         Limit(LimitKind.STORE_CHARGE, store.id, tuple(charge)),
         Limit(LimitKind.STORE_DISCHARGE, store.id, (give,)),
@@ -295,23 +314,23 @@ def _store_limits(rows: NamedRows, store: HeatStore) -> list[Limit]:
 def _level(rows: NamedRows, name: str, level: IntArray, bound: float, upper: bool) -> tuple[Part, ...]:
     """Return the bounds of a level in every hour and behind the last one."""
     free = np.inf if upper else 0.0
-    parts = [_part(False, upper, level, bound, free)]
+    parts = [bound_part(False, upper, level, bound, free)]
     end = rows.rows.get(f"level {name} end, {'most' if upper else 'least'}")
     if end is not None:
-        after = _part(True, upper, end, bound, free)
+        after = bound_part(True, upper, end, bound, free)
         parts.append(replace(after, hour=np.full(len(after.index), len(level) - 1)))
     return tuple(parts)
 
 
 def _first(level: IntArray, bound: float, least: float) -> tuple[Part, Part]:
-    upper, lower = _part(False, True, level[:1], bound, np.inf), _part(False, False, level[:1], bound, least)
+    upper, lower = bound_part(False, True, level[:1], bound, np.inf), bound_part(False, False, level[:1], bound, least)
     return _always(upper), _always(lower)
 
 
 def _battery_limits(rows: NamedRows, battery: Battery) -> list[Limit]:
     level = rows.columns["battery_level"][battery.id]
     flows = [rows.columns[name][battery.id] for name in ("battery_charge", "battery_discharge")]
-    power = tuple(_part(False, True, flow, battery.power_mw, np.inf) for flow in flows)
+    power = tuple(bound_part(False, True, flow, battery.power_mw, np.inf) for flow in flows)
     size = _level(rows, battery.id, level, battery.energy_mwh, upper=True)
     least = _level(rows, battery.id, level, battery.level_min_mwh, upper=False)
     found = [
@@ -326,14 +345,14 @@ def _battery_limits(rows: NamedRows, battery: Battery) -> list[Limit]:
 
 def _site_limits(rows: NamedRows, site: PowerSite) -> list[Limit]:
     bought = rows.columns["site_import"][site.id]
-    needed = _part(True, False, rows.rows[f"site {site.id}"], site.base_mw - site.pv_mw, -site.pv_mw)
+    needed = bound_part(True, False, rows.rows[f"site {site.id}"], site.base_mw - site.pv_mw, -site.pv_mw)
     found = [
-        Limit(LimitKind.IMPORT, site.id, (_part(False, True, bought, site.import_limit_mw, np.inf),)),
+        Limit(LimitKind.IMPORT, site.id, (bound_part(False, True, bought, site.import_limit_mw, np.inf),)),
         Limit(LimitKind.BASE_LOAD, site.id, (needed,)),
     ]
     feeders: dict[str, list[Part]] = {}
     for number, limit in enumerate(site.limits):
-        part = _part(True, True, rows.rows[f"limit {number} {site.id} {limit.element}"], limit.room_mw, np.inf)
+        part = bound_part(True, True, rows.rows[f"limit {number} {site.id} {limit.element}"], limit.room_mw, np.inf)
         feeders.setdefault(limit.element, []).append(replace(part, hour=np.asarray(limit.rows)[part.hour]))
     found += [Limit(LimitKind.FEEDER, site.id, tuple(parts), element) for element, parts in feeders.items()]
     for battery in site.batteries:
@@ -346,8 +365,8 @@ def _registered(rows: NamedRows) -> list[Limit]:
     for name, index in rows.rows.items():
         prefix = next((one for one in _ROW_NAMES if name.startswith(one)), None)
         if prefix is not None:
-            most = _part(True, True, index, rows.bounds.row_high[index], np.inf)
-            least = _part(True, False, index, rows.bounds.row_low[index], -np.inf)
+            most = bound_part(True, True, index, rows.bounds.row_high[index], np.inf)
+            least = bound_part(True, False, index, rows.bounds.row_low[index], -np.inf)
             parts = tuple(part if len(index) > 1 else _always(part) for part in (most, least) if len(part.index))
             found.append(Limit(LimitKind.ROWS, name.removeprefix(prefix).strip(), parts, prefix))
     return found

@@ -120,23 +120,36 @@ class Solver:
         self._whole = whole
         self._cost = np.zeros(matrix.shape[1]) if cost is None else cost
         options: dict[str, object] = {"simplex_iteration_limit": MOST_STEPS, "mip_max_nodes": _MOST_NODES}
-        self._highs = highs_solver(options if whole.any() else options | {"solver": "simplex"})
+        self._relaxed = highs_solver(options | {"solver": "simplex"})
+        self._highs = highs_solver(options) if whole.any() else self._relaxed
 
     def answer(self, bounds: Bounds) -> Answer:
-        """Return whether some point keeps the bounds, and that point; the cheapest one, where there are costs."""
+        """Return whether some point keeps the bounds, and that point; the cheapest one, where there are costs.
+
+        Where columns take whole numbers, the relaxation is asked first: mostly it says no, or has whole numbers by itself.
+        """
+        if bool((bounds.low > bounds.high).any() or (bounds.row_low > bounds.row_high).any()):
+            return Answer(False, np.zeros(0))
+        answer = self._asked(self._relaxed, bounds, np.zeros(len(self._whole), dtype=bool))
+        if answer.feasible is False or not self._whole.any():
+            return answer
+        values = answer.point[self._whole] if answer.feasible else np.array([0.5])
+        if bool((np.abs(values - np.round(values)) <= _TOLERANCE).all()):
+            return answer
+        return self._asked(self._highs, bounds, self._whole)
+
+    def _asked(self, solver: Any, bounds: Bounds, whole: BoolArray) -> Answer:
         import highspy
 
         nothing = np.zeros(0)
-        if bool((bounds.low > bounds.high).any() or (bounds.row_low > bounds.row_high).any()):
-            return Answer(False, nothing)
         programme = highs_programme(
-            self._matrix, self._cost, bounds.low, bounds.high, bounds.row_low, bounds.row_high, self._whole
+            self._matrix, self._cost, bounds.low, bounds.high, bounds.row_low, bounds.row_high, whole
         )
-        self._highs.passModel(programme)
-        self._highs.run()
-        status = self._highs.getModelStatus()
+        solver.passModel(programme)
+        solver.run()
+        status = solver.getModelStatus()
         if status == highspy.HighsModelStatus.kInfeasible:
             return Answer(False, nothing)
         if status in (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kModelEmpty):
-            return Answer(True, np.asarray(self._highs.getSolution().col_value, dtype=float))
+            return Answer(True, np.asarray(solver.getSolution().col_value, dtype=float))
         return Answer(None, nothing)

@@ -40,7 +40,7 @@ class Relaxation:
     Parameters
     ----------
     amount : float
-        Largest change of its bound, MW or MWh, above 0.
+        Largest change of its bound, MW or MWh, above 0; infinite for a limit that holds or not: it has to be left out.
     to : float or None
         The new bound where it is one figure in all hours concerned; None where it differs by hour.
     hours : ndarray of int
@@ -123,6 +123,10 @@ def relaxation(asked: Asked, kept: Sequence[int], number: int, spans_hours: bool
         If the limit of work is reached.
     """
     limit = asked.limits.limits[number]
+    if limit.is_switch:
+        others = [one for one in kept if one != number]
+        is_enough = asked.feasible(asked.limits.bounds(others)) is True
+        return Relaxation(np.inf, None, np.zeros(0, dtype=np.int64), np.inf) if is_enough else None
     elastic = _Elastic(asked, kept, number)
     least = elastic.least()
     if least is None:

@@ -32,7 +32,7 @@ def dispatch(problem: DispatchProblem, limits: CommitmentLimits | None = None, e
     problem : DispatchProblem
         Units, demand at the plant gates, prices and factors.
     limits : CommitmentLimits, optional
-        When the search for a schedule ends where units are on or off; no meaning for others. Without: 0.5 % and no limit of time.
+        When the search for a schedule ends where units are on or off; no meaning for others. Without: those of the problem.
     explain : bool
         Whether to look for the limits that contradict each other where the solver finds no schedule
         (`heatnet.dispatch.conflict`): some dozens of programmes.
@@ -52,7 +52,7 @@ def dispatch(problem: DispatchProblem, limits: CommitmentLimits | None = None, e
     Balances with units that have a commitment are solved by `heatnet.dispatch.commit` within the limits; the status is
     `FEASIBLE` where a schedule was found whose gap is larger than they ask for. Their same bytes need limits without seconds.
     """
-    limits = limits or CommitmentLimits()
+    limits = limits or problem.search
     conflicts = contract_conflicts(problem)
     if conflicts:
         return _no_result(problem, DispatchStatus.INFEASIBLE, "; ".join(conflicts))

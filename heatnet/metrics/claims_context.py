@@ -124,10 +124,11 @@ def _sum_of(
     if not units:
         return None
     heat = {unit.id: energy.unit_heat_mw(result, unit) for unit in units}
+    burned, power = energy.fuel_by_unit_mwh(problem, result), energy.power_by_unit_mwh(problem, result)
     return (
         float(sum(heat[unit.id].sum() for unit in units)),
-        float(sum((heat[unit.id] * unit.fuel_per_heat).sum() for unit in units)),
-        float(sum((heat[unit.id] * unit.power_per_heat).sum() for unit in units)),
+        float(sum(burned.get(unit.id, 0.0) for unit in units)),
+        float(sum(power[unit.id] for unit in units)),
         float(sum((heat[unit.id] * unit.power_lost_per_heat).sum() for unit in units)),
     )
 

@@ -126,9 +126,9 @@ def bought_power_mw(problem: DispatchProblem, result: DispatchResult) -> FloatAr
     """Return the electricity that the plants take from the grid, (T,), MW: their own, on a site the import that heat adds."""
     on_sites = {unit for site in problem.sites for unit in site.units}
     power = np.zeros(len(problem.time))
-    for unit in problem.units:
-        if unit.id not in on_sites:
-            power = power + energy.unit_heat_mw(result, unit) * unit.power_per_heat
+    for unit, drawn in energy.unit_power_mw(problem, result).items():
+        if unit not in on_sites:
+            power = power + drawn
     for site in problem.sites:
         power = power + result.site_import_mw[site.id].to_numpy() - without_heat(problem, site)[0]
     return power

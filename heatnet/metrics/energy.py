@@ -12,6 +12,7 @@ from enum import Enum
 import numpy as np
 import pandas as pd
 
+from heatnet.dispatch.consumption import no_load_fuel_mw, no_load_power_mw
 from heatnet.model.supply import DispatchProblem, DispatchResult, FloatArray, SupplyUnit
 from heatnet.units import GJ_PER_MWH, MJ_PER_MWH
 
@@ -99,9 +100,13 @@ def _by_unit(problem: DispatchProblem, result: DispatchResult, attribute: str) -
 
 
 def fuel_by_unit_mwh(problem: DispatchProblem, result: DispatchResult) -> dict[str, float]:
-    """Return the fuel of each unit that burns one, MWh of lower heating value."""
-    burned = _by_unit(problem, result, "fuel_per_heat")
-    return {unit.id: burned[unit.id] for unit in problem.units if unit.fuel is not None}
+    """Return the fuel of each unit that burns one, MWh of lower heating value; without load and in starts too."""
+    burned, beside = _by_unit(problem, result, "fuel_per_heat"), no_load_fuel_mw(problem, result)
+    return {
+        unit.id: burned[unit.id] + (float(beside[unit.id].sum()) if unit.id in beside else 0.0)
+        for unit in problem.units
+        if unit.fuel is not None
+    }
 
 
 def fuel_by_network_mwh(problem: DispatchProblem, result: DispatchResult) -> dict[str, dict[str, float]]:
@@ -126,7 +131,13 @@ def fuel_mwh(problem: DispatchProblem, result: DispatchResult) -> dict[str, floa
 
 def power_by_unit_mwh(problem: DispatchProblem, result: DispatchResult) -> dict[str, float]:
     """Return the electricity of each unit, MWh: bought, or on a power site from wherever the site has it."""
-    return _by_unit(problem, result, "power_per_heat")
+    return {name: float(power.sum()) for name, power in unit_power_mw(problem, result).items()}
+
+
+def unit_power_mw(problem: DispatchProblem, result: DispatchResult) -> dict[str, FloatArray]:
+    """Return the electricity of each unit, (T,), MW, without load too."""
+    power = {unit.id: unit_heat_mw(result, unit) * unit.power_per_heat for unit in problem.units}
+    return power | {name: power[name] + beside for name, beside in no_load_power_mw(problem, result).items()}
 
 
 def power_lost_by_unit_mwh(problem: DispatchProblem, result: DispatchResult) -> dict[str, float]:
@@ -192,7 +203,7 @@ def unmet_share(problem: DispatchProblem, result: DispatchResult, networks: tupl
 
 
 def balance_residual_mw(problem: DispatchProblem, result: DispatchResult) -> dict[str, float]:
-    """Return, by balance, the largest hourly gap of supply + unmet - demand - dumped - draws - stores, MW."""
+    """Return, by balance, the largest hourly gap of supply + unmet + passed - demand - dumped - draws - stores, MW."""
     hours = len(problem.time)
     gaps: dict[str, float] = {}
     for balance in problem.balances:
@@ -206,8 +217,20 @@ def balance_residual_mw(problem: DispatchProblem, result: DispatchResult) -> dic
         for store in problem.stores:
             if store.balance == balance:
                 gap = gap + (result.store_discharge_mw[store.id] - result.store_charge_mw[store.id]).to_numpy()
+        gap = gap + passed_mw(problem, result, balance)
         gaps[balance] = float(np.abs(gap).max(initial=0.0))
     return gaps
+
+
+def passed_mw(problem: DispatchProblem, result: DispatchResult, balance: str) -> FloatArray:
+    """Return what transfers bring to a balance less what they take from it, (T,), MW; zero without transfers."""
+    net = np.zeros(len(problem.time))
+    for transfer in problem.transfers:
+        given = result.transfer_mw[transfer.id].to_numpy()
+        there, back, kept = np.maximum(given, 0.0), np.maximum(-given, 0.0), 1.0 - transfer.loss_share
+        net = net + (kept * back - there) * (transfer.from_balance == balance)
+        net = net + (kept * there - back) * (transfer.to_balance == balance)
+    return net
 
 
 def to_gj(energy_mwh: float) -> float:

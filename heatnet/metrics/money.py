@@ -8,17 +8,21 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from heatnet.metrics import energy
+from heatnet.metrics import energy, switching
 from heatnet.metrics.carbon import READINGS, co2_by_unit
 from heatnet.metrics.sites import site_power_cny_by_unit
 from heatnet.model.supply import DispatchProblem, DispatchResult
 from heatnet.units import GJ_PER_MWH
 
+#: of problems with units on and off or transfers, besides
+COMMITMENT_KEYS = ("start_cny", "surplus_cny", "transfer_cny", "reserve_short_cny")
 COST_KEYS = ("fuel_gas_cny", "fuel_coal_cny", "power_cny", "power_lost_cny", "co2_cny", "unmet_cny")
 
 
 def cost_by_unit(problem: DispatchProblem, result: DispatchResult) -> pd.DataFrame:
     """Return each unit's cost: columns fuel_gas_cny, fuel_coal_cny, power_cny, power_lost_cny, co2_cny, total_cny.
+
+    With units that are on or off also start_cny, the cost of starts beside their fuel.
 
     Electricity is priced hour by hour; CO2 of electricity by the grid factor that the problem prices. Units on a power site share
     what the heat system pays there (`heatnet.metrics.sites`).
@@ -28,30 +32,43 @@ def cost_by_unit(problem: DispatchProblem, result: DispatchResult) -> pd.DataFra
     lost = energy.power_lost_by_unit_mwh(problem, result)
     emitted = co2_by_unit(problem, result, problem.power_factor)["total_t_co2"]
     on_site = site_power_cny_by_unit(problem, result)
+    bought = energy.unit_power_mw(problem, result)
+    started = switching.start_cny_by_unit(problem, result)
     rows = {}
     for unit in problem.units:
         fuel_cny = 0.0 if unit.fuel is None else burned[unit.id] * prices.fuel_cny_per_mwh[unit.fuel]
-        bought_mw = energy.unit_heat_mw(result, unit) * unit.power_per_heat
         rows[unit.id] = {
             "fuel_gas_cny": fuel_cny if unit.fuel == "gas" else 0.0,
             "fuel_coal_cny": fuel_cny if unit.fuel == "coal" else 0.0,
-            "power_cny": on_site.get(unit.id, float(np.dot(bought_mw, prices.power_cny_per_mwh))),
+            "power_cny": on_site.get(unit.id, float(np.dot(bought[unit.id], prices.power_cny_per_mwh))),
             "power_lost_cny": lost[unit.id] * prices.power_lost_cny_per_mwh,
             "co2_cny": float(emitted[unit.id]) * prices.co2_cny_per_t,
+            "start_cny": started.get(unit.id, 0.0),
         }
-    columns = list(COST_KEYS[:-1])
+    columns = [*COST_KEYS[:-1], *(["start_cny"] if started else [])]
     table = pd.DataFrame.from_dict(rows, orient="index", columns=columns, dtype=float)
     table["total_cny"] = table[columns].sum(axis=1, skipna=False)
     return table
 
 
 def cost(problem: DispatchProblem, result: DispatchResult) -> dict[str, float]:
-    """Return a case's cost breakdown, CNY: total_cny and `COST_KEYS`; the penalty for unmet heat is in the total."""
+    """Return a case's cost breakdown, CNY: total_cny and `COST_KEYS`; the penalty for unmet heat is in the total.
+
+    With units that are on or off, or with transfers, also `COMMITMENT_KEYS`.
+    """
     sums = cost_by_unit(problem, result).sum(axis=0, skipna=False)
     breakdown = {key: float(sums[key]) for key in COST_KEYS[:-1]}
     hours = len(problem.time)
     unmet = sum(float(energy.balance_of(result.unmet_mw, balance, hours).sum()) for balance in problem.balances)
     breakdown["unmet_cny"] = unmet * problem.prices.unmet_cny_per_mwh
+    if problem.is_mixed_integer or problem.transfers:
+        passed = sum(t.cost_cny_per_mwh * float(result.transfer_mw[t.id].abs().sum()) for t in problem.transfers)
+        breakdown |= {
+            "start_cny": float(sums.get("start_cny", 0.0)),
+            "surplus_cny": problem.surplus_cny_per_mwh * float(result.surplus_mw.to_numpy().sum()),
+            "transfer_cny": passed,
+            "reserve_short_cny": problem.reserve_cny_per_mwh * float(result.reserve_short_mw.to_numpy().sum()),
+        }
     return {"total_cny": sum(breakdown.values()), **breakdown}
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from heatnet.metrics.energy import unit_heat_mw
+from heatnet.metrics.energy import fuel_by_unit_mwh, unit_heat_mw
 from heatnet.model.network import Network
 from heatnet.model.supply import DispatchProblem, DispatchResult, FloatArray
 from heatnet.physics.steam_boilers import HouseRun, rated_efficiency_share, run_house
@@ -43,7 +43,7 @@ def steam_boiler_accounts(
     dict
         As `steam_boiler_account` returns it; without houses that are not built.
     """
-    accounts = {}
+    accounts, burned = {}, fuel_by_unit_mwh(problem, result)
     for unit in problem.units:
         if unit.kind not in STEAM_BOILER_KINDS or not unit.available_mw.any():
             continue
@@ -51,9 +51,7 @@ def steam_boiler_accounts(
         steam = unit.balance.endswith("/steam") and network.carrier != "steam"
         place = network.steam if steam and network.steam is not None else network
         account = steam_boiler_account(place.plants.loc[unit.plant], place, unit_heat_mw(result, unit))
-        accounts[unit.id] = account | {
-            "fuel_dispatch_mwh": float((unit.fuel_per_heat * unit_heat_mw(result, unit)).sum())
-        }
+        accounts[unit.id] = account | {"fuel_dispatch_mwh": burned[unit.id]}
     return accounts
 
 

@@ -4,7 +4,7 @@ A store makes no heat. Heat counts where and when it is made, at the gate of the
 gives counts nowhere a second time. Its loss is a loss of the system, as that of the pipes: part of the heat at the plant gates,
 reported apart. Over a horizon, in MWh, for each balance:
 
-    made + missing = demand + drawn by other balances + dumped + lost by stores + change of stored heat
+    made + missing = demand + drawn by other balances + passed on + dumped + lost by stores + change of stored heat
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from heatnet.metrics.energy import balance_of, unit_heat_mw
+from heatnet.metrics.energy import balance_of, passed_mw, unit_heat_mw
 from heatnet.model.heat_store import HeatStore
 from heatnet.model.supply import DispatchProblem, DispatchResult, FloatArray
 
@@ -73,8 +73,8 @@ def heat_balance_mwh(problem: DispatchProblem, result: DispatchResult) -> dict[s
     Returns
     -------
     dict of balance to dict
-        `made_mwh`, `unmet_mwh`, `demand_mwh`, `drawn_mwh`, `dumped_mwh`, `store_loss_mwh`, `store_change_mwh`, and
-        `residual_mwh`: left side less right side.
+        `made_mwh`, `unmet_mwh`, `demand_mwh`, `drawn_mwh`, `dumped_mwh`, `store_loss_mwh`, `store_change_mwh`, with
+        transfers `passed_mwh` (to other zones less what comes from there), and `residual_mwh`: left side less right side.
     """
     hours = len(problem.time)
     accounts = store_accounts(problem, result)
@@ -92,6 +92,8 @@ def heat_balance_mwh(problem: DispatchProblem, result: DispatchResult) -> dict[s
             "store_loss_mwh": float(sum(account["lost_mwh"] for account in own)),
             "store_change_mwh": float(sum(account["change_mwh"] for account in own)),
         }
+        if problem.transfers:
+            row["passed_mwh"] = -float(passed_mw(problem, result, balance).sum())
         uses = sum(row[key] for key in row if key not in ("made_mwh", "unmet_mwh"))
         table[balance] = row | {"residual_mwh": row["made_mwh"] + row["unmet_mwh"] - uses}
     return table

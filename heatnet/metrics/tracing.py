@@ -37,7 +37,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from heatnet.metrics.energy import balance_of, carrier_of, network_of, unit_heat_mw
+from heatnet.metrics.energy import balance_of, carrier_of, network_of, unit_heat_mw, unit_power_mw
 from heatnet.metrics.stores import stores_take_mw
 from heatnet.model.substitution import WasteClass
 from heatnet.model.supply import BoolArray, DispatchProblem, DispatchResult, FloatArray, SupplyUnit
@@ -171,7 +171,8 @@ def trace_heat(
     Returns
     -------
     tuple of Flow
-        Per balance, the heat of all its flows is demand less unmet heat, plus what its stores take less what they give.
+        Per balance, the heat of all its flows is demand less unmet heat, plus what its stores take less what they give, plus what
+        is lost on the way of what transfers bring.
 
     Raises
     ------
@@ -179,6 +180,8 @@ def trace_heat(
         If an exchange station draws from a balance that is itself fed by exchange stations.
     """
     units = {unit.id: unit for unit in problem.units}
+    spent = _spent_per_heat(problem, result)
+    passed = _passed_on(problem, result)
     stations = [unit for unit in problem.units if unit.draws_from is not None]
     chained = {str(unit.draws_from) for unit in stations} & {unit.balance for unit in stations}
     if chained:
@@ -186,7 +189,7 @@ def trace_heat(
     flows: list[Flow] = []
     pools: dict[str, dict[str, FloatArray]] = {}
     for balance in sorted(problem.balances, key=lambda name: any(unit.balance == name for unit in stations)):
-        net = net_of_dump_mw(problem, result, balance)
+        net = passed[balance] if balance in passed else net_of_dump_mw(problem, result, balance)
         sources = {key: heat for key, heat in net.items() if units[key].draws_from is None}
         drawn = any(unit.draws_from == balance for unit in stations)
         process = process_demand_mw(problem, balance, in_season, process_mw)
@@ -198,14 +201,14 @@ def trace_heat(
         fired = {key: units[key].fuel is not None for key in sources}
         to_process = split_process_first(sources, fired, process)
         rest = {key: sources[key] - to_process[key] for key in sources}
-        flows += [_flow(units[key], balance, Use.PROCESS, heat) for key, heat in to_process.items()]
+        flows += [_flow(units[key], balance, Use.PROCESS, heat, spent[key]) for key, heat in to_process.items()]
         if drawn:
             pools[balance] = rest
         else:
-            flows += [_flow(units[key], balance, Use.SPACE, heat) for key, heat in rest.items()]
+            flows += [_flow(units[key], balance, Use.SPACE, heat, spent[key]) for key, heat in rest.items()]
         for station in stations:
             if station.balance == balance:
-                flows += _through_station(station, net[station.id], pools[str(station.draws_from)], units)
+                flows += _through_station(station, net[station.id], pools[str(station.draws_from)], units, spent)
     return tuple(flow for flow in flows if bool(np.any(flow.heat_mw != 0)))
 
 
@@ -218,12 +221,51 @@ def _with_stores(problem: DispatchProblem, result: DispatchResult, balance: str,
     return np.maximum(process + share * stores_take_mw(problem, result, balance), 0.0)
 
 
-def _flow(source: SupplyUnit, balance: str, use: Use, heat: FloatArray) -> Flow:
-    return Flow(source, balance, use, heat, heat * (source.power_per_heat + source.power_lost_per_heat))
+def _spent_per_heat(problem: DispatchProblem, result: DispatchResult) -> dict[str, FloatArray]:
+    """Return the electricity of each unit, bought or not generated, per heat, (T,), that without load spread over the heat."""
+    spent = {unit.id: unit.power_per_heat + unit.power_lost_per_heat for unit in problem.units}
+    power = unit_power_mw(problem, result)
+    for unit in problem.units:
+        if unit.commitment is not None:
+            heat = unit_heat_mw(result, unit)
+            spent[unit.id] = _ratio(power[unit.id], heat) + unit.power_lost_per_heat
+    return spent
+
+
+def _passed_on(problem: DispatchProblem, result: DispatchResult) -> dict[str, dict[str, FloatArray]]:
+    """Return the heat of each source net of dump, (T,), MW, in each balance that transfers join, moved to where it is used.
+
+    What leaves a balance is the mixture of what is made there; what is lost on the way arrives too, as pipes' loss does in all
+    accounts. Heat that another zone only passes on counts for that zone, as far as its own is less.
+    """
+    ends = {end for transfer in problem.transfers for end in (transfer.from_balance, transfer.to_balance)}
+    made = {end: net_of_dump_mw(problem, result, end) for end in sorted(ends)}
+    there = {end: dict(heat) for end, heat in made.items()}
+    left = {end: np.ones(len(problem.time)) for end in made}
+    for transfer in problem.transfers:
+        given = result.transfer_mw[transfer.id].to_numpy()
+        for begin, end, sent in (
+            (transfer.from_balance, transfer.to_balance, np.maximum(given, 0.0)),
+            (transfer.to_balance, transfer.from_balance, np.maximum(-given, 0.0)),
+        ):
+            share = np.minimum(_ratio(sent, sum(made[begin].values(), np.zeros(len(sent)))), left[begin])
+            left[begin] = left[begin] - share
+            for key, heat in made[begin].items():
+                there[begin][key] = there[begin][key] - share * heat
+                there[end][key] = there[end].get(key, np.zeros(len(sent))) + share * heat
+    return there
+
+
+def _flow(source: SupplyUnit, balance: str, use: Use, heat: FloatArray, spent: FloatArray) -> Flow:
+    return Flow(source, balance, use, heat, heat * spent)
 
 
 def _through_station(
-    station: SupplyUnit, delivered: FloatArray, pool: Mapping[str, FloatArray], units: Mapping[str, SupplyUnit]
+    station: SupplyUnit,
+    delivered: FloatArray,
+    pool: Mapping[str, FloatArray],
+    units: Mapping[str, SupplyUnit],
+    spent: Mapping[str, FloatArray],
 ) -> list[Flow]:
     """Return the flows of a station's heat by the mixture of the steam pool; electricity is that of the steam drawn."""
     total = sum(pool.values(), np.zeros_like(delivered))
@@ -231,7 +273,6 @@ def _through_station(
     for key, steam in pool.items():
         source = units[key]
         heat = delivered * _ratio(steam, total)
-        per_heat = station.draw_per_heat * (source.power_per_heat + source.power_lost_per_heat)
-        own = station.power_per_heat + station.power_lost_per_heat
-        flows.append(Flow(source, station.balance, Use.SPACE, heat, heat * (per_heat + own)))
+        per_heat = station.draw_per_heat * spent[key] + spent[station.id]
+        flows.append(Flow(source, station.balance, Use.SPACE, heat, heat * per_heat))
     return flows

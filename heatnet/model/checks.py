@@ -12,6 +12,7 @@ import pandas as pd
 from heatnet.errors import Problems, nearest
 from heatnet.i18n import _
 from heatnet.model.network import Network, ids_of
+from heatnet.model.on_off_keys import check_on_off
 from heatnet.model.steam_checks import check_steam_users
 from heatnet.model.typed_tables import RawTable, misnamed
 from heatnet.model.validation import did_you_mean, names_in
@@ -106,6 +107,7 @@ def check_network(network: Network, raw: Mapping[str, RawTable], place: str | No
     _check_consumers(network, raw, problems)
     _check_pumps(network, raw, problems)
     check_steam_users(network, raw, problems)
+    check_on_off(network, raw, problems)
     if network.carrier == "water":
         _check_water(network, raw, place, problems)
     if network.carrier != "site":

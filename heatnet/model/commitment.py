@@ -22,11 +22,13 @@ class Commitment:
     ----------
     min_mw : float
         Least heat while on, MW. In hours in which less than that is available the unit is off.
-    no_load_fuel_mw, no_load_power_mw : float
+    no_load_fuel_mw, no_load_power_mw : float or ndarray, shape (T,)
         Fuel and electricity while on, whatever the heat; `fuel_per_heat` and `power_per_heat` are what a further MWh needs
         (affine part load), MW.
     start_cost_cny : float
-        Cost of a start, fuel of the start included, CNY.
+        Cost of a start beside its fuel, CNY.
+    start_fuel_mwh : float
+        Fuel of a start, with its price and CO2, MWh.
     start_h : int
         Hours from the order to start until heat; the unit must not be in maintenance in them.
     min_up_h, min_down_h : int
@@ -53,9 +55,10 @@ class Commitment:
     """
 
     min_mw: float = 0.0
-    no_load_fuel_mw: float = 0.0
-    no_load_power_mw: float = 0.0
+    no_load_fuel_mw: float | FloatArray = 0.0
+    no_load_power_mw: float | FloatArray = 0.0
     start_cost_cny: float = 0.0
+    start_fuel_mwh: float = 0.0
     start_h: int = 0
     min_up_h: int = 1
     min_down_h: int = 1
@@ -71,8 +74,10 @@ class Commitment:
     def __post_init__(self) -> None:
         problems = Problems()
         where = _("unit commitment")
-        for name in ("min_mw", "no_load_fuel_mw", "no_load_power_mw", "start_cost_cny", "heat_before_mw"):
+        for name in ("min_mw", "start_cost_cny", "start_fuel_mwh", "heat_before_mw"):
             _check(problems, where, name, getattr(self, name), 0.0)
+        for name in ("no_load_fuel_mw", "no_load_power_mw"):
+            _check(problems, where, name, _worst(getattr(self, name)), 0.0)
         for name in ("start_h", "min_up_h", "min_down_h"):
             _check(problems, where, name, getattr(self, name), 0.0, whole=True)
         for name in ("ramp_up_mw_per_h", "ramp_down_mw_per_h"):
@@ -103,6 +108,13 @@ def _check(
         problems.add(where, f"{name} {value:g}", _("a whole number of hours"))
     elif not (np.isfinite(value) and (value > low if above else value >= low)):
         problems.add(where, f"{name} {value:g}", f"{'>' if above else '>='} {low:g}")
+
+
+def _worst(value: float | FloatArray) -> float:
+    """Return a value that is not finite, else the least one."""
+    values = np.atleast_1d(np.asarray(value, dtype=float))
+    bad = values[~np.isfinite(values)]
+    return float(bad[0] if len(bad) else values.min(initial=np.inf) if len(values) else 0.0)
 
 
 def check_commitment(
@@ -138,8 +150,14 @@ def check_commitment(
     if commitment.min_mw > most > 0:
         found = _("least load {least:g} MW is above the largest heat of any hour").format(least=commitment.min_mw)
         problems.add(where, found, f"<= {most:g}", _("Lower the least load or raise the capacity."))
-    if commitment.no_load_fuel_mw > 0 and fuel is None:
-        problems.add(where, _("no_load_fuel_mw without a fuel"), remedy=_("Name the fuel, or use no_load_power_mw."))
+    for name in ("no_load_fuel_mw", "no_load_power_mw"):
+        size = np.size(getattr(commitment, name))
+        if np.ndim(getattr(commitment, name)) and size != len(available_mw):
+            problems.add(where, length_text(name, size, len(available_mw)))
+    if fuel is None and (np.any(commitment.no_load_fuel_mw) or commitment.start_fuel_mwh):
+        name = "no_load_fuel_mw" if np.any(commitment.no_load_fuel_mw) else "start_fuel_mwh"
+        found = _("{name} without a fuel").format(name=name)
+        problems.add(where, found, remedy=_("Name the fuel, or use no_load_power_mw."))
     off = available_mw < commitment.min_mw if out is None else out | (available_mw < commitment.min_mw)
     if not commitment.sizes_mw and bool(np.any(off & (take_min_mw > 0))):
         found = _("a contract asks for heat in an hour in which the unit cannot run")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from heatnet.model.boundary import BOUNDARY_VARIABLES
+from heatnet.model.on_off_keys import SWITCHING, SWITCHING_FUEL, YEARLY
 from heatnet.model.plant_kinds import PLANT_KINDS
 from heatnet.model.power_schema import POWER_BOUNDARY_VARIABLES, POWER_TABLES
 from heatnet.model.schema import TABLES, Column
@@ -24,7 +25,14 @@ def nomenclature() -> str:
     for name, kind in PLANT_KINDS.items():
         carriers = ", ".join(kind.carriers)
         parts.append(f"### `{name}` ({carriers}; waste class {kind.waste_class})\n")
-        parts += [_HEADER, *_rows(kind.keys), ""] if kind.keys else ["No further keys.\n"]
+        parts += [_HEADER, *_rows(kind.own), ""] if kind.own else ["No further keys.\n"]
+    for title, columns in {
+        "Keys of plants that are switched on and off": SWITCHING,
+        "The same, of plants that burn a fuel": SWITCHING_FUEL,
+        "Yearly figures": YEARLY,
+    }.items():
+        names = ", ".join(f"`{name}`" for name, kind in PLANT_KINDS.items() if set(columns) <= set(kind.shared))
+        parts += [f"### {title}\n", f"Of {names}.\n", _HEADER, *_rows(columns), ""]
     parts += ["## Boundary variables\n", "| variable | unit | one column for each of |\n|---|---|---|"]
     parts += [
         f"| `{name}` | {unit_of(name)} | {table} |"

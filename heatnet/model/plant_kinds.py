@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from heatnet.model.on_off_keys import SWITCHING, SWITCHING_FUEL, YEARLY
 from heatnet.model.schema import Column
 
 
@@ -18,13 +19,21 @@ class PlantKind:
         Network carriers in which the kind may stand.
     waste_class : str
         Class of its heat in the substitution rate unless the row says otherwise.
-    keys : tuple of Column
+    own : tuple of Column
         Further keys with limits and defaults.
+    shared : tuple of Column
+        Keys that it has in common with other kinds: on and off, yearly figures.
     """
 
     carriers: tuple[str, ...]
     waste_class: str
-    keys: tuple[Column, ...] = ()
+    own: tuple[Column, ...] = ()
+    shared: tuple[Column, ...] = ()
+
+    @property
+    def keys(self) -> tuple[Column, ...]:
+        """All keys beyond the common columns."""
+        return (*self.own, *self.shared)
 
 
 #: a plant of this kind shifts heat of other plants and makes none
@@ -70,6 +79,11 @@ _TIE_IN = Column(
 )
 
 
+#: of boilers, and of machines that burn nothing; those with a contract of their own have no yearly figure here
+_FIRED = (*SWITCHING, *SWITCHING_FUEL, *YEARLY)
+_UNFIRED = (*SWITCHING, *YEARLY)
+
+
 def _steam_house(min_load_share: float) -> tuple[Column, ...]:
     """Return the keys of a steam boiler house beyond what its fuel needs; the typical least load is the fuel's."""
     return (
@@ -96,15 +110,20 @@ PLANT_KINDS = MappingProxyType(
                 _number("efficiency_condensing_share", "efficiency with a return below 50 °C", 0.3, 1.1),
                 _POWER,
             ),
+            _FIRED,
         ),
-        "coal_boiler": PlantKind(("water", "site"), "none", (_UNITS, _EFFICIENCY, _LHV, _POWER)),
+        "coal_boiler": PlantKind(("water", "site"), "none", (_UNITS, _EFFICIENCY, _LHV, _POWER), _FIRED),
         "gas_steam_boiler": PlantKind(
-            ("steam", "site"), "none", (_UNITS, _EFFICIENCY, _OWN_USE, _STEAM_OF_STATE, _POWER, *_steam_house(0.3))
+            ("steam", "site"),
+            "none",
+            (_UNITS, _EFFICIENCY, _OWN_USE, _STEAM_OF_STATE, _POWER, *_steam_house(0.3)),
+            _FIRED,
         ),
         "coal_steam_boiler": PlantKind(
             ("steam", "site"),
             "none",
             (_UNITS, _EFFICIENCY, _OWN_USE, _STEAM_OF_STATE, _LHV, _POWER, *_steam_house(0.4)),
+            _FIRED,
         ),
         "chp_steam": PlantKind(
             ("steam",),
@@ -125,6 +144,7 @@ PLANT_KINDS = MappingProxyType(
                 _TIE_IN,
                 _number("loss_share", "share of the heat lost on the line where no pipes are solved", 0.0, 0.5),
             ),
+            SWITCHING,
         ),
         "steam_exchange": PlantKind(
             ("water",),
@@ -150,11 +170,11 @@ PLANT_KINDS = MappingProxyType(
                 ),
                 _CARNOT,
                 _T_MAX,
-                _number("heat_year_max_mwh", "heat of a year at most", 0.0, 1e8),
                 _SERVES,
             ),
+            _UNFIRED,
         ),
-        "data_centre_heat": PlantKind(("water",), "plan", (_T_SOURCE, _CARNOT, _T_MAX, _SERVES)),
+        "data_centre_heat": PlantKind(("water",), "plan", (_T_SOURCE, _CARNOT, _T_MAX, _SERVES), _UNFIRED),
         "geothermal_doublet": PlantKind(
             ("water",),
             "broad",
@@ -166,13 +186,15 @@ PLANT_KINDS = MappingProxyType(
                 Column("reinjection_well", "text", "the doublet's second well"),
                 _SERVES,
             ),
+            _UNFIRED,
         ),
         "process_waste_heat": PlantKind(
             ("steam", "site"),
             "strict",
             (_STEAM, _number("mdot_kg_per_s", "steam available", 0.0, 1000), _POWER),
+            _UNFIRED,
         ),
-        "chp_heat": PlantKind(("water", "site"), "plan", (_Z,)),
+        "chp_heat": PlantKind(("water", "site"), "plan", (_Z,), _UNFIRED),
         "electric_boiler": PlantKind(
             ("water", "site"),
             "none",
@@ -186,6 +208,7 @@ PLANT_KINDS = MappingProxyType(
                     default="any",
                 ),
             ),
+            _UNFIRED,
         ),
         "air_source_heat_pump": PlantKind(
             ("water", "site"),
@@ -199,6 +222,7 @@ PLANT_KINDS = MappingProxyType(
                 ),
                 _SERVES,
             ),
+            _UNFIRED,
         ),
         STORE_KIND: PlantKind(
             ("water", "site"),

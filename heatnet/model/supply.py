@@ -15,7 +15,7 @@ import pandas as pd
 
 from heatnet.errors import Problems
 from heatnet.i18n import _
-from heatnet.model.commitment import Commitment, Transfer, check_commitment, check_zones
+from heatnet.model.commitment import Commitment, CommitmentLimits, Transfer, check_commitment, check_zones
 from heatnet.model.conditions import Conditions as Conditions
 from heatnet.model.heat_limit import HeatLimit, check_limits
 from heatnet.model.heat_store import HeatStore, check_stores
@@ -208,6 +208,8 @@ class DispatchProblem:
         Heat that the units of a balance must be able to give beyond what they give, without a start, by balance, MW.
     limits : tuple of HeatLimit
         What the pipes let some units give together; what passes them has a price.
+    search : CommitmentLimits
+        When the search for a schedule ends where units are on or off.
 
     Raises
     ------
@@ -228,6 +230,7 @@ class DispatchProblem:
     transfers: tuple[Transfer, ...] = ()
     reserve_mw: dict[str, FloatArray] = field(default_factory=dict)
     limits: tuple[HeatLimit, ...] = ()
+    search: CommitmentLimits = field(default_factory=CommitmentLimits)
 
     def __post_init__(self) -> None:
         problems = Problems()

@@ -17,8 +17,9 @@ from heatnet.plants.chp import chp_heat, chp_steam
 from heatnet.plants.geothermal import geothermal_doublet
 from heatnet.plants.given_heat import ideal_source, process_waste_heat
 from heatnet.plants.heat_pumps import air_source_heat_pump, data_centre_heat, sewage_heat_pump
+from heatnet.plants.on_off import limited, switched
 from heatnet.plants.outages import within_service
-from heatnet.plants.place import Place, given_capacity_mw, supply_unit
+from heatnet.plants.place import Place, given_capacity_mw, number, supply_unit
 from heatnet.plants.serves import ServedLoad, is_direct
 from heatnet.plants.steam_boilers import coal_steam_boiler, gas_steam_boiler
 from heatnet.plants.steam_exchange import steam_exchange
@@ -83,6 +84,7 @@ def _units_of(place: Place, conditions: Conditions) -> list[SupplyUnit]:
             continue
         unit = PLANT_FUNCTIONS[str(plant["kind"])](plant, place, conditions)
         unit = _in_service(unit, place, conditions)
+        unit = switched(_with_yearly(unit, plant), plant, conditions.time)
         units.append(_within_load(unit, plant, served) if is_direct(plant) else unit)
     return units
 
@@ -104,6 +106,16 @@ def _in_service(unit: SupplyUnit, place: Place, conditions: Conditions) -> Suppl
 def _within_load(unit: SupplyUnit, plant: pd.Series, served: ServedLoad) -> SupplyUnit:
     """Return the unit of a direct plant limited to what its consumers can still take, and book that."""
     room = np.sum(list(served.room_mw(plant).values()), axis=0)
-    available = np.minimum(unit.available_mw, room)
-    served.take(plant, available)
-    return replace(unit, available_mw=available, bounds={**unit.bounds, "consumers": room})
+    unit = limited(unit, np.minimum(unit.available_mw, room), {"consumers": room})
+    served.take(plant, unit.available_mw)
+    return unit
+
+
+def _with_yearly(unit: SupplyUnit, plant: pd.Series) -> SupplyUnit:
+    """Return a unit with the yearly figures of its row, where its kind does not read them itself."""
+    most, least = (number(plant, key) for key in ("heat_year_max_mwh", "heat_year_min_mwh"))
+    if unit.year_max_mwh is None and not np.isnan(most):
+        unit = replace(unit, year_max_mwh=most)
+    if unit.year_min_mwh is None and not np.isnan(least):
+        unit = replace(unit, year_min_mwh=least)
+    return unit

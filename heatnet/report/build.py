@@ -16,6 +16,7 @@ from heatnet.report.drawing import network_picture, rate_bar
 from heatnet.report.electric_heat import electric_sentences, electric_tables
 from heatnet.report.pressure_page import page_words, pressure_blocks
 from heatnet.report.sankey import sankey_block
+from heatnet.report.switching import switching_tables
 from heatnet.report.uptake import uptake_tables
 from heatnet.web.page import inline_html, template_environment, write_page
 from heatnet.web.results_view import StudyResults, load_study
@@ -81,6 +82,7 @@ def _content(context: Context, charts: list[dict[str, Any]], sankeys: list[dict[
         "steam": _steam(context),
         "power": _power(context),
         "uptake": uptake_tables(context),
+        "switching": switching_tables(context),
         "bottlenecks": places.bottleneck_table(context, checked),
         "hours": {
             "told": hours.how_solved(context),
@@ -100,6 +102,7 @@ def _contents(content: dict[str, Any]) -> list[tuple[str, str]]:
         ("bottlenecks", _("What limits"), content["uptake"] or content["bottlenecks"]),
         ("sources", _("Heat by source"), True),
         ("balance", _("Balance of sources and loads"), True),
+        ("switching", _("Plants on and off"), content["switching"]),
         ("cost", _("Cost, fuel and CO₂"), True),
         ("claims", _("The plan's figures, checked"), content["plan"]),
         ("standards", _("Checks against the standards"), content["standards"]),

@@ -63,6 +63,7 @@ def cost_table(context: Context) -> Table:
         "power_lost_cny": _("Electricity lost to CHP heat"),
         "co2_cny": "CO₂",
         "unmet_cny": _("Unmet heat"),
+        **_switching_costs(context),
         "total_cny": _("Total"),
     }
     base = _base(context, "cost")
@@ -79,6 +80,19 @@ def cost_table(context: Context) -> Table:
         Column(_("Difference to base case"), unit, 1),
     )
     return Table(_("Operating cost of the year"), columns, _case_rows(context, cells), _base_note(context))
+
+
+def _switching_costs(context: Context) -> dict[str, str]:
+    """Return the kinds of cost that only plants on and off and transfers have, where any case has them."""
+    labels = {
+        "start_cny": _("Starts"),
+        "surplus_cny": _("Surplus heat"),
+        "transfer_cny": _("Heat between zones"),
+        "reserve_short_cny": _("Lacking reserve"),
+    }
+    return {
+        key: text for key, text in labels.items() if any(case.summary["cost"].get(key) for case in context.ok_cases)
+    }
 
 
 def _scaled(value: float | None) -> float | None:

@@ -57,7 +57,7 @@ def _rounds(context: Context, case: CaseResults, rounds: dict[str, Any]) -> Tabl
     rows = tuple(
         Row(
             (
-                str(number),
+                _("{number} (all on)").format(number=number) if one.get("always_on") else str(number),
                 one["cost_cny"] / 1e6,
                 *(one["loss_difference_share"].get(name) for name in networks),
                 one["hours_beyond"],

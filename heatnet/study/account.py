@@ -13,6 +13,7 @@ from heatnet.metrics.energy import GasBasis
 from heatnet.metrics.steam_boilers import steam_boiler_accounts
 from heatnet.metrics.stores import heat_balance_mwh, store_accounts
 from heatnet.metrics.substitution import envelope, rate_allowed, substitution_rates
+from heatnet.metrics.switching import commitment_account, transfer_accounts
 from heatnet.metrics.tracing import Use, trace_heat
 from heatnet.model.network import Network
 from heatnet.model.supply import DispatchProblem, DispatchResult, FloatArray
@@ -59,10 +60,20 @@ def case_entry(
         ),
         "reference_check": joined_checks({name: season.reference for name, season in run.pipes.items()}),
         "heat_stores": store_accounts(problem, result),
+        **_switched(problem, result),
         "rounds": run.rounds,
         "uptake": run.uptake,
         "balance": {"max_relative_residual": _worst_residual(run), "heat": heat_balance_mwh(problem, result)},
     }
+
+
+def _switched(problem: DispatchProblem, result: DispatchResult) -> dict[str, Any]:
+    """Return the accounts of units that are on and off, and of transfers; nothing where the case has none."""
+    accounts = {
+        "unit_commitment": commitment_account(problem, result),
+        "transfers": transfer_accounts(problem, result),
+    }
+    return {key: account for key, account in accounts.items() if account}
 
 
 def _by_network(run: CaseRun) -> dict[str, Any]:

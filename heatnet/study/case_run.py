@@ -24,6 +24,7 @@ from heatnet.study.case_files import write_case
 from heatnet.study.case_result import FULL, CaseRun, Detail, SolvedCase
 from heatnet.study.case_start import problem_of, start_case, years_of
 from heatnet.study.case_start import weather_of as weather_of
+from heatnet.study.dispatch_keys import for_range
 from heatnet.study.load import CaseInput, Study
 from heatnet.study.pipes import (
     PipeSeason,
@@ -175,7 +176,8 @@ def _schedules(
         replace(problem_of(study, years_of(study, case, weather, factors), probes, powers), sites=sites)
         for factors in scales
     ]
-    return tuple((problem, dispatch(problem, explain=False)) for problem in problems)
+    ranges = [for_range(problem, study.config) for problem in problems]
+    return tuple((problem, dispatch(problem, explain=False)) for problem in ranges)
 
 
 def baseline_of(study: Study) -> CaseInput | None:

@@ -21,6 +21,7 @@ from heatnet.model.supply import DispatchProblem
 from heatnet.model.weather import WeatherYear
 from heatnet.plants.outages import out_of_service
 from heatnet.study.config import Weather
+from heatnet.study.dispatch_keys import with_dispatch_keys
 from heatnet.study.load import CaseInput, Study
 from heatnet.study.prices import emission_factors, hourly_prices
 
@@ -151,4 +152,5 @@ def problem_of(
     """Return the year's programme by what the pipes say, without power sites."""
     time = next(iter(years.values())).time
     problem = dispatch_problem(years, probes, hourly_prices(study.prices, time), emission_factors(study.prices))
-    return within_data_centres(problem, powers)
+    carriers = {name: year.network.carrier for name, year in years.items()}
+    return within_data_centres(with_dispatch_keys(problem, study.config, carriers), powers)

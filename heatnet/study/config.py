@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from heatnet.i18n import _
 from heatnet.study.batch_config import BatchConfig
+from heatnet.study.dispatch_config import UnitCommitment, ZoneTransfer
 from heatnet.study.parts import Efficiency, MonthDay, Share, share_figure
 from heatnet.study.parts import Figure as Figure
 from heatnet.study.parts import Name as Name
@@ -244,6 +245,16 @@ class StudyConfig(Strict):
     geometry_note: Text | None = None
     plan_check: dict[str, PlanCheck] = Field(default_factory=dict)
     electric_heat: ElectricHeatCheck | None = None
+    unit_commitment: UnitCommitment = UnitCommitment()
+    reserve_share: Annotated[
+        dict[str, Share],
+        Field(
+            description="By network: heat that plants which are on must be able to give beyond what they give, over the demand."
+        ),
+    ] = Field(default_factory=dict)
+    transfers: Annotated[
+        dict[Name, ZoneTransfer], Field(description="Heat that zones without pipes pass to each other, by name.")
+    ] = Field(default_factory=dict)
     new_plants: Annotated[
         dict[str, dict[str, dict[str, Any]]],
         Field(

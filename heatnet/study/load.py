@@ -20,6 +20,7 @@ from heatnet.study.batch_config import BatchConfig
 from heatnet.study.batch_input import BatchInput, price_file_names, weather_files
 from heatnet.study.batch_problems import batch_problems
 from heatnet.study.config import Case, PriceSet, Season, StudyConfig, Weather, network_ids
+from heatnet.study.dispatch_keys import dispatch_key_problems
 from heatnet.study.names import name_problems
 from heatnet.study.new_plants import with_new_plants
 from heatnet.study.portfolio_input import PortfolioInput, portfolio_problems
@@ -121,6 +122,7 @@ def load_study(path: str | Path, only: str | None = None) -> Study:
     networks = {name: case.networks for name, case in cases.items()}
     problems.extend(rehearsal_problems(networks))
     problems.extend(curve_problems(config, networks))
+    problems.extend(dispatch_key_problems(config, networks))
     portfolio = None
     if config.portfolio is not None and only is None and len(raws) == len(config.networks):
         portfolio = PortfolioInput(config, config.portfolio, raws, _parts=parts)

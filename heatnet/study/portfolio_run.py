@@ -28,6 +28,7 @@ from heatnet.design import (
 from heatnet.design.curve import Curve, cost_curve, search_name
 from heatnet.design.rate import Solution
 from heatnet.dispatch import dispatch
+from heatnet.dispatch.consumption import without_commitment
 from heatnet.errors import Problem, Problems
 from heatnet.i18n import _
 from heatnet.metrics.substitution import rate_of, substitution_rates
@@ -293,7 +294,7 @@ class PortfolioSearch:
         years = {n: network_year(network, self._weather, in_season, share) for n, network in case.networks.items()}
         probes = {name: probe(year) for name, year in years.items()}
         prices = hourly_prices(study.prices, self._weather.time)
-        problem = dispatch_problem(years, probes, prices, emission_factors(study.prices))
+        problem = without_commitment(dispatch_problem(years, probes, prices, emission_factors(study.prices)))
         return problem, dispatch(problem)
 
     def _definitions(self, memory: Memory, states: list[State], largest: Outcome | None) -> tuple[DefinitionRow, ...]:

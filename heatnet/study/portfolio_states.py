@@ -17,6 +17,7 @@ from heatnet.couple.steam_network import active_stations, operated
 from heatnet.couple.year import NetworkYear, network_year
 from heatnet.demand.season import heating_season
 from heatnet.design import Option, SharedLoad, Size, State, annuity_share
+from heatnet.dispatch.consumption import without_commitment
 from heatnet.model.network import Network
 from heatnet.model.supply import DispatchProblem, FloatArray
 from heatnet.plants import served_consumers
@@ -101,7 +102,7 @@ class PortfolioStates:
 
     def _problem(self, years: Mapping[str, NetworkYear], probes: Mapping[str, Probe]) -> DispatchProblem:
         prices = hourly_prices(self._study.prices, self._weather.time)
-        return dispatch_problem(years, probes, prices, emission_factors(self._study.prices))
+        return without_commitment(dispatch_problem(years, probes, prices, emission_factors(self._study.prices)))
 
     def _options(self, standing: Standing, ids: tuple[str, ...]) -> tuple[tuple[Option, ...], tuple[SharedLoad, ...]]:
         options, direct = [], []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -9,9 +10,11 @@ import pandas as pd
 
 from heatnet.couple.season import Probe, gate_loss_mw
 from heatnet.couple.year import NetworkYear
+from heatnet.dispatch.boilers import boilers_of
 from heatnet.io.results_store import write_table
+from heatnet.metrics.energy import passed_mw
 from heatnet.metrics.stores import store_loss_mw, stores_take_mw
-from heatnet.model.supply import DispatchProblem, DispatchResult, FloatArray
+from heatnet.model.supply import DispatchProblem, DispatchResult, FloatArray, SupplyUnit
 
 
 def write_schedule(
@@ -20,7 +23,9 @@ def write_schedule(
     """Write `<carrier>/dispatch_*.parquet` of each balance of a network, a row an hour of the year.
 
     `dispatch_heat_mw` has a column a plant; `dispatch_balance_mw` demand, the loss in it, unmet and dumped heat, and with
-    stores what they take (less what they give) and lose; `dispatch_store_*` a column a store.
+    stores what they take (less what they give) and lose; `dispatch_store_*` a column a store. Of plants that are switched on and
+    off `dispatch_unit_on` and `dispatch_unit_start` have how many boilers of one size are on and start, `dispatch_boiler_heat_mw`
+    their heat (``plant``, or ``plant/1``, ``plant/2`` where its boilers are of several sizes).
     """
     for balance in problem.balances:
         network, carrier = balance.split("/")
@@ -36,7 +41,19 @@ def write_schedule(
             "dumped_mw": result.dumped_mw[balance],
         }
         sums |= _write_stores(problem, result, balance, folder / carrier)
+        if problem.transfers:
+            sums["passed_mw"] = passed_mw(problem, result, balance)
+        if problem.is_mixed_integer and balance in problem.reserve_mw:
+            sums["reserve_short_mw"] = result.reserve_short_mw[balance]
+        _write_switched(units, result, folder / carrier)
         write_table(pd.DataFrame(sums, index=problem.time), folder / carrier / "dispatch_balance_mw.parquet")
+
+
+def _write_switched(units: Sequence[SupplyUnit], result: DispatchResult, folder: Path) -> None:
+    """Write the frames of units that are switched on and off; none without any."""
+    names = {one.id: one.unit.plant + one.id.removeprefix(one.unit.id) for one in boilers_of(units)}
+    for name in ("unit_on", "unit_start", "boiler_heat_mw") if names else ():
+        write_table(getattr(result, name)[list(names)].rename(columns=names), folder / f"dispatch_{name}.parquet")
 
 
 def _write_stores(

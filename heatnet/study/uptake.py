@@ -116,6 +116,7 @@ def rounds_account(found: NetworkDispatch, years: Mapping[str, NetworkYear]) -> 
                 "hours_beyond": one.hours_beyond,
                 "new_limits": one.new_limits,
                 "moved_share": None if math.isnan(one.moved_share) else one.moved_share,
+                **({"always_on": True} if one.always_on else {}),
             }
             for one in found.rounds
         ],

@@ -15,6 +15,7 @@ from typing import Any
 import pandas as pd
 
 from heatnet.couple.network_true import dispatch_within_networks
+from heatnet.dispatch.consumption import without_commitment
 from heatnet.errors import InputError, Problem
 from heatnet.i18n import _
 from heatnet.io.results_store import write_json
@@ -118,7 +119,7 @@ def _point(
     found = dispatch_within_networks(
         begun.years,
         begun.probes,
-        begun.problem,
+        lambda probes: without_commitment(begun.problem(probes)),
         begun.powers,
         begun.models,
         study.config.simulation.rounds,

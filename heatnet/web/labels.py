@@ -108,6 +108,7 @@ def limit_label(cause: str, place: str) -> str:
         "outage": _("out of service"),
         "contract_flow": _("flow of the steam contract"),
         "steam_line": _("what the steam line carries"),
+        "least_load": _("its least load, more than it can give"),
         "availability": _("its season, line or capacity of the hour"),
         "pipe_velocity": _("velocity in a pipe"),
         "pipe_nominal_pressure": _("nominal pressure"),

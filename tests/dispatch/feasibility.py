@@ -16,6 +16,7 @@ TOLERANCE = 1e-4
 def broken_limits(problem: DispatchProblem, result: DispatchResult) -> list[str]:
     """Return a sentence for every limit that a schedule breaks; units whose boilers are of one size only."""
     found = _balances(problem, result) + _stores(problem, result) + _reserves(problem, result)
+    found += _sites(problem, result) + _pipe_limits(problem, result)
     for unit in problem.units:
         heat = result.heat_mw[unit.id].to_numpy()
         found += _say(unit.id, "heat below its minimum", heat < unit.take_min_mw - TOLERANCE)
@@ -72,6 +73,45 @@ def _stores(problem: DispatchProblem, result: DispatchResult) -> list[str]:
         )
         found += _say(store.id, "charged too fast", charge > store.charge_mw + TOLERANCE)
         found += _say(store.id, "discharged too fast", discharge > store.discharge_mw + TOLERANCE)
+    return found
+
+
+def _electricity(unit: SupplyUnit, result: DispatchResult) -> np.ndarray:
+    """Return what a unit of equal boilers draws: for its heat, and for being on."""
+    drawn = result.heat_mw[unit.id].to_numpy() * unit.power_per_heat
+    if unit.commitment is not None:
+        count = len(unit.commitment.sizes_mw) or 1
+        drawn = drawn + unit.commitment.no_load_power_mw * result.unit_on[unit.id].to_numpy() / count
+    return drawn
+
+
+def _sites(problem: DispatchProblem, result: DispatchResult) -> list[str]:
+    found = []
+    units = {unit.id: unit for unit in problem.units}
+    for site in problem.sites:
+        drawn = {name: _electricity(units[name], result) for name in site.units}
+        load = site.base_mw + sum(drawn.values())
+        for name, saved in site.saved_per_heat.items():
+            load = load - saved * result.heat_mw[name].to_numpy()
+        for battery in site.batteries:
+            load = load + (result.battery_charge_mw[battery.id] - result.battery_discharge_mw[battery.id]).to_numpy()
+        bought, sold = result.site_import_mw[site.id].to_numpy(), result.site_export_mw[site.id].to_numpy()
+        left = bought - sold + result.pv_used_mw[site.id].to_numpy() - load
+        found += _say(site.id, "electricity out of nothing or into nothing", np.abs(left) > TOLERANCE)
+        found += _say(site.id, "imports too much", bought > site.import_limit_mw + TOLERANCE)
+        for limit in site.limits:
+            taken = sum(limit.weight[name] * drawn[name][limit.rows] for name in limit.weight)
+            found += _say(f"{site.id} {limit.element}", "overloaded", taken > limit.room_mw + TOLERANCE)
+    return found
+
+
+def _pipe_limits(problem: DispatchProblem, result: DispatchResult) -> list[str]:
+    """Hold limits of pipes one by one: a schedule may pass them by what it says, and no more."""
+    found = []
+    for limit in problem.limits:
+        weighed = sum(weight * result.heat_mw[name].to_numpy()[limit.rows] for name, weight in limit.weight.items())
+        over = weighed - result.limit_excess_mw[limit.id].to_numpy()[limit.rows] - limit.room_mw
+        found += _say(limit.id, "passed by more than is told", over > TOLERANCE)
     return found
 
 
