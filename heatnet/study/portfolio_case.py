@@ -28,6 +28,9 @@ _KEPT_KEYS = (
     "target",
     "simulation",
     "new_plants",
+    "unit_commitment",
+    "reserve_share",
+    "transfers",
 )
 
 
