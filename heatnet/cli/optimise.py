@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from heatnet.errors import InputError, NotSolvableError, Problem
+from heatnet.errors import InputError, NotSolvableError, Problem, Problems
 from heatnet.i18n import _, language
 
 if TYPE_CHECKING:
@@ -28,7 +31,8 @@ def add_commands(app: typer.Typer) -> None:
     def optimise(
         study: Annotated[Path, typer.Argument(metavar="STUDY", help=_("Study folder or study.yaml."))],
         target: Annotated[
-            float | None, typer.Option("--target", min=0, max=1, help=_("Share to be reached; the study's by default."))
+            str | None,
+            typer.Option("--target", help=_("Share to be reached, such as 0.15 or 15%; the study's by default.")),
         ] = None,
         waste_set: Annotated[
             str | None, typer.Option("--set", help=_("Heat that counts: strict, plan or broad."))
@@ -47,6 +51,10 @@ def add_commands(app: typer.Typer) -> None:
         curve: Annotated[
             bool, typer.Option("--curve", help=_("Also cost against rate, and the largest rate of every definition."))
         ] = False,
+        check: Annotated[
+            bool,
+            typer.Option("--check", help=_("Also solve the portfolio found in the pipes, and say what differs there.")),
+        ] = False,
         setpoints: Annotated[
             bool,
             typer.Option(
@@ -64,16 +72,31 @@ def add_commands(app: typer.Typer) -> None:
             Path | None, typer.Option("--out", help=_("Results folder; results/STUDY-optimise by default."))
         ] = None,
     ) -> None:
+        searched = {
+            "--target": target,
+            "--counting": counting,
+            "--denominator": denominator,
+            "--period": period,
+            "--zone": zone,
+            "--without": without,
+            "--curve": curve,
+            "--check": check,
+        }
         if setpoints:
             from heatnet.cli.setpoints import optimise_setpoints_of
 
+            _refuse_strangers("--setpoints", {"--uptake": uptake, "--case": case, "--set": waste_set, **searched})
             optimise_setpoints_of(study, out)
             return
         if uptake:
             from heatnet.cli.uptake import uptake_of
 
+            _refuse_strangers("--uptake", searched)
             uptake_of(study, case, waste_set, out)
             return
+        if case is not None:
+            remedy = _("The case without candidates is the study's: portfolio.case.")
+            raise InputError([Problem("--case", _("goes with --uptake only"), remedy=remedy)])
         choices = {
             "rate_share": target,
             "set": waste_set,
@@ -83,11 +106,16 @@ def add_commands(app: typer.Typer) -> None:
             "zone": zone,
         }
         given = {name: value for name, value in choices.items() if value is not None}
-        optimise_study(study, given, tuple(without or ()), curve, out)
+        optimise_study(study, given, tuple(without or ()), curve, out, check)
 
 
 def optimise_study(
-    path: Path, choices: dict[str, Any], without: tuple[str, ...], curve: bool, out: Path | None
+    path: Path,
+    choices: dict[str, Any],
+    without: tuple[str, ...],
+    curve: bool,
+    out: Path | None,
+    check: bool = False,
 ) -> None:
     """Search, write every output, print the verdict.
 
@@ -100,39 +128,92 @@ def optimise_study(
     from heatnet.cli.verdict_portfolio import print_portfolio, unreachable_sentence
     from heatnet.study.load import load_study
     from heatnet.study.portfolio_files import write_portfolio
-    from heatnet.study.portfolio_run import PortfolioSearch, Request
+    from heatnet.study.portfolio_kept import KEPT
+    from heatnet.study.portfolio_run import STEP_WEIGHTS, PortfolioSearch, Request
     from heatnet.study.portfolio_summary import portfolio_summary
 
-    study = load_study(path)
-    request = Request(_target(study, choices), curve, without)
     with Steps() as steps:
-        search = PortfolioSearch(study, request, lambda stage: steps.step(_stage(stage)))
+        study = load_study(path)
+        request = Request(_target(study, choices), curve, without)
+        folder = out or Path("results") / f"{study.id}-optimise"
+
+        def tick(stage: str) -> None:
+            steps.step(_stage(stage), STEP_WEIGHTS[stage])
+
+        search = PortfolioSearch(study, request, tick, folder / KEPT)
         steps.begin(search.step_count(), _stage("state"))
         run = search.run()
         steps.done()
     summary = portfolio_summary(study, run)
-    folder = out or Path("results") / f"{study.id}-optimise"
     write_portfolio(study, run, summary, folder, lambda place: _write_pages(study, summary, place))
+    if check and summary["reached"]:
+        summary["check"] = _checked(summary, folder)
+        write_portfolio(study, run, summary, folder, lambda place: _write_pages(study, summary, place))
     print_portfolio(summary, folder)
     if not summary["reached"]:
         raise NotSolvableError(unreachable_sentence(summary))
 
 
+def _checked(summary: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """Run the portfolio found as a case of its own, its results in a folder inside the search's, and return what differs."""
+    from heatnet.cli.study_run import solved_summary
+    from heatnet.study.load import load_study
+    from heatnet.study.portfolio_case import BEST_CASE, STUDY_FILE
+    from heatnet.study.portfolio_check import CHECK_FOLDER, check_of
+
+    study = load_study(folder / STUDY_FILE, BEST_CASE)
+    if summary["target"]["counting"] != "displaced":
+        # nothing else asks for the baseline
+        study = replace(study, cases={BEST_CASE: study.cases[BEST_CASE]})
+    return check_of(summary, solved_summary(study, folder / CHECK_FOLDER, workers=2))
+
+
 def _target(study: Study, choices: dict[str, Any]) -> Target:
-    """Return the study's target with what the command line says of it."""
+    """Return the study's target with what the command line says of it.
+
+    Raises
+    ------
+    InputError
+        With everything that is wrong of it, in one message.
+    """
     from pydantic import ValidationError
 
+    from heatnet.model.validation import problems_of_validation
     from heatnet.study.config import Target
+    from heatnet.study.portfolio_run import zone_problems
 
-    values = study.config.rate.model_dump() | choices
+    problems, own = Problems(), dict(choices)
+    if "rate_share" in own:
+        own["rate_share"] = _share(own["rate_share"], problems)
+    problems.extend(zone_problems(study, own.get("zone")))
     try:
-        return Target(**values)
+        target = Target(**(study.config.rate.model_dump() | own))
     except ValidationError as error:
-        found = [
-            Problem(f"--{item['loc'][0]}", repr(choices.get(str(item["loc"][0]), "")), item["msg"])
-            for item in error.errors()
-        ]
-        raise InputError(found) from error
+        found = problems_of_validation(error, "", Target)
+        problems.extend(replace(one, where="--" + one.where.rpartition(" ")[2]) for one in found)
+    problems.raise_if_any()
+    return target
+
+
+def _share(words: str, problems: Problems) -> float:
+    """Return a share that is given as such or in per cent; what is neither is noted."""
+    try:
+        share = float(words.strip().removesuffix("%")) / (100.0 if words.strip().endswith("%") else 1.0)
+    except ValueError:
+        share = math.nan
+    if not 0.0 <= share <= 1.0:
+        problems.add("--target", repr(words), _("A share from 0 to 1, or in per cent: 0.15, 15%"))
+        return 0.0
+    return share
+
+
+def _refuse_strangers(mode: str, given: Mapping[str, object]) -> None:
+    """Raise one `InputError` with every option that the mode does not have."""
+    problems = Problems()
+    for name, value in given.items():
+        if value:
+            problems.add(name, _("does not go with {mode}").format(mode=mode), remedy=_("Leave out one of them."))
+    problems.raise_if_any()
 
 
 def _stage(name: str) -> str:

@@ -24,6 +24,8 @@ def progress_bar() -> Progress:
         TimeRemainingColumn(),
         console=console(stderr=True),
         transient=True,
+        # steps may take minutes: the time left counts on all of them
+        speed_estimate_period=3600.0,
     )
 
 
@@ -68,9 +70,9 @@ class Steps(Bar):
         self._bar.update(self._task, total=total)
         self._say_once(text)
 
-    def step(self, text: str) -> None:
+    def step(self, text: str, weight: int = 1) -> None:
         """Count one step of a stage."""
-        self._bar.update(self._task, advance=1)
+        self._bar.update(self._task, advance=weight)
         self._say_once(text)
 
     def _say_once(self, text: str) -> None:

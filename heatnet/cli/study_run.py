@@ -45,11 +45,22 @@ def run_study(path: Path, case: str | None, out: Path | None, workers: int) -> N
         If a case has no result; the others are written.
     """
     from heatnet.study.load import load_study
-    from heatnet.study.run import run_cases
-    from heatnet.study.summary import write_summary
 
     study = load_study(path, case)
     folder = out or Path("results") / (study.id if case is None else f"{study.id}-{case}")
+    summary = solved_summary(study, folder, workers)
+    _print_verdict(study, summary, folder)
+    failed = {name: entry["reason"] for name, entry in summary["cases"].items() if entry["status"] != "ok"}
+    if failed:
+        reasons = "; ".join(f"{name}: {reason}" for name, reason in failed.items())
+        raise NotSolvableError(_("Cases without a result: {reasons}").format(reasons=reasons))
+
+
+def solved_summary(study: Study, folder: Path, workers: int) -> dict[str, Any]:
+    """Run every case, write every output, and return the summary."""
+    from heatnet.study.run import run_cases
+    from heatnet.study.summary import write_summary
+
     _forget_pages(folder)
     with _Progress() as progress:
         progress.compile_ahead([network for one in study.cases.values() for network in one.networks.values()])
@@ -58,11 +69,7 @@ def run_study(path: Path, case: str | None, out: Path | None, workers: int) -> N
         summary = write_summary(study, runs, folder)
         _write_pages(folder, workers)
         progress.done()
-    _print_verdict(study, summary, folder)
-    failed = {name: entry["reason"] for name, entry in summary["cases"].items() if entry["status"] != "ok"}
-    if failed:
-        reasons = "; ".join(f"{name}: {reason}" for name, reason in failed.items())
-        raise NotSolvableError(_("Cases without a result: {reasons}").format(reasons=reasons))
+    return summary
 
 
 def _forget_pages(folder: Path) -> None:

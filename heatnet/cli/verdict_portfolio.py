@@ -97,5 +97,7 @@ def _definitions(summary: Mapping[str, Any]) -> tuple[tuple[str, ...], list[list
         axes = ("set", "counting", "denominator", "period")
         name = _(", ").join(definition_names(axis)[row[axis]] for axis in axes)
         verdict = verdicts[row["target_reachable"]]
-        rows.append([name, zone_name(row["zone"]), percent(row["reached_share"]), percent(row["bound_share"]), verdict])
+        rows.append(
+            [name, zone_name(row["zone"]), percent(row["reached_share"], 2), percent(row["bound_share"], 2), verdict]
+        )
     return heads, rows

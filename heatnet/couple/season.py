@@ -90,8 +90,14 @@ class Probe:
         return replace(self, loss_by_hour_mw=None, return_flow_kg_per_s={}, plant_t_return_degc={})
 
 
-def probe(year: NetworkYear) -> Probe:
+def probe(year: NetworkYear, steam: SteamProbe | None = None) -> Probe:
     """Solve hours over the load duration curve with the pressure-holding plant alone, and a few of the steam pipes.
+
+    Parameters
+    ----------
+    year : NetworkYear
+    steam : SteamProbe, optional
+        What steam pipes and loads equal to these have said already.
 
     Returns
     -------
@@ -99,7 +105,7 @@ def probe(year: NetworkYear) -> Probe:
         Sums of simulated loss and of estimate over the probed hours, one over the other, and mean shares of flow; the
         default one where the network has no pipes or no hour converged.
     """
-    return replace(_probe_water(year), steam=probe_steam(year))
+    return replace(_probe_water(year), steam=probe_steam(year) if steam is None else steam)
 
 
 def _probe_water(year: NetworkYear) -> Probe:

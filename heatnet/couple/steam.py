@@ -219,9 +219,11 @@ def steam_boundary(
     return Boundary(time, values)
 
 
-def _solve(network: Network, year: NetworkYear, rows: list[int], heat: pd.DataFrame, cut: bool = False) -> xr.Dataset:
+def _solve(
+    network: Network, year: NetworkYear, rows: list[int], heat: pd.DataFrame, cut: bool = False, search: bool = True
+) -> xr.Dataset:
     boundary = steam_boundary(network, year, rows, heat)
-    return solve_steam(network, boundary, t_feed_degc=feed_degc(network), cut=cut)
+    return solve_steam(network, boundary, t_feed_degc=feed_degc(network), cut=cut, search=search)
 
 
 def _rows_of_months(year: NetworkYear, load_mw: FloatArray) -> list[int]:
@@ -290,8 +292,8 @@ def _largest_flows(network: Network, year: NetworkYear, plant: str) -> tuple[Flo
     room = np.maximum(most_mw - total, 0.0)
     more = _shares_of_more(network, least) * room[:, np.newaxis]
 
-    def tried(scale: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-        states = _solve(network, year, rows, least + scale[:, np.newaxis] * more)
+    def tried(scale: FloatArray, search: bool) -> tuple[FloatArray, FloatArray, FloatArray]:
+        states = _solve(network, year, rows, least + scale[:, np.newaxis] * more, search=search)
         status = states["status"].to_numpy()
         carries = np.array([is_solved(str(one)) and one != SteamStatus.UNDERSUPPLIED for one in status])
         flow = states["plant_mdot_kg_per_s"].sel(plant=plant).to_numpy()
@@ -314,24 +316,24 @@ def _shares_of_more(network: Network, least: pd.DataFrame) -> FloatArray:
 
 
 def _bisected(
-    tried: Callable[[FloatArray], tuple[FloatArray, FloatArray, FloatArray]], rows: int
+    tried: Callable[[FloatArray, bool], tuple[FloatArray, FloatArray, FloatArray]], rows: int
 ) -> tuple[FloatArray, FloatArray]:
     """Return the largest flow that is carried between scale 0 and 1, infinite where 1 is, and its scale, (rows,) each.
 
     Parameters
     ----------
     tried : callable
-        From scales to whether they are carried, the flow, and what is left of it where even all demands shrink.
+        From scales to whether they are carried, the flow, and, if asked, what is left of it where all demands have to shrink.
     rows : int
     """
-    carried, _flow, _left = tried(np.ones(rows))
+    carried, _flow, _left = tried(np.ones(rows), False)
     if carried.all():
         return np.full(rows, np.inf), np.ones(rows)
     low, high = np.zeros(rows), np.ones(rows)
-    possible, flow, left = tried(low)
+    possible, flow, left = tried(low, True)
     for _halving in range(_HALVINGS):
         middle = (low + high) / 2
-        carries, now, _left = tried(middle)
+        carries, now, _left = tried(middle, False)
         flow = np.where(carries, now, flow)
         low, high = np.where(carries, middle, low), np.where(carries, high, middle)
     remains = np.where(np.isfinite(left), left, np.inf)

@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from heatnet.design.candidates import State
+from heatnet.design.memory import Memory
 from heatnet.design.outcome import Outcome
 from heatnet.design.rate import RateTarget
-from heatnet.design.search import USUAL, Counts, Evaluator, RateLimit, SearchLimits, cheapest, largest_rate
+from heatnet.design.search import USUAL, Evaluator, RateLimit, SearchLimits, cheapest, largest_rate
 
 #: the last point lies that much below the largest rate: at the rate itself every schedule is one in a thousand alike
 _BELOW_LARGEST = 2e-3
@@ -24,12 +25,15 @@ class Curve:
     ----------
     nothing : Outcome or None
         Nothing built.
+    lowest : Outcome or None
+        The cheapest of all, whatever its rate.
     points : tuple of Outcome
         With the one of nothing built and the cheapest of all, whatever its rate.
     largest : RateLimit
     """
 
     nothing: Outcome | None
+    lowest: Outcome | None
     points: tuple[Outcome, ...]
     largest: RateLimit
 
@@ -41,6 +45,7 @@ def cost_curve(
     limits: SearchLimits = USUAL,
     also: Sequence[float] = (),
     tick: Callable[[str], None] = lambda _stage: None,
+    memory: Memory | None = None,
 ) -> Curve:
     """Return the cheapest portfolios over the whole range of the rate.
 
@@ -56,29 +61,43 @@ def cost_curve(
         Further shares, such as the target; those that cannot be reached are left out.
     tick : callable
         Called after each point.
+    memory : Memory, optional
+        Keeps each point as it is found; points that it knows are not searched again.
     """
+    memory = memory or Memory()
     evaluator, below = Evaluator(target), Evaluator(replace(target, at_most=True))
     plain = next((state for state in states if not state.chosen), states[0])
     nothing = evaluator.cheapest(plain, {}, 0.0)
-    largest = largest_rate(states, target, limits, evaluator)
+    largest = memory.largest("largest", states, evaluator, lambda: largest_rate(states, target, limits, evaluator))
     tick("curve")
-    lowest = cheapest(states, target.at(0.0), limits, evaluator)
+    free = target.at(0.0)
+    lowest = memory.cheapest("free", states, free, evaluator, lambda: cheapest(states, free, limits, evaluator))
     tick("curve")
     start = 0.0 if lowest is None else max(lowest.rate, 0.0)
-    last = largest.rate * (1 - _BELOW_LARGEST)
-    shares = sorted({*np.linspace(0.0, last, count).tolist(), *(share for share in also if share <= last)})
     points: list[Outcome] = [] if nothing is None else [nothing]
-    for share in shares[1:]:
+    # the shares are kept too: a rate that is computed again may differ in its last digits
+    for share in memory.value("shares", lambda: _shares(largest.rate, count, also)):
         is_below = share < start
-        first: list[tuple[State, Counts]] = [_counts(points[-1])] if points else []
-        asked = replace(target.at(share), at_most=is_below)
-        found = cheapest(states, asked, limits, below if is_below else evaluator, first=first)
+        asked, own = replace(target.at(share), at_most=is_below), below if is_below else evaluator
+
+        def search(asked: RateTarget = asked, own: Evaluator = own) -> Outcome | None:
+            first = [(points[-1].state, points[-1].counts)] if points else []
+            return cheapest(states, asked, limits, own, first=first)
+
+        found = memory.cheapest(search_name(share, is_below), states, asked, own, search)
         if found is not None:
             points.append(found)
         tick("curve")
     points += [] if lowest is None else [lowest]
-    return Curve(nothing, tuple(sorted(points, key=lambda one: one.rate)), largest)
+    return Curve(nothing, lowest, tuple(sorted(points, key=lambda one: one.rate)), largest)
 
 
-def _counts(outcome: Outcome) -> tuple[State, Counts]:
-    return outcome.state, {name: count for name, (count, _size) in outcome.choice.items()}
+def search_name(share: float, at_most: bool = False) -> str:
+    """Return the name of a search in the memory."""
+    return f"at {'most' if at_most else 'least'} {share:.6f}"
+
+
+def _shares(largest: float, count: int, also: Sequence[float]) -> list[float]:
+    last = largest * (1 - _BELOW_LARGEST)
+    even = np.linspace(0.0, last, count)[1:].tolist()
+    return sorted({round(share, 6) for share in (*even, *(share for share in also if 0 < share <= last))})

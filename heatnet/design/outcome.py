@@ -72,6 +72,11 @@ class Outcome:
         ]
 
     @property
+    def counts(self) -> dict[str, int]:
+        """Pieces of each chosen option."""
+        return {name: count for name, (count, _size) in self.choice.items()}
+
+    @property
     def unmet_share(self) -> float:
         """Heat missing over the demand."""
         return unmet_share(self.problem, self.result)

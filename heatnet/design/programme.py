@@ -187,6 +187,7 @@ def _add_rate(programme: Programme) -> None:
                 more = float(system.terms.demand_share(balance) @ change)
                 if system.counts is not None:
                     whole += system.counts[option.id] * more
+                    counted += system.counts[option.id] * _less_mwh(system, balance, change)
     programme.n_row = int(matrix.add_rows(1, counted, counted)[0])
     programme.d_row = int(matrix.add_rows(1, whole, whole)[0])
     matrix.add_entries(programme.n_row, programme.numerator, 1.0)
@@ -196,12 +197,19 @@ def _add_rate(programme: Programme) -> None:
             for balance, change in option.demand_change_mw.items():
                 more = float(system.terms.demand_share(balance) @ change)
                 matrix.add_entries(programme.d_row, programme.chosen[option.id], -more)
+                less = _less_mwh(system, balance, change)
+                matrix.add_entries(programme.n_row, programme.chosen[option.id], -less)
     for balance, columns in programme.unmet.items():
         matrix.add_entries(programme.d_row, columns, -programme.periods.largest(system.terms.heat_share(balance)))
     edge = {"high": 0.0} if system.target.at_most else {"low": 0.0}
     programme.target_row = int(matrix.add_rows(1, **edge)[0])
     matrix.add_entries(programme.target_row, programme.numerator, 1.0)
     matrix.add_entries(programme.target_row, programme.denominator, -system.target.share)
+
+
+def _less_mwh(system: System, balance: str, change: FloatArray) -> float:
+    """Return what the demand that an option takes away counts for, MWh."""
+    return float(system.terms.less_share(balance) @ np.maximum(-change, 0.0))
 
 
 def _gate(programme: Programme, piece: Piece) -> IntArray | None:

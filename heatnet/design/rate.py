@@ -9,8 +9,9 @@ balance, unfired heat U
   :math:`0 \le U \le \bar U` is :math:`U_S \le U (\bar U - P)^+ / \bar U`, which the programme uses. The two agree at
   :math:`U = \bar U` and at 0. A MWh that goes through a station which draws d per MWh counts :math:`1/d`, or :math:`1/d - e`.
 - **dumped** heat is taken off the units whose contract forces it.
-- **displaced**: with equal demand, fossil heat falls by what unfired heat grows, so that the rate is the growth of the counted
-  unfired heat over the baseline's fossil heat :math:`F_0`: linear, where no unfired heat outside the set shrinks or grows.
+- **displaced**: fossil heat falls by what unfired heat grows, and by what is asked less than in the baseline, :math:`\Delta D`;
+  the rate shares that out by the growth of unfired heat. :math:`N = \Delta U_c + \max(\Delta D, 0)` over the baseline's fossil
+  heat :math:`F_0` is that where no unfired heat outside the set grows and no more is asked, else too much.
 
 All are exact or count too much, never too little. `heatnet.design.outcome` computes the rate of every schedule again with
 `heatnet.metrics.substitution`; that figure counts, and the search raises its own target where it falls short.
@@ -134,15 +135,25 @@ class RateTerms:
     def constants(self) -> tuple[float, float]:
         """What N and D have beside the units' terms, MWh."""
         if self.target.variant.counting is Counting.DISPLACED:
-            return -self._base_unfired_mwh(), self._base_fossil_mwh()
+            demand = sum(float(self.less_share(b) @ self._problem.demand_of(b)) for b in self._problem.balances)
+            less = max(float(self._base_terms().heat_mwh) - demand, 0.0)
+            return less - self._base_unfired_mwh(), self._base_fossil_mwh()
         return 0.0, sum(float(self.demand_share(b) @ self._problem.demand_of(b)) for b in self._problem.balances)
+
+    def less_share(self, balance: str) -> FloatArray:
+        """Return what a MW that a balance asks less than in the baseline adds to N, (T,): displaced heat alone has that."""
+        if self.target.variant.counting is not Counting.DISPLACED or network_of(balance) not in self.target.networks:
+            return np.zeros_like(self._hours)
+        return self._hours if carrier_of(balance) == "water" else self._use_share(balance)
 
     def demand_share(self, balance: str) -> FloatArray:
         """Return what a MW of a balance's demand adds to D, (T,): 0 for water, whose heat counts as it is made."""
         displaced = self.target.variant.counting is Counting.DISPLACED
         outside = network_of(balance) not in self.target.networks or carrier_of(balance) == "water"
-        if displaced or outside:
-            return np.zeros_like(self._hours)
+        return np.zeros_like(self._hours) if displaced or outside else self._use_share(balance)
+
+    def _use_share(self, balance: str) -> FloatArray:
+        """Return which part of a balance of steam or a site is a use that counts, (T,)."""
         if self.target.variant.denominator is Denominator.WITH_PROCESS:
             return self._hours
         demand, process = self._problem.demand_of(balance), self._process[balance]

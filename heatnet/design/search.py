@@ -195,6 +195,8 @@ def cheapest(
         if key not in tried:
             best = _better(best, evaluator.cheapest(master.state, master.counts, target.share))
             tick("evaluate")
+            if _closed(best, master.bound, limits):
+                break
         master.cut()
     if best is None:
         return None
@@ -254,7 +256,7 @@ def largest_rate(
         if found is not None and (best is None or not found.rate <= best.rate):
             best = found
         master.cut()
-    bounds = [_rate_bound(master, target) for master in masters if np.isfinite(master.bound)]
+    bounds = [_rate_bound(master, target) for master in masters if master.bound < np.inf]
     known = [] if best is None or np.isnan(best.rate) else [best.rate]
     return RateLimit(best, max([0.0, *bounds, *known]))
 

@@ -1,12 +1,12 @@
-"""HiGHS on a programme of matrices: one thread, fixed seed, limits on work and none on time."""
+"""A programme of matrices in HiGHS, its choices by branch and bound: one thread, fixed seed, limits on work and none on time."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
+from heatnet.design.branching import Fixes, Relaxed, branch_and_bound
 from heatnet.design.matrix import Matrix
 from heatnet.dispatch.highs import highs_programme, highs_solver
 from heatnet.dispatch.quiet import quiet_solver
@@ -15,11 +15,7 @@ from heatnet.model.hourly import FloatArray
 #: money inside the solver is in thousand CNY, so that reduced costs and tolerances suit each other
 MONEY_UNIT_CNY = 1e3
 
-OPTIONS: dict[str, object] = {
-    "simplex_iteration_limit": 5_000_000,
-    "mip_max_nodes": 20_000,
-    "mip_feasibility_tolerance": 1e-7,
-}
+OPTIONS: dict[str, object] = {"simplex_iteration_limit": 5_000_000}
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,16 +42,17 @@ class Answer:
 
 
 class Solver:
-    """A programme in HiGHS that can be changed and solved again from where it stands."""
+    """A programme that can be changed and solved again from where it stands."""
 
     def __init__(self, matrix: Matrix, gap: float = 1e-4, integers: bool = True) -> None:
         with quiet_solver():
-            self._highs = highs_solver(OPTIONS | {"mip_rel_gap": gap})
+            self._highs = highs_solver(OPTIONS)
         arrays = matrix.arrays()
-        whole = (arrays["integer"] != 0) if integers else np.zeros(0, dtype=bool)
-        self.has_integers = bool(whole.any())
+        self._choices = np.flatnonzero(arrays["integer"]) if integers else np.zeros(0, dtype=int)
+        self._gap = gap
         columns, rows = (arrays["cost"], arrays["low"], arrays["high"]), (arrays["row_low"], arrays["row_high"])
-        self._highs.passModel(highs_programme(matrix.by_column(), *columns, *rows, whole))
+        nothing_whole = np.zeros(0, dtype=bool)
+        self._highs.passModel(highs_programme(matrix.by_column(), *columns, *rows, nothing_whole))
 
     def set_entry(self, row: int, column: int, value: float) -> None:
         """Change one coefficient."""
@@ -78,25 +75,32 @@ class Solver:
 
     def run(self) -> Answer:
         """Solve, and return what came of it."""
+        if not len(self._choices):
+            return self._linear()
+        chosen = branch_and_bound(self._relaxed, self._choices, self._gap)
+        nothing: FloatArray = np.zeros(0)
+        if chosen.best is None:
+            return Answer(False, chosen.bound == np.inf, np.nan, chosen.bound, nothing, nothing)
+        return Answer(True, False, chosen.best.objective, chosen.bound, chosen.best.values, nothing)
+
+    def _relaxed(self, fixes: Fixes) -> Relaxed:
+        """Solve with some choices fixed; a relaxation that is not solved is taken for infeasible only where it is."""
+        low, high = np.zeros(len(self._choices)), np.ones(len(self._choices))
+        for place, column in enumerate(self._choices.tolist()):
+            if column in fixes:
+                low[place] = high[place] = fixes[column]
+        self._highs.changeColsBounds(len(self._choices), self._choices.astype(np.int32), low, high)
+        answer = self._linear()
+        return Relaxed(np.inf if answer.infeasible else answer.objective if answer.found else -np.inf, answer.values)
+
+    def _linear(self) -> Answer:
         import highspy
 
         self._highs.run()
         status = self._highs.getModelStatus()
-        info = self._highs.getInfo()
-        solved = status == highspy.HighsModelStatus.kOptimal
-        limited = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
-        infeasible = status == highspy.HighsModelStatus.kInfeasible
-        if not (solved or (self.has_integers and limited)):
+        if status != highspy.HighsModelStatus.kOptimal:
+            infeasible = status == highspy.HighsModelStatus.kInfeasible
             nothing: FloatArray = np.zeros(0)
-            bound = np.inf if infeasible else (info.mip_dual_bound if self.has_integers else -np.inf)
-            return Answer(False, infeasible, np.nan, bound, nothing, nothing)
-        solution = self._highs.getSolution()
-        value = info.objective_function_value
-        bound = info.mip_dual_bound if self.has_integers else value
-        duals = nothing_or(solution.row_dual, self.has_integers)
-        return Answer(True, False, value, bound, np.array(solution.col_value), duals)
-
-
-def nothing_or(duals: Any, has_integers: bool) -> FloatArray:
-    """Return the duals of a programme without integers; none with them."""
-    return np.zeros(0) if has_integers else np.array(duals)
+            return Answer(False, infeasible, np.nan, np.inf if infeasible else -np.inf, nothing, nothing)
+        solution, value = self._highs.getSolution(), self._highs.getInfo().objective_function_value
+        return Answer(True, False, value, value, np.array(solution.col_value), np.array(solution.row_dual))

@@ -27,6 +27,8 @@ from heatnet.model.typed_tables import RawTable
 from heatnet.model.validation import did_you_mean
 
 SUFFIXES = (".geojson", ".csv")
+#: checked steam and power networks by folder, overrides and the elements of the heat network, kept between variants of a network
+KnownParts = dict[tuple[Path, str, frozenset[str]], Any]
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,9 @@ def read_raw_network(path: str | Path, schema: Mapping[str, tuple[Column, ...]] 
     return RawNetwork(folder, meta, tables, frozenset(set(found) - set(tables)), steam, electric, tuple(problems))
 
 
-def checked_network(raw: RawNetwork, patch: Mapping[str, Any] | None = None, place: str = "") -> Network:
+def checked_network(
+    raw: RawNetwork, patch: Mapping[str, Any] | None = None, place: str = "", known: KnownParts | None = None
+) -> Network:
     """Type and check a raw network with a study's overrides laid over it.
 
     Parameters
@@ -119,6 +123,8 @@ def checked_network(raw: RawNetwork, patch: Mapping[str, Any] | None = None, pla
         Overrides by table, with those of the steam network under ``steam``.
     place : str
         Where the overrides stand, for messages.
+    known : dict, optional
+        Parts without a mistake that are checked already; new ones are added.
 
     Raises
     ------
@@ -127,13 +133,17 @@ def checked_network(raw: RawNetwork, patch: Mapping[str, Any] | None = None, pla
     """
     problems = Problems()
     problems.extend(raw.problems)
+    known = {} if known is None else known
     own = dict(patch or {})
     patches = {part: _part_patch(own.pop(part, None), f"{place}.{part}", problems) for part in PARTS}
     meta, tables = apply_patch(raw.meta or {}, raw.tables, own, place, problems)
     steam = None
     if raw.steam is not None:
         try:
-            steam = checked_network(raw.steam, patches["steam"], f"{place}.steam")
+            key = (raw.steam.folder, repr(patches["steam"] or {}), frozenset[str]())
+            if key not in known:
+                known[key] = checked_network(raw.steam, patches["steam"], f"{place}.steam")
+            steam = known[key]
         except InputError as error:
             problems.extend(error.problems)
     elif patches["steam"]:
@@ -144,7 +154,12 @@ def checked_network(raw: RawNetwork, patch: Mapping[str, Any] | None = None, pla
         if raw.steam is not None and heat_elements is not None:
             heat_elements |= _ids(raw.steam.tables, "plants", "pumps")
         try:
-            electric = checked_power_network(raw.electric, patches["electric"], f"{place}.electric", heat_elements)
+            key = (raw.electric.folder, repr(patches["electric"] or {}), frozenset(heat_elements or ()))
+            if key not in known:
+                known[key] = checked_power_network(
+                    raw.electric, patches["electric"], f"{place}.electric", heat_elements
+                )
+            electric = known[key]
         except InputError as error:
             problems.extend(error.problems)
     elif patches["electric"]:

@@ -74,7 +74,8 @@ def _drawing(summary: Mapping[str, Any], networks: Mapping[str, Network]) -> str
     drawn += _labels(frame, marks)
     size = f'viewBox="0 0 {_WIDTH:.0f} {height:.0f}" role="img" xmlns="http://www.w3.org/2000/svg"'
     title = _("Projects on the map")
-    return f"<svg {size}><title>{escape(title)}</title>{''.join(drawn)}</svg>"
+    picture = f"<svg {size}><title>{escape(title)}</title>{''.join(drawn)}</svg>"
+    return f'<div class="drawing wide" role="region" tabindex="0" aria-label="{escape(title)}">{picture}</div>'
 
 
 def _frame(points: Sequence[Point]) -> tuple[_Frame, float]:
@@ -151,8 +152,9 @@ def _labels(frame: _Frame, marks: Sequence[tuple[Mapping[str, Any], Point]]) -> 
         colour = _BUILT if one["built"] else _LEFT_OUT
         drawn.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="7" fill="{fill}" stroke="{colour}" stroke-width="2"/>')
         weight = "bold" if one["built"] else "normal"
+        # the page's own style of texts in drawings would win over attributes
         style = (
-            f'font-size="13" font-weight="{weight}" fill="{colour}" paint-order="stroke" stroke="#fff" stroke-width="3"'
+            f'style="font-size:15px;font-weight:{weight};fill:{colour};paint-order:stroke;stroke:#fff;stroke-width:3px"'
         )
         drawn.append(f'<text x="{x + 11:.1f}" y="{line:.1f}" {style}>{escape(pick(one["label"]))}</text>')
     return drawn
@@ -166,6 +168,8 @@ def _legend(summary: Mapping[str, Any]) -> str:
     ]
     best = summary["best"]
     for row in [] if best is None else best["projects"]:
-        words = [project_words(row), size_words(row), percent(row["rate_points"])]
+        share = row["rate_points"]
+        added = _("adds {share} to the rate").format(share=percent(share)) if share > 0 else ""
+        words = [project_words(row), size_words(row), added]
         rows.append(f"<li>{escape(' · '.join(word for word in words if word))}</li>")
     return f"<ul>{''.join(rows)}</ul>"

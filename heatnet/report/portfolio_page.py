@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from heatnet.i18n import _, pick, use_language
+from heatnet.report.portfolio_check import check_section
 from heatnet.report.portfolio_picture import curve_picture
 from heatnet.report.steam_page import Section, write_sections
 from heatnet.report.tables import Column, Row, Table
@@ -39,10 +40,20 @@ def write_portfolio_page(summary: Summary, path: Path, lang: str) -> Path:
         sections = [Section(_("Finding"), told=[_definition(summary), *finding(summary)], strong=True)]
         if summary["best"] is not None:
             sections.append(Section(_("What is built"), tables=[_projects(summary), _costs(summary)]))
+        if summary["check"] is not None:
+            sections.append(check_section(summary))
         if summary["curve"]:
             pictures = [
                 curve_picture(summary, "cost_cny", _("Cost, million CNY a year"), _MILLION, _("Cost against the rate")),
                 curve_picture(summary, "co2_average_t", _("CO₂, kt a year"), 1e-3, _("CO₂ against the rate")),
+                curve_picture(
+                    summary,
+                    "shadow_cny_per_gj",
+                    _("A further GJ of waste heat, CNY"),
+                    1.0,
+                    _("Shadow price against the rate"),
+                    joined=False,
+                ),
             ]
             sections.append(Section(_("Cost and CO₂ against the rate"), pictures=pictures, tables=[_curve(summary)]))
         if summary["definitions"]:
@@ -50,11 +61,20 @@ def write_portfolio_page(summary: Summary, path: Path, lang: str) -> Path:
         limits = [limit_words(row) + _(".") for row in summary["largest"]["limits"]]
         sections += [Section(_("What limits the largest rate"), told=limits)] if limits else []
         sections.append(Section(_("Assumptions"), told=_assumptions(summary), tables=[_sources(summary)]))
-        command = f"heatnet optimise studies/{summary['study']}"
-        command += "".join(f" --without {name}" for name in summary["without"])
+        command = _command(summary)
         return write_sections(
             path, _("Portfolio search"), pick(summary["title"]), sections, pick(summary["question"]), command
         )
+
+
+def _command(summary: Summary) -> str:
+    target = summary["target"]
+    words = [f"heatnet optimise studies/{summary['study']}", f"--target {target['rate_share']:g}"]
+    words += [f"--{axis} {target[axis]}" for axis in ("set", "counting", "denominator", "period", "zone")]
+    words += [f"--without {name}" for name in summary["without"]]
+    words += ["--curve"] if summary["curve"] else []
+    words += ["--check"] if summary["check"] is not None else []
+    return " ".join(words)
 
 
 def _definition(summary: Summary) -> str:
@@ -128,7 +148,7 @@ def _curve(summary: Summary) -> Table:
         Column(_("Projects")),
     )
     keys = ("rate", "rate_difference", "waste_heat_gj", "cost_cny", "gap_share", "shadow_cny_per_gj", "co2_average_t")
-    rows = [Row((*(point[key] for key in keys), _built(point["projects"]))) for point in summary["curve"]]
+    rows = [Row((*(point[key] for key in keys), _built(summary, point["projects"]))) for point in summary["curve"]]
     note = _(
         "Each point is a solved programme: the cheapest system of at most that rate below the cheapest of all, of at "
         "least that rate above it. A further GJ: its cost with the same projects (negative: what it saves)."
@@ -136,12 +156,14 @@ def _curve(summary: Summary) -> Table:
     return Table(_("The curve"), columns, tuple(rows), note)
 
 
-def _built(projects: Mapping[str, Any]) -> str:
+def _built(summary: Summary, projects: Mapping[str, Any]) -> str:
+    """Return what a point builds: each candidate's name, the key of its option, size or number."""
+    options = {f"{one['candidate']}/{one['option']}": one for one in summary["candidates"]}
     words = []
     for name, built in projects.items():
-        size = "" if built["size"] is None else f" {built['size']:.1f}"
-        words.append(name + size + (f" ×{built['count']}" if built["count"] > 1 else ""))
-    return ", ".join(words) or "–"
+        size = size_words(built | {"size_unit": options[name]["size_unit"]})
+        words.append(" ".join([pick(options[name]["label"]), f"[{options[name]['option']}]", size]).strip())
+    return _("; ").join(words) or "–"
 
 
 def _definitions(summary: Summary) -> Table:
@@ -153,8 +175,8 @@ def _definitions(summary: Summary) -> Table:
         Column(_("Counting")),
         Column(_("Denominator")),
         Column(_("Period")),
-        Column(_("Reached"), "%", 1, 100),
-        Column(_("Not more than"), "%", 1, 100),
+        Column(_("Reached"), "%", 2, 100),
+        Column(_("Not more than"), "%", 2, 100),
         Column(_("{share} can be reached").format(share=target)),
     )
     rows = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -13,13 +13,16 @@ from heatnet.report.svg import svg, text
 from heatnet.report.tables import number
 from heatnet.web.portfolio_words import percent
 
-_WIDTH, _HEIGHT = 720.0, 300.0
-_LEFT, _RIGHT, _TOP, _BOTTOM = 76.0, 18.0, 18.0, 46.0
+_WIDTH, _HEIGHT = 720.0, 320.0
+_LEFT, _RIGHT, _TOP, _BOTTOM = 66.0, 24.0, 44.0, 50.0
 _STEPS = 5
+_LINE, _TARGET, _GRID, _AXIS = "#1f5f8b", "#c0392b", "#dddddd", "#888888"
 
 
-def curve_picture(summary: Mapping[str, Any], key: str, label: str, factor: float, title: str) -> Markup:
-    """Return the points of the curve, joined in the order of their rate.
+def curve_picture(
+    summary: Mapping[str, Any], key: str, label: str, factor: float, title: str, joined: bool = True
+) -> Markup:
+    """Return the points of the curve in the order of their rate, with the target and the cheapest system.
 
     Parameters
     ----------
@@ -28,17 +31,20 @@ def curve_picture(summary: Mapping[str, Any], key: str, label: str, factor: floa
     key : str
         What is drawn upward.
     label : str
-        Of the axis.
+        Of the axis, with its unit.
     factor : float
         Printed values are times this.
     title : str
+    joined : bool
+        Join the points; not where a quantity jumps between them.
     """
-    points = [(point["rate"], point[key] * factor) for point in summary["curve"]]
-    points = [point for point in points if all(math.isfinite(value) for value in point)]
-    right = _nice(max([rate for rate, _value in points] + [summary["target"]["rate_share"]]))
-    low, high = min(value for _rate, value in points), max(value for _rate, value in points)
-    margin = max(high - low, abs(high) * 1e-3) * 0.1
-    low, high = low - margin, high + margin
+    points = [(point["rate"], point[key] * factor, point) for point in summary["curve"] if _is_number(point, key)]
+    if not points:
+        return svg(_WIDTH, 30.0, title, [text(_LEFT, 20.0, _("No point of the curve has this number."))])
+    rates = _ticks(0.0, 100 * max([rate for rate, _value, _point in points] + [summary["target"]["rate_share"]]))
+    right = rates[-1] / 100
+    ticks = _ticks(min(value for _rate, value, _point in points), max(value for _rate, value, _point in points))
+    low, high = ticks[0], ticks[-1]
 
     def x(rate: float) -> float:
         return float(_LEFT + (_WIDTH - _LEFT - _RIGHT) * max(rate, 0.0) / right)
@@ -47,23 +53,45 @@ def curve_picture(summary: Mapping[str, Any], key: str, label: str, factor: floa
         return float(_TOP + (_HEIGHT - _TOP - _BOTTOM) * (high - value) / (high - low))
 
     parts = []
-    for step in range(_STEPS + 1):
-        value, rate = low + (high - low) * step / _STEPS, right * step / _STEPS
-        digits = 0 if high - low > _STEPS else 1
-        parts.append(_line(_LEFT, y(value), _WIDTH - _RIGHT, y(value), "#dddddd"))
-        parts.append(text(_LEFT - 8, y(value) + 4, number(value, digits), "end"))
-        parts.append(text(x(rate), _HEIGHT - _BOTTOM + 18, percent(rate, 0), "middle"))
-    parts.append(text(_LEFT, _HEIGHT - 8, label))
-    parts.append(text(_WIDTH - _RIGHT, _HEIGHT - 8, _("rate"), "end"))
-    target = x(summary["target"]["rate_share"])
-    parts.append(_line(target, _TOP, target, _HEIGHT - _BOTTOM, "#c0392b", "4 3"))
-    joined = " ".join(f"{x(rate):.1f},{y(value):.1f}" for rate, value in points)
-    parts.append(f'<polyline points="{joined}" fill="none" stroke="#1f5f8b" stroke-width="2"/>')
-    for rate, value in points:
+    for value in ticks:
+        parts.append(_line(_LEFT, y(value), _WIDTH - _RIGHT, y(value), _AXIS if value == 0 else _GRID))
+        parts.append(text(_LEFT - 8, y(value) + 4, number(value, _digits(ticks)), "end"))
+    for rate in (tick / 100 for tick in rates):
+        parts.append(_line(x(rate), _HEIGHT - _BOTTOM, x(rate), _HEIGHT - _BOTTOM + 4, _AXIS))
+        parts.append(text(x(rate), _HEIGHT - _BOTTOM + 18, percent(rate, _digits(rates)), "middle"))
+    parts.append(text(8.0, 16.0, label))
+    parts.append(text((_LEFT + _WIDTH - _RIGHT) / 2, _HEIGHT - 10, _("Rate of industrial waste heat"), "middle"))
+    parts += _target_line(x(summary["target"]["rate_share"]), percent(summary["target"]["rate_share"], 0))
+    if joined:
+        way = " ".join(f"{x(rate):.1f},{y(value):.1f}" for rate, value, _point in points)
+        parts.append(f'<polyline points="{way}" fill="none" stroke="{_LINE}" stroke-width="2"/>')
+    for rate, value, _point in points:
         name = escape(f"{percent(rate)}: {number(value, 2)}")
-        dot = f'<circle cx="{x(rate):.1f}" cy="{y(value):.1f}" r="4" fill="#1f5f8b">'
+        dot = f'<circle cx="{x(rate):.1f}" cy="{y(value):.1f}" r="4" fill="{_LINE}">'
         parts.append(f"{dot}<title>{name}</title></circle>")
+    cheapest = min(points, key=lambda one: one[2]["cost_cny"])
+    parts += _cheapest_mark(x(cheapest[0]), y(cheapest[1]))
     return svg(_WIDTH, _HEIGHT, title, parts)
+
+
+def _is_number(point: Mapping[str, Any], key: str) -> bool:
+    return all(point[name] is not None and math.isfinite(point[name]) for name in ("rate", key))
+
+
+def _target_line(x: float, name: str) -> list[str]:
+    label = _("target {share}").format(share=name)
+    return [
+        _line(x, _TOP - 6, x, _HEIGHT - _BOTTOM, _TARGET, "4 3"),
+        text(x, _TOP - 12, label, "end" if x > _WIDTH - 80 else "middle"),
+    ]
+
+
+def _cheapest_mark(x: float, y: float) -> list[str]:
+    above = y > _TOP + 40
+    at = y - 12 if above else y + 22
+    anchor = "end" if x > _WIDTH - 120 else "middle"
+    ring = f'<circle cx="{x:.1f}" cy="{y:.1f}" r="7" fill="none" stroke="{_LINE}" stroke-width="2"/>'
+    return [ring, text(x, at, _("cheapest of all"), anchor, "plant-name")]
 
 
 def _line(x1: float, y1: float, x2: float, y2: float, colour: str, dashes: str = "") -> str:
@@ -71,6 +99,16 @@ def _line(x1: float, y1: float, x2: float, y2: float, colour: str, dashes: str =
     return f'<path d="M{x1:.1f} {y1:.1f}L{x2:.1f} {y2:.1f}" stroke="{colour}" fill="none"{dashed}/>'
 
 
-def _nice(share: float) -> float:
-    """Return the end of the axis: the next multiple of 5 %."""
-    return max(math.ceil(share * 20 - 1e-9) / 20, 0.05)
+def _ticks(low: float, high: float) -> list[float]:
+    """Return round values that enclose a range."""
+    span = max(high - low, abs(high) * 1e-3, 1e-6)
+    raw = span / _STEPS
+    size = 10.0 ** math.floor(math.log10(raw))
+    step = next(size * factor for factor in (1.0, 2.0, 2.5, 5.0, 10.0) if size * factor >= raw * 0.999)
+    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
+    return [step * count for count in range(first, max(last, first + 1) + 1)]
+
+
+def _digits(ticks: Sequence[float]) -> int:
+    """Return the decimals with which all values are printed exactly."""
+    return next((digits for digits in range(6) if all(abs(v - round(v, digits)) < 1e-9 for v in ticks)), 6)

@@ -37,6 +37,7 @@ def solve_steam(
     t_feed_degc: float | None = None,
     cut: bool = False,
     progress: Callable[[int, int], None] | None = None,
+    search: bool = True,
 ) -> xarray.Dataset:
     """Return pressures, flows and states of the steam for every row of a boundary.
 
@@ -63,6 +64,9 @@ def solve_steam(
         a `consumer_shortfall_mw`. Otherwise they are `choked`, or have less than `min_p_bar`.
     progress : callable, optional
         Called with (rows done, rows).
+    search : bool
+        Look for the largest flow (`largest_mdot_kg_per_s`, and what `cut` cuts to) of rows whose pressure does not suffice;
+        it takes some twenty states a row.
 
     Returns
     -------
@@ -77,7 +81,7 @@ def solve_steam(
     """
     from heatnet.steam.run import run
 
-    return run(network, boundary, by_need, superheat_k, t_feed_degc, cut, progress)
+    return run(network, boundary, by_need, superheat_k, t_feed_degc, cut, progress, search)
 
 
 def check_data(network: Network) -> None:

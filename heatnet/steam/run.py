@@ -126,6 +126,7 @@ def run(
     t_feed_degc: float | None,
     cut: bool,
     progress: Callable[[int, int], None] | None,
+    search: bool = True,
 ) -> xarray.Dataset:
     """Return the dataset that `heatnet.steam.solve_steam` describes."""
     plan = checked_plan(network)
@@ -136,7 +137,7 @@ def run(
     for first in range(0, count, _CHUNK):
         rows = slice(first, min(first + _CHUNK, count))
         here = rows_of(given, rows)
-        raw = solved_raw(fluid, plan, here, np.ones(rows.stop - rows.start), search=True, cut=cut)
+        raw = solved_raw(fluid, plan, here, np.ones(rows.stop - rows.start), search=search, cut=cut)
         parts.append(tables_of(network, plan, here, raw))
         statuses.append(raw.status)
         if progress is not None:

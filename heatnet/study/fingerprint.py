@@ -44,18 +44,19 @@ def fingerprint(study: Study, case: CaseInput) -> str:
     if path is not None:
         digest.update(path.read_bytes())
     for name in sorted(case.networks):
-        _digest_network(case.networks[name], digest)
+        digest_network(case.networks[name], digest)
     return digest.hexdigest()
 
 
-def _digest_network(network: Network, digest: Any) -> None:
+def digest_network(network: Network, digest: Any) -> None:
+    """Add everything of a network that numbers depend on, geometry left out, to a hash."""
     constants = (network.id, network.carrier, network.design, network.regulation, network.heating_curve)
     digest.update(repr((*constants, network.pressure_point, network.t_ground_degc, network.fluid)).encode())
     for table in TABLES:
         frame: pd.DataFrame = getattr(network, table).drop(columns="geometry")
         digest.update(frame.to_csv().encode())
     if network.steam is not None:
-        _digest_network(network.steam, digest)
+        digest_network(network.steam, digest)
     if network.electric is not None:
         _digest_power(network.electric, digest)
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 from heatnet.errors import InputError, Problem, Problems
 from heatnet.i18n import _
 from heatnet.io.bundled import bundled_path
-from heatnet.io.network_folder import RawNetwork, checked_network, is_network_folder, read_raw_network
+from heatnet.io.network_folder import KnownParts, RawNetwork, checked_network, is_network_folder, read_raw_network
 from heatnet.io.yaml_file import read_yaml
 from heatnet.model.meta import FORMAT_VERSION
 from heatnet.model.network import Network
@@ -115,16 +115,17 @@ def load_study(path: str | Path, only: str | None = None) -> Study:
     names = _selected(config, only, problems)
     cases: dict[str, CaseInput] = {}
     built: dict[str, Network] = {}
+    parts: KnownParts = {}
     if len(raws) == len(config.networks):
         for name in names:
-            _note_case(name, config, raws, cases, built, problems)
+            _note_case(name, config, raws, cases, built, parts, problems)
     networks = {name: case.networks for name, case in cases.items()}
     problems.extend(rehearsal_problems(networks))
     problems.extend(curve_problems(config, networks))
     problems.extend(dispatch_key_problems(config, networks))
     portfolio = None
     if config.portfolio is not None and only is None and len(raws) == len(config.networks):
-        portfolio = PortfolioInput(config, config.portfolio, raws)
+        portfolio = PortfolioInput(config, config.portfolio, raws, _parts=parts)
         problems.extend(portfolio_problems(portfolio))
     batch = None
     if config.batch is not None and only is None and len(cases) == len(config.cases):
@@ -306,6 +307,7 @@ def _note_case(
     raws: dict[str, RawNetwork],
     cases: dict[str, CaseInput],
     built: dict[str, Network],
+    parts: KnownParts,
     problems: Problems,
 ) -> None:
     """Check the networks of a case; `built` keeps those without a mistake by what makes them, as cases share most."""
@@ -316,7 +318,7 @@ def _note_case(
         key = f"{network_id} {patch or {}!r}"
         try:
             if key not in built:
-                built[key] = checked_network(raw, patch, f"study.yaml, cases.{name}.networks.{network_id}")
+                built[key] = checked_network(raw, patch, f"study.yaml, cases.{name}.networks.{network_id}", parts)
             networks[network_id] = built[key]
         except InputError as error:
             problems.extend(error.problems)

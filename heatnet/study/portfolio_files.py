@@ -12,7 +12,7 @@ import pandas as pd
 from heatnet.i18n import _
 from heatnet.io.results_store import write_json, write_table
 from heatnet.io.yaml_file import dump_yaml
-from heatnet.study.portfolio_input import PortfolioInput
+from heatnet.study.portfolio_case import STUDY_FILE, case_of, study_of
 from heatnet.study.portfolio_run import PortfolioRun
 from heatnet.study.portfolio_summary import portfolio_tables
 
@@ -47,6 +47,7 @@ def write_portfolio(
         if run.best is not None:
             write_table(run.best.result.heat_mw, temporary / "plant_heat_mw.parquet")
             dump_yaml(case_of(study.portfolio, summary), temporary / "portfolio_case.yaml")
+            dump_yaml(study_of(study, summary), temporary / STUDY_FILE)
         pages(temporary)
         _replace(temporary, folder)
     finally:
@@ -70,6 +71,7 @@ OUTPUTS = (
     "portfolio.json",
     "portfolio.xlsx",
     "portfolio_case.yaml",
+    STUDY_FILE,
     "plant_heat_mw.parquet",
     "portfolio.html",
     "portfolio_map.html",
@@ -107,33 +109,3 @@ def _cell(value: Any) -> Any:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     return None if value is None or (isinstance(value, float) and pd.isna(value)) else value
-
-
-def case_of(given: PortfolioInput, summary: dict[str, Any]) -> dict[str, Any]:
-    """Return the best portfolio as a case of the study: paste it under `cases`, and `heatnet run` solves it in the pipes."""
-    rows = summary["best"]["projects"]
-    ids = tuple(f"{row['candidate']}/{row['option']}" for row in rows)
-    networks = {name: patch for name in given.raws if (patch := given.patch(name, ids))}
-    for row in rows:
-        _resize(given, f"{row['candidate']}/{row['option']}", row, networks)
-    return {"best_portfolio": {"label": {"en": "Cheapest portfolio", "zh": "最低成本组合"}, "networks": networks}}
-
-
-def _resize(given: PortfolioInput, option_id: str, row: dict[str, Any], networks: dict[str, Any]) -> None:
-    """Give the plants of an option the size, or the number, that was chosen."""
-    option = given.option(option_id)
-    for part, plants in given.changed_plants(option_id).items():
-        name = part.removesuffix("/steam")
-        tables = networks.get(name, {})
-        owner = tables.get("steam", {}) if part.endswith("/steam") else tables
-        for plant in plants:
-            values = dict(owner["plants"][plant])
-            if option.size is not None and option.size.plant == f"{part}/{plant}":
-                factor = row["size"] / option.size.most
-                keys = ("energy_mwh", "capacity_mw", "charge_mw") if "energy_mwh" in values else ("capacity_mw",)
-                values |= {key: values[key] * factor for key in keys if key in values}
-            elif row["count"] > 1:
-                raw = given.networks((option_id,))[name]
-                table = raw.steam.plants if part.endswith("/steam") and raw.steam is not None else raw.plants
-                values |= {key: float(table.at[plant, key]) * row["count"] for key in option.scaled}
-            owner["plants"] = owner["plants"] | {plant: values}

@@ -9,7 +9,7 @@ from typing import Any
 
 from heatnet.errors import InputError, Problem, Problems
 from heatnet.i18n import _
-from heatnet.io.network_folder import RawNetwork, checked_network
+from heatnet.io.network_folder import KnownParts, RawNetwork, checked_network
 from heatnet.model.network import Network
 from heatnet.model.patch import merged_patch
 from heatnet.model.validation import did_you_mean
@@ -32,6 +32,7 @@ class PortfolioInput:
     portfolio: PortfolioConfig
     raws: dict[str, RawNetwork]
     _checked: dict[tuple[str, tuple[str, ...]], Network] = field(default_factory=dict)
+    _parts: KnownParts = field(default_factory=dict)
 
     @property
     def case(self) -> str:
@@ -101,7 +102,7 @@ class PortfolioInput:
         key = (name, option_ids)
         if key not in self._checked:
             patch = self.patch(name, option_ids)
-            self._checked[key] = checked_network(self.raws[name], patch, _place(option_ids, name))
+            self._checked[key] = checked_network(self.raws[name], patch, _place(option_ids, name), self._parts)
         return self._checked[key]
 
     def changed_plants(self, option_id: str) -> dict[str, set[str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,12 +12,24 @@ import numpy as np
 from heatnet.couple.season import dispatch_problem, probe
 from heatnet.couple.year import network_year
 from heatnet.demand.season import heating_season
-from heatnet.design import Outcome, RateLimit, RateTarget, SearchLimits, State, cheapest, largest_rate, rate_bound
-from heatnet.design.curve import Curve, cost_curve
+from heatnet.design import (
+    Evaluator,
+    Memory,
+    Outcome,
+    RateLimit,
+    RateTarget,
+    SearchLimits,
+    State,
+    cheapest,
+    largest_rate,
+    rate_bound,
+    search_fingerprint,
+)
+from heatnet.design.curve import Curve, cost_curve, search_name
 from heatnet.design.rate import Solution
 from heatnet.dispatch import dispatch
 from heatnet.dispatch.consumption import without_commitment
-from heatnet.errors import Problems
+from heatnet.errors import Problem, Problems
 from heatnet.i18n import _
 from heatnet.metrics.substitution import rate_of, substitution_rates
 from heatnet.model.substitution import (
@@ -33,6 +46,7 @@ from heatnet.model.validation import did_you_mean
 from heatnet.study.case_run import weather_of
 from heatnet.study.config import Target, target_zone
 from heatnet.study.portfolio_config import Level
+from heatnet.study.portfolio_kept import kept_memory
 from heatnet.study.portfolio_states import PortfolioStates
 from heatnet.study.prices import emission_factors, hourly_prices
 from heatnet.study.summary import zones_of
@@ -41,6 +55,8 @@ if TYPE_CHECKING:
     from heatnet.study.load import Study
 
 Tick = Callable[[str], None]
+#: how long steps of a stage take beside each other, for the time left
+STEP_WEIGHTS = {"state": 1, "search": 20, "curve": 30, "definitions": 2}
 #: coarser blocks where only the largest rate is asked for
 _COARSE_STEPS = 10
 
@@ -120,11 +136,7 @@ def request_problems(study: Study, request: Request) -> None:
         )
         problems.raise_if_any()
     assert study.portfolio is not None
-    zones = list(zones_of(study))
-    if request.target.zone is not None and request.target.zone not in zones:
-        found = _("'{name}' does not exist").format(name=request.target.zone)
-        allowed = _("Allowed: {names}").format(names=", ".join(zones))
-        problems.add("--zone", found, allowed, did_you_mean(request.target.zone, zones))
+    problems.extend(zone_problems(study, request.target.zone))
     names = list(study.portfolio.portfolio.candidates)
     for name in request.without:
         if name not in names:
@@ -138,13 +150,34 @@ def request_problems(study: Study, request: Request) -> None:
     problems.raise_if_any()
 
 
-class PortfolioSearch:
-    """Searches one study's portfolios; steps are counted for a progress bar."""
+def zone_problems(study: Study, zone: str | None) -> list[Problem]:
+    """Return that a study does not have a zone; nothing where it has, or none is named."""
+    zones = list(zones_of(study))
+    if zone is None or zone in zones:
+        return []
+    found = _("'{name}' does not exist").format(name=zone)
+    return [Problem("--zone", found, _("Allowed: {names}").format(names=", ".join(zones)), did_you_mean(zone, zones))]
 
-    def __init__(self, study: Study, request: Request, tick: Tick = lambda _stage: None) -> None:
+
+class PortfolioSearch:
+    """Searches one study's portfolios; steps are counted for a progress bar.
+
+    Parameters
+    ----------
+    study : Study
+    request : Request
+    tick : callable
+        Called with the stage after each step.
+    kept : Path, optional
+        Folder of earlier findings: what is known there is not searched again, and what is found is kept there at once.
+    """
+
+    def __init__(
+        self, study: Study, request: Request, tick: Tick = lambda _stage: None, kept: Path | None = None
+    ) -> None:
         request_problems(study, request)
         assert study.portfolio is not None
-        self._study, self._request, self._tick = study, request, tick
+        self._study, self._request, self._tick, self._kept = study, request, tick, kept
         self._weather = weather_of(study, study.cases[study.portfolio.case].weather)
         self._states = PortfolioStates(study, self._weather, tick)
         search = study.portfolio.portfolio.search
@@ -153,33 +186,69 @@ class PortfolioSearch:
         self._zones = zones_of(study)
 
     def step_count(self) -> int:
-        """Return about how many steps the search reports."""
+        """Return about how much the search has to do, in steps of `STEP_WEIGHTS`."""
         assert self._study.portfolio is not None
-        steps = self._states.step_count() + 4
+        counts = {"state": self._states.step_count(), "search": 4}
         if self._request.curve:
-            steps += (
-                self._study.portfolio.portfolio.search.points + 3 + len(self._listed_zones()) * len(list(variants()))
-            )
-        return steps
+            zones = len(self._listed_zones())
+            counts["search"] = 3
+            counts["curve"] = self._study.portfolio.portfolio.search.points + 2
+            counts["definitions"] = zones * len(list(variants()))
+        return sum(count * STEP_WEIGHTS[stage] for stage, count in counts.items())
 
     def run(self) -> PortfolioRun:
         """Search, and return everything that tables, report and map need."""
         request, zone = self._request, self._request.target.zone or target_zone(self._study.config)
         states = self._at("value")
         target = self._target(request.variant, zone)
+        memory = self._memory_of(states, target)
         if not request.curve:
-            largest = largest_rate(states, target, self._coarse)
+            evaluator = Evaluator(target)
+            largest = memory.largest(
+                "largest, quickly", states, evaluator, lambda: largest_rate(states, target, self._coarse, evaluator)
+            )
             self._tick("search")
-            best = cheapest(states, target, self._limits) if largest.bound >= target.share else None
+            best = self._cheapest(memory, states, target) if largest.bound >= target.share else None
             self._tick("search")
             nothing = cheapest([replace(states[0], options=())], target.at(0.0), self._limits)
-            return PortfolioRun(request, zone, best, largest, self._by_level(target, best), nothing)
-        search = self._study.portfolio.portfolio.search  # type: ignore[union-attr]
-        curve = cost_curve(states, target, search.points, self._limits, (), self._tick)
-        best = cheapest(states, target, self._limits) if curve.largest.bound >= target.share else None
+            return PortfolioRun(request, zone, best, largest, self._by_level(memory, target, best), nothing)
+        points = self._study.portfolio.portfolio.search.points  # type: ignore[union-attr]
+        curve = cost_curve(states, target, points, self._limits, (target.share,), self._tick, memory)
+        best = self._best_of(curve, memory, states, target)
         self._tick("search")
-        levels, definitions = self._by_level(target, best), self._definitions(states)
+        levels, definitions = (
+            self._by_level(memory, target, best),
+            self._definitions(memory, states, curve.largest.outcome),
+        )
         return PortfolioRun(request, zone, best, curve.largest, levels, curve.nothing, curve, definitions)
+
+    def _memory_of(self, states: list[State], target: RateTarget) -> Memory:
+        """Return what earlier searches of the same states and definition found; new findings are kept beside them."""
+        assert self._study.portfolio is not None
+        if self._kept is None:
+            return Memory()
+        settings = self._study.portfolio.portfolio.model_dump(mode="json")
+        mark = search_fingerprint(states, target.at(0.0), self._limits, self._coarse, settings)
+        return kept_memory(self._kept / f"{mark}.json")
+
+    def _cheapest(
+        self, memory: Memory, states: list[State], target: RateTarget, level: Level = "value"
+    ) -> Outcome | None:
+        evaluator = Evaluator(target)
+        name = search_name(target.share) + ("" if level == "value" else f", costs {level}")
+
+        def found() -> Outcome | None:
+            return cheapest(states, target, self._limits, evaluator)
+
+        return memory.cheapest(name, states, target, evaluator, found)
+
+    def _best_of(self, curve: Curve, memory: Memory, states: list[State], target: RateTarget) -> Outcome | None:
+        """Return the cheapest portfolio that reaches the target; where the cheapest of all does, it is that one."""
+        if curve.largest.bound < target.share:
+            return None
+        if curve.lowest is not None and curve.lowest.rate >= target.share:
+            return replace(curve.lowest, target=target)
+        return self._cheapest(memory, states, target)
 
     def _at(self, level: Level) -> list[State]:
         without = set(self._request.without)
@@ -190,11 +259,11 @@ class PortfolioSearch:
                 kept.append(replace(state, options=options))
         return kept
 
-    def _by_level(self, target: RateTarget, best: Outcome | None) -> dict[str, Outcome | None]:
+    def _by_level(self, memory: Memory, target: RateTarget, best: Outcome | None) -> dict[str, Outcome | None]:
         levels: tuple[Level, ...] = ("low", "high")
         found: dict[str, Outcome | None] = {}
         for level in levels if best is not None else ():
-            found[level] = cheapest(self._at(level), target, self._limits)
+            found[level] = self._cheapest(memory, self._at(level), target, level)
             self._tick("search")
         return found
 
@@ -228,24 +297,17 @@ class PortfolioSearch:
         problem = without_commitment(dispatch_problem(years, probes, prices, emission_factors(study.prices)))
         return problem, dispatch(problem)
 
-    def _definitions(self, states: list[State]) -> tuple[DefinitionRow, ...]:
-        """Return the largest rate of every definition: bounds of each, and what the schedules of some of them reach in all."""
+    def _definitions(self, memory: Memory, states: list[State], largest: Outcome | None) -> tuple[DefinitionRow, ...]:
+        """Return the largest rate of every definition: bounds of each, and what schedules reach in it.
+
+        The schedule of the largest rate asked for tells its rates of all definitions. A definition is searched on its own where
+        that leaves open whether it reaches the target.
+        """
         rows: list[DefinitionRow] = []
-        for zone, networks in self._listed_zones().items():
-            reached: dict[Variant, float] = {}
-            for waste_set in WasteSet:
-                if not _has_class(states, networks, waste_set):
-                    continue
-                for denominator, period in (
-                    (Denominator.SPACE, Period.SEASON),
-                    (Denominator.WITH_PROCESS, Period.YEAR),
-                ):
-                    tried = Variant(waste_set, Counting.RECOVERED, denominator, period)
-                    found = largest_rate(states, self._target(tried, zone), self._coarse, rounds=1)
-                    for variant, rate in self._rates(found.outcome, zone).items():
-                        reached[variant] = max(reached.get(variant, 0.0), rate)
+        for zone in self._listed_zones():
+            reached = self._rates(largest, zone)
             for variant in variants():
-                rows.append(self._definition(states, zone, variant, reached))
+                rows.append(self._definition(memory, states, zone, variant, reached))
                 self._tick("definitions")
         return tuple(rows)
 
@@ -253,14 +315,30 @@ class PortfolioSearch:
         """Return the zones of the table: those of the study, or all where it names none."""
         return dict(self._study.config.zones) or dict(self._zones)
 
+    def _rates_at_most(self, memory: Memory, states: list[State], zone: str, tried: Variant) -> dict[Variant, float]:
+        """Return every rate of the schedule that has the most of one."""
+
+        def found() -> dict[str, float]:
+            limit = largest_rate(states, self._target(tried, zone), self._coarse, rounds=1)
+            return {_name(variant): rate for variant, rate in self._rates(limit.outcome, zone).items()}
+
+        rates = memory.value(f"rates at the largest of {zone}, {_name(tried)}", found)
+        return {variant: rates[_name(variant)] for variant in variants() if _name(variant) in rates}
+
     def _definition(
-        self, states: list[State], zone: str, variant: Variant, reached: dict[Variant, float]
+        self, memory: Memory, states: list[State], zone: str, variant: Variant, reached: dict[Variant, float]
     ) -> DefinitionRow:
         if variant.counting is Counting.DISPLACED and self._baseline() is None:
             return DefinitionRow(zone, variant, None, None)
         if not _has_class(states, self._zones[zone], variant.waste_set):
             return DefinitionRow(zone, variant, 0.0, 0.0)
-        bound = rate_bound(states, self._target(variant, zone), self._coarse)
+        bound = memory.value(
+            f"bound of {zone}, {_name(variant)}",
+            lambda: rate_bound(states, self._target(variant, zone), self._coarse),
+        )
+        if reached.get(variant, 0.0) < self._request.target.rate_share <= bound:
+            for other, rate in self._rates_at_most(memory, states, zone, variant).items():
+                reached[other] = max(reached.get(other, 0.0), rate)
         best = reached.get(variant, 0.0)
         return DefinitionRow(zone, variant, best, max(bound, best))
 
@@ -278,6 +356,10 @@ class PortfolioSearch:
         )[zone]
         known = {variant: rate_of(rates, variant) for variant in variants()}
         return {variant: rate for variant, rate in known.items() if rate is not None and not np.isnan(rate)}
+
+
+def _name(variant: Variant) -> str:
+    return " ".join((variant.waste_set, variant.counting, variant.denominator, variant.period))
 
 
 def _has_class(states: list[State], networks: tuple[str, ...], waste_set: WasteSet) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -11,7 +12,8 @@ import numpy as np
 
 from heatnet.couple.return_mixture import return_drops_k
 from heatnet.couple.season import Probe, conditions_of, dispatch_problem, preheating_plants, probe
-from heatnet.couple.steam import probe_steam
+from heatnet.couple.steam import SteamProbe, probe_steam
+from heatnet.couple.steam_network import active_stations, operated
 from heatnet.couple.year import NetworkYear, network_year
 from heatnet.demand.season import heating_season
 from heatnet.design import Option, SharedLoad, Size, State, annuity_share
@@ -20,6 +22,7 @@ from heatnet.model.network import Network
 from heatnet.model.supply import DispatchProblem, FloatArray
 from heatnet.plants import served_consumers
 from heatnet.plants.serves import is_direct, load_mw
+from heatnet.study.fingerprint import digest_network
 from heatnet.study.portfolio_config import Level, OptionConfig
 from heatnet.study.portfolio_input import PortfolioInput
 from heatnet.study.prices import emission_factors, hourly_prices
@@ -57,6 +60,7 @@ class PortfolioStates:
         case = study.cases[self._given.case]
         self.in_season = heating_season(weather.time, case.season.start, case.season.end)
         self._plain: dict[tuple[str, str], tuple[NetworkYear, Probe]] = {}
+        self._steam_probes: dict[str, SteamProbe | None] = {}
         self._made: dict[tuple[str, ...], tuple[Standing, tuple[Option, ...], tuple[SharedLoad, ...]]] = {}
 
     @cached_property
@@ -146,18 +150,32 @@ class PortfolioStates:
         if new_preheat or any(table in patch for table in _PIPE_TABLES):
             return self._probed(option_id, year, ids)
         if patch.get("steam"):
-            return replace(before, steam=probe_steam(year))
+            return replace(before, steam=self._steam(year))
         return before
 
     def _probed(self, option_id: str, year: NetworkYear, ids: tuple[str, ...]) -> Probe:
         """Ask the pipes; in a state of other returns also how much colder the water at pre-heating plants is than without."""
-        probed = probe(year)
+        probed = probe(year, self._steam(year))
         key = (option_id, year.network.id)
         if not ids:
             self._plain[key] = (year, probed)
         elif key in self._plain:
             return replace(probed, return_drop_k=return_drops_k(self._plain[key], (year, probed)))
         return probed
+
+    def _steam(self, year: NetworkYear) -> SteamProbe | None:
+        """Ask the steam pipes, once for the same pipes and loads: most options and states leave them as they are."""
+        network = operated(year.network)
+        if network is None:
+            return None
+        digest = hashlib.sha256(active_stations(year.network).drop(columns="geometry").to_csv().encode())
+        digest_network(network, digest)
+        for loads in (year.space_mw.sum(axis=1), year.process_mw):
+            digest.update(loads.to_numpy(dtype=float).tobytes())
+        key = digest.hexdigest()
+        if key not in self._steam_probes:
+            self._steam_probes[key] = probe_steam(year)
+        return self._steam_probes[key]
 
     def _direct(
         self, option_id: str, candidate: str, name: str, network: Network, standing: Standing

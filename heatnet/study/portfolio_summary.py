@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,10 +10,11 @@ import pandas as pd
 
 from heatnet import __version__
 from heatnet.design import Outcome
-from heatnet.metrics.energy import unit_heat_mw
+from heatnet.metrics.energy import heat_by_unit_mwh, unit_heat_mw
 from heatnet.metrics.tracing import Use, trace_heat
 from heatnet.model.substitution import SET_CLASSES, Counting, Denominator, WasteClass
 from heatnet.model.supply import SupplyUnit
+from heatnet.study.account import plants_of
 from heatnet.study.portfolio_input import PortfolioInput
 from heatnet.study.portfolio_run import PortfolioRun
 from heatnet.study.portfolio_states import invested_cny
@@ -23,6 +25,10 @@ if TYPE_CHECKING:
 
 #: a plant at this share of what it could give in an hour, or in a year, is at its limit
 _AT_LIMIT_SHARE = 0.999
+#: rates and costs that differ by less, as a share, are the same
+_SAME = 1e-6
+#: a shadow price below this is rounding
+_NO_PRICE_CNY_PER_GJ = 1e-3
 
 
 def portfolio_summary(study: Study, run: PortfolioRun) -> dict[str, Any]:
@@ -46,16 +52,17 @@ def portfolio_summary(study: Study, run: PortfolioRun) -> dict[str, Any]:
         "largest": {
             "rate": run.largest.rate,
             "bound": run.largest.bound,
-            "limits": [] if run.largest.outcome is None else limits_of(run.largest.outcome),
+            "limits": [] if run.largest.outcome is None else _named_limits(given, run.largest.outcome),
         },
         "nothing": None if run.nothing is None else _point(run.nothing),
         "best": None if run.best is None else _best(given, run.best),
         "by_level": {
             level: None if one is None else _point(one) | {"projects": _ids(one)} for level, one in run.by_level.items()
         },
-        "curve": [] if run.curve is None else [_point(one) | {"projects": _ids(one)} for one in run.curve.points],
+        "curve": [] if run.curve is None else _curve(run.curve.points),
         "definitions": [_definition(row, target.rate_share) for row in run.definitions],
         "candidates": _candidates(given, run),
+        "check": None,
     }
 
 
@@ -71,18 +78,45 @@ def _point(outcome: Outcome) -> dict[str, Any]:
         "waste_heat_gj": sum(counted.values()) * GJ_PER_MWH,
         "cost_cny": outcome.cost_cny,
         "bound_cny": outcome.bound_cny,
-        "gap_share": outcome.gap_share,
+        "gap_share": outcome.gap_share if np.isfinite(outcome.bound_cny) else None,
         "invested_cny_per_a": outcome.invested_cny_per_a,
         "operating_cny": outcome.result.cost_cny["total_cny"],
-        "shadow_cny_per_gj": outcome.shadow_cny_per_gj,
+        "shadow_cny_per_gj": _without_rounding(outcome.shadow_cny_per_gj),
         "co2_average_t": emitted["average"],
         "co2_marginal_t": emitted["marginal"],
         "unmet_share": outcome.unmet_share,
     }
 
 
+def _curve(points: Sequence[Outcome]) -> list[dict[str, Any]]:
+    """Return the points of the curve; neighbours that are one and the same system are one, the one of a share that is held."""
+    rows: list[dict[str, Any]] = []
+    for one in points:
+        row = _point(one) | {"projects": _ids(one)}
+        if rows and _is_same(rows[-1], row):
+            if row["at_most"]:
+                rows[-1] = row
+            continue
+        rows.append(row)
+    return rows
+
+
+def _is_same(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    near = abs(one["rate"] - other["rate"]) < _SAME and abs(one["cost_cny"] / other["cost_cny"] - 1) < _SAME
+    return near and list(one["projects"]) == list(other["projects"])
+
+
+def _without_rounding(cny_per_gj: float) -> float:
+    """Return a shadow price, exactly 0 where it is nothing but the solver's rounding."""
+    return 0.0 if abs(cny_per_gj) < _NO_PRICE_CNY_PER_GJ else cny_per_gj
+
+
 def _best(given: PortfolioInput, outcome: Outcome) -> dict[str, Any]:
-    return _point(outcome) | {"projects": project_rows(given, outcome), "cost_by_kind_cny": outcome.result.cost_cny}
+    return _point(outcome) | {
+        "projects": project_rows(given, outcome),
+        "cost_by_kind_cny": outcome.result.cost_cny,
+        "heat_by_plant_mwh": heat_by_unit_mwh(outcome.problem, outcome.result),
+    }
 
 
 def _ids(outcome: Outcome) -> dict[str, Any]:
@@ -168,6 +202,11 @@ def _counted_mwh(outcome: Outcome) -> dict[str, float]:
     return table
 
 
+def _named_limits(given: PortfolioInput, outcome: Outcome) -> list[dict[str, Any]]:
+    plants = plants_of(given.networks(()))
+    return [row | {"name": plants.get(row["unit"], {}).get("name", {})} for row in limits_of(outcome)]
+
+
 def limits_of(outcome: Outcome) -> list[dict[str, Any]]:
     """Return what holds each counted source back at the largest rate: hours at its own limit, in them and in the year."""
     target, problem = outcome.target, outcome.problem
@@ -226,6 +265,7 @@ def _candidates(given: PortfolioInput, run: PortfolioRun) -> list[dict[str, Any]
                 "label": of.label.both(),
                 "option_label": option.label.both(),
                 "note": of.note.both() if of.note else {},
+                "size_unit": size_unit(given, name),
                 "excluded": candidate in run.request.without,
                 "built": name in built,
                 "places": _places(standing, given.changed_plants(name), option.networks),

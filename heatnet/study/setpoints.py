@@ -58,7 +58,10 @@ def setpoints_of(study: Study) -> tuple[Setpoints, CaseInput, str]:
     problems = Problems()
     if network not in piped:
         found = _("'{name}' is no network with water pipes").format(name=network or "–")
-        problems.add("study.yaml, setpoints.network", found, _("Allowed: {names}").format(names=", ".join(piped)))
+        allowed = (
+            _("Allowed: {names}").format(names=", ".join(piped)) if piped else _("No network of it has water pipes.")
+        )
+        problems.add("study.yaml, setpoints.network", found, allowed)
         problems.raise_if_any()
     design = case.networks[network].design
     if design is None:

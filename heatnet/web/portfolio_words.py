@@ -59,12 +59,69 @@ def finding(summary: Summary) -> list[str]:
             )
         else:
             told.append(_("The target does not bind: the cheapest system has that much waste heat anyway."))
+            told += _held_at_target(summary)
+        told += check_words(summary)
     told.append(
         _("The largest rate found is {rate}; no portfolio has more than {bound}.").format(
             rate=percent(summary["largest"]["rate"]), bound=percent(summary["largest"]["bound"])
         )
     )
     return told
+
+
+def _held_at_target(summary: Summary) -> list[str]:
+    """Return what the cheapest system of no more than the target costs, where the cheapest of all has more."""
+    share = summary["target"]["rate_share"]
+    for point in summary["curve"]:
+        if point["at_most"] and abs(point["target_share"] - share) < 1e-6:
+            words = _(
+                "With no more than {share} the cheapest system costs {cost} million CNY a year ({rate}): {projects}."
+            )
+            built = _(", ").join(built_words(summary, point["projects"])) or _("nothing is built")
+            return [
+                words.format(
+                    share=percent(share, 0),
+                    cost=million(point["cost_cny"]),
+                    rate=percent(point["rate"]),
+                    projects=built,
+                )
+            ]
+    return []
+
+
+def built_words(summary: Summary, projects: Mapping[str, Any]) -> list[str]:
+    """Return what a point of the curve builds, in words with sizes."""
+    options = {f"{one['candidate']}/{one['option']}": one for one in summary["candidates"]}
+    words = []
+    for name, built in projects.items():
+        size = size_words(built | {"size_unit": options[name]["size_unit"]})
+        words.append(project_words(options[name]) + (f" ({size})" if size else ""))
+    return words
+
+
+def check_words(summary: Summary) -> list[str]:
+    """Return how the portfolio's run in the pipes differs from the search; nothing where it was not run."""
+    check = summary["check"]
+    if check is None:
+        return []
+    if check["status"] != "ok":
+        return [_("In the pipes the portfolio has no result: {reason}").format(reason=check["reason"])]
+    rows = {row["name"]: row for row in check["rows"]}
+    words = _(
+        "Solved in the pipes it has {rate} at {cost} million CNY a year and {co2} t CO₂: {points} points, {money} million "
+        "CNY and {tonnes} t against the search."
+    )
+    rate, cost, co2 = rows["rate"], rows["cost_cny"], rows["co2_average_t"]
+    return [
+        words.format(
+            rate="–" if rate["pipes"] is None else percent(rate["pipes"], 2),
+            cost=million(cost["pipes"]),
+            co2=f"{co2['pipes']:,.0f}",
+            points="–" if rate["pipes"] is None else f"{100 * rate['difference']:+.2f}",
+            money=f"{cost['difference'] / _MILLION:+,.2f}",
+            tonnes=f"{co2['difference']:+,.0f}",
+        )
+    ]
 
 
 def _against_nothing(summary: Summary) -> list[str]:
@@ -104,18 +161,20 @@ def unreachable_sentence(summary: Summary) -> str:
     )
     limits = [limit_words(row) for row in largest["limits"]]
     if not limits:
-        return said + " " + _("Nothing that may be built counts as waste heat under this definition.")
-    return said + " " + _("What limits it: {limits}.").format(limits=_("; ").join(limits))
+        return _("{sentence} Nothing that may be built counts as waste heat under this definition.").format(
+            sentence=said
+        )
+    return _("{sentence} What limits it: {limits}.").format(sentence=said, limits=_("; ").join(limits))
 
 
 def limit_words(row: Mapping[str, Any]) -> str:
     """Return what holds one source back at the largest rate."""
     if row["year_limit_binds"]:
         return _("{unit} gives all that its year allows, {heat} GJ").format(
-            unit=row["unit"], heat=f"{row['heat_gj']:,.0f}"
+            unit=pick(row["name"]) if row["name"] else row["unit"], heat=f"{row['heat_gj']:,.0f}"
         )
     return _("{unit} gives {heat} of {most} GJ, at its limit in {hours} of {all} h").format(
-        unit=row["unit"],
+        unit=pick(row["name"]) if row["name"] else row["unit"],
         heat=f"{row['heat_gj']:,.0f}",
         most=f"{row['available_gj']:,.0f}",
         hours=row["hours_at_limit"],

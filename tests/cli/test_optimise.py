@@ -113,11 +113,60 @@ def test_the_chosen_portfolio_is_a_case_of_the_study(heatnet, study):
     assert plants.at["beitang_chp", "capacity_mw"] == pytest.approx(chp["size"])
 
 
+def test_the_portfolio_runs_in_the_pipes_and_says_what_differs(heatnet, study):
+    """A site has no pipes: the run is the same programme again, and every figure agrees; annuities count once on both sides."""
+    answer = heatnet("optimise", study, "--out", "found", "--check")
+    assert answer.code == 0, answer.err
+    assert "against the search" in answer.out
+    found = json.loads(Path("found/portfolio.json").read_text(encoding="utf-8"))
+    rows = {row["name"]: row for row in found["check"]["rows"]}
+    assert rows["cost_cny"]["search"] == pytest.approx(found["best"]["cost_cny"])
+    assert rows["invested_cny_per_a"]["pipes"] == found["best"]["invested_cny_per_a"] > 0
+    for name, row in rows.items():
+        assert row["difference"] == pytest.approx(0.0, abs=2e-6 * max(abs(row["search"]), 1.0)), name
+    run = json.loads(Path("found/in_pipes/summary.json").read_text(encoding="utf-8"))
+    assert rows["cost_cny"]["pipes"] == pytest.approx(
+        run["cases"]["best_portfolio"]["cost"]["total_cny"] + rows["invested_cny_per_a"]["pipes"]
+    )
+    page = Path("found/portfolio.html").read_text(encoding="utf-8")
+    assert "The search against the pipes" in page
+    assert "--check" in page
+    # the study that is written stands for itself, wherever it is
+    moved = Path("elsewhere") / "portfolio_study.yaml"
+    moved.parent.mkdir()
+    moved.write_bytes(Path("found/portfolio_study.yaml").read_bytes())
+    assert heatnet("run", moved, "--out", "run").code == 0
+
+
+def test_what_is_known_is_not_searched_again(heatnet, study, monkeypatch):
+    """The second call finds its answer in `searched`; a changed price is another question."""
+    from heatnet.study import portfolio_run
+
+    heatnet("optimise", study, "--out", "found")
+    first = json.loads(Path("found/portfolio.json").read_text(encoding="utf-8"))["best"]["cost_cny"]
+    calls, real = [], portfolio_run.largest_rate
+    monkeypatch.setattr(portfolio_run, "largest_rate", lambda *words, **more: calls.append(1) or real(*words, **more))
+    assert heatnet("optimise", study, "--out", "found", "--lang", "zh").code == 0
+    assert json.loads(Path("found/portfolio.json").read_text(encoding="utf-8"))["best"]["cost_cny"] == pytest.approx(
+        first
+    )
+    assert calls == []
+    (found,) = Path("found/searched").glob("*.json")
+    found.write_text("{broken", encoding="utf-8")
+    assert heatnet("optimise", study, "--out", "found").code == 0
+    assert calls == [1]
+    data = yaml.safe_load((study / "study.yaml").read_text(encoding="utf-8"))
+    data["portfolio"]["interest_share"] = 0.05
+    (study / "study.yaml").write_text(yaml.safe_dump(data), encoding="utf-8")
+    assert heatnet("optimise", study, "--out", "found").code == 0
+    assert calls == [1, 1]
+
+
 def test_an_unreachable_target_ends_with_3_and_says_what_limits_it_in_chinese(heatnet, study):
     answer = heatnet("optimise", study, "--set", "strict", "--target", "0.5", "--out", "found", "--lang", "zh")
     assert answer.code == 3
     assert "没有任何组合能达到50.0 %" in answer.err
-    assert "beitang/factory" in answer.err
+    assert "限制因素：factory供出31,363 GJ" in answer.err
     assert Path("found/portfolio.json").is_file()
 
 
@@ -137,8 +186,13 @@ def test_a_second_run_leaves_nothing_of_the_first(heatnet, study):
     [
         (("--zone", "nowhere"), "--zone: 'nowhere' does not exist"),
         (("--without", "factoy"), "'factory'"),
-        (("--counting", "gross"), "--counting: 'gross'"),
+        (("--counting", "gross"), "--counting: value 'gross'"),
         (("--counting", "displaced"), "the study has no baseline"),
+        (("--target", "15 of 100"), "--target: '15 of 100' A share from 0 to 1, or in per cent: 0.15, 15%"),
+        (("--target", "15"), "--target: '15'"),
+        (("--setpoints", "--curve"), "--curve: does not go with --setpoints"),
+        (("--uptake", "--zone", "beitang"), "--zone: does not go with --uptake"),
+        (("--case", "nothing"), "--case: goes with --uptake only"),
     ],
 )
 def test_wrong_words_are_told_and_nothing_is_written(heatnet, study, words, said):
@@ -146,6 +200,22 @@ def test_wrong_words_are_told_and_nothing_is_written(heatnet, study, words, said
     assert answer.code == 2
     assert said in " ".join(answer.err.split())
     assert not Path("found").exists()
+
+
+def test_all_wrong_words_in_one_message_and_in_chinese(heatnet, study):
+    words = ("--set", "plam", "--counting", "gross", "--zone", "nowhere", "--target", "x", "--lang", "zh")
+    answer = heatnet("optimise", study, *words)
+    assert answer.code == 2
+    for option in ("--set", "--counting", "--zone", "--target"):
+        assert f"{option}: " in answer.err
+    assert "plan" in answer.err
+    assert "Input should" not in answer.err
+
+
+def test_a_target_in_per_cent_is_one(heatnet, study):
+    assert heatnet("optimise", study, "--target", "20%", "--out", "found").code == 0
+    found = json.loads(Path("found/portfolio.json").read_text(encoding="utf-8"))
+    assert found["target"]["rate_share"] == pytest.approx(0.2)
 
 
 def test_all_mistakes_of_the_candidates_in_one_message(heatnet, tmp_path):

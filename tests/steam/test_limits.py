@@ -59,6 +59,14 @@ def test_too_much_demand_is_choked_and_told_with_the_largest_flow():
         require_solved(states.isel(time=[1]))
 
 
+def test_without_the_search_only_the_largest_flow_is_missing():
+    network = steam_line()
+    hours = steam_hours(network, (1.0, 4.0))
+    with_it, without = solve_steam(network, hours), solve_steam(network, hours, search=False)
+    assert np.isnan(without["largest_mdot_kg_per_s"]).all()
+    xr.testing.assert_equal(with_it.drop_vars("largest_mdot_kg_per_s"), without.drop_vars("largest_mdot_kg_per_s"))
+
+
 @pytest.mark.parametrize("share", [0.5, 4.0])
 def test_choking_and_need_are_two_limits(share):
     """Nearer user: 12.6 bar; farther one: nothing. Choking by the line's own function; need by a search over solved states."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from heatnet.design import Option, SearchLimits, SharedLoad, Size, State, cheapest, largest_rate
+from heatnet.design import Option, SearchLimits, SharedLoad, Size, State, cheapest, largest_rate, rate_bound
 from heatnet.model.heat_store import HeatStore
 from heatnet.model.substitution import Counting, Denominator, Period
 
@@ -225,3 +225,26 @@ def test_a_target_out_of_reach_has_no_portfolio(unit, state, target):
     made = state({"n/water": [10, 10]}, [unit(2, "boiler", 100, 20)], [option])
     assert largest_rate([made], target(2), EXACT).rate == pytest.approx(0.4 * 0.75)
     assert cheapest([made], target(2, 0.31), EXACT) is None
+
+
+@pytest.mark.parametrize("by_option", [False, True])
+def test_displaced_heat_counts_what_is_asked_less_than_in_the_baseline(unit, state, target, by_option):
+    """The same baseline of 20 MWh; colder returns, or new insulation, take 1 MW off: 18 MWh are asked, 8 of the pump, 10 fossil.
+
+    (20 - 10)/20 = 50 %. The pump's 8 MWh alone would be 40 %, a "limit" that the schedule exceeds.
+    """
+    from heatnet.dispatch import dispatch
+
+    boiler = [unit(2, "boiler", 100, 20)]
+    before = state({"n/water": [10, 10]}, boiler)
+    less = {"n/water": np.array([-1.0, -1.0])} if by_option else {}
+    option = Option("hp/one", "hp", (heat_pump(unit, 2),), cny_per_a=1e4, demand_change_mw=less)
+    made = state({"n/water": [10, 10] if by_option else [9, 9]}, boiler, [option])
+    baseline = (before.problem, dispatch(before.problem))
+    asked = target(2, 0.45, counting=Counting.DISPLACED, baseline=baseline)
+    limit = largest_rate([made], asked, EXACT)
+    assert limit.rate == pytest.approx(0.5, abs=1e-9)
+    assert rate_bound([made], asked, EXACT) == pytest.approx(0.5, abs=1e-9)
+    best = cheapest([made], asked, EXACT)
+    assert best.rate >= 0.45 - 1e-9
+    assert best.programme_rate == pytest.approx(best.rate, abs=1e-9)
