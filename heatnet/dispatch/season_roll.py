@@ -29,7 +29,7 @@ from heatnet.model.hourly import FloatArray
 #: hours of a window, and how many of them are kept
 WINDOW_H, KEPT_H = 72, 48
 #: about how many hours a section has
-SECTION_H = 1500
+SECTION_H = 750
 #: rows over more hours than this follow the plan
 LONG_H = 240
 #: part of what the plan has for the next window by which a window may miss it
