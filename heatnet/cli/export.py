@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -106,6 +106,18 @@ def _title(context: Context, case: CaseResults, network: str, time: pd.Timestamp
     return f"{context.network_name(network)}, {context.label(case)}, {time:%Y-%m-%d %H:%M}"
 
 
+def _refuse_unsolved(case: CaseResults, time: pd.Timestamp) -> NoReturn:
+    found = _("{time} has no solution in case {case}").format(time=time, case=case.id)
+    refuse("--hour", found, _("An hour that was solved"))
+
+
+def _file(out: Path | None, usual: Path) -> Path:
+    """Return the file to write, its folder made."""
+    path = out or usual
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path
+
+
 def _pandapipes(context: Context, case: CaseResults, hour: str, network: str | None, out: Path | None) -> None:
     from heatnet.adapters.pandapipes_file import write_net
     from heatnet.cli.show import say
@@ -117,13 +129,8 @@ def _pandapipes(context: Context, case: CaseResults, hour: str, network: str | N
     folder = context.study.folder / case.id / results.id
     made = water_net(folder / "water", results.network, time, _title(context, case, results.id, time))
     if made is None:
-        refuse(
-            "--hour",
-            _("{time} has no solution in case {case}").format(time=time, case=case.id),
-            _("An hour that was solved"),
-        )
-    path = out or folder / "pandapipes.json"
-    path.parent.mkdir(parents=True, exist_ok=True)
+        _refuse_unsolved(case, time)
+    path = _file(out, folder / "pandapipes.json")
     write_net(made.net, path)
     say(_("pandapipes net of {time}: {path}").format(time=f"{time:%Y-%m-%d %H:%M}", path=path))
     say(
@@ -145,13 +152,8 @@ def _pandapower(context: Context, case: CaseResults, hour: str, network: str | N
     power = results.network.electric
     made = power_net(folder / "electric", power, time, _title(context, case, results.id, time)) if power else None
     if made is None:
-        refuse(
-            "--hour",
-            _("{time} has no solution in case {case}").format(time=time, case=case.id),
-            _("An hour that was solved"),
-        )
-    path = out or folder / "pandapower.json"
-    path.parent.mkdir(parents=True, exist_ok=True)
+        _refuse_unsolved(case, time)
+    path = _file(out, folder / "pandapower.json")
     write_net(made[0], path)
     say(_("pandapower net of {time}: {path}").format(time=f"{time:%Y-%m-%d %H:%M}", path=path))
     say(_("Largest difference of a voltage to the results: {dv} p.u.").format(dv=f"{made[1]:.1e}"))

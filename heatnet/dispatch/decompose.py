@@ -123,13 +123,11 @@ class _Rounds:
         priced = season_prices(self.season, self.always)
         if priced is None:
             return _solve_whole(self.season, self.limits, self.clock)
-        relaxed = priced.values.copy()
         self.bound = SeasonBound(self.season, priced.rows, even_cuts(self.season.hours, BLOCK_H))
         if not self.bound.relax(self.always):
             return _solve_whole(self.season, self.limits, self.clock)
-        for block, found in zip(self.bound.blocks, self.bound.relaxed, strict=True):
-            if found.values is not None:
-                relaxed[self.season.stretch(*block).columns] = found.values
+        # blocks with a finite bound have values, and together all columns in their order
+        relaxed = np.concatenate([found.values for found in self.bound.relaxed if found.values is not None])
         self.best_bound = self.bound.value
         first = rolled_schedule(self.season, priced, self.always, self.quick, self._first_seconds)
         self.schedule = SeasonSchedule(self.season, first, relaxed)

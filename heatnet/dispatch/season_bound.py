@@ -37,13 +37,11 @@ class SeasonPrices:
     ----------
     rows : ndarray
         Prices of all rows, with the signs of `Season.allowed`.
-    values, merit : ndarray
-        Values of all columns: by the windows (not one solution of the season), and those of the merit order, which keep all of
-        its rows.
+    merit : ndarray
+        Values of all columns in the merit order, which keep all of its rows.
     """
 
     rows: FloatArray
-    values: FloatArray
     merit: FloatArray
 
 
@@ -63,7 +61,7 @@ def season_prices(season: Season, pool: Pool) -> SeasonPrices | None:
     )
     if merit.values is None or merit.duals is None:
         return None
-    prices, values = np.zeros(len(rows)), merit.values.copy()
+    prices = np.zeros(len(rows))
     prices[rows] = merit.duals
     outer = prices.copy()
     begins = list(range(0, season.hours, CORE_H))
@@ -76,14 +74,12 @@ def season_prices(season: Season, pool: Pool) -> SeasonPrices | None:
     ]
     answers = pool(lambda one: solve_linear(season.priced(parts[one], outer)), len(parts))
     for begin, end, part, answer in zip(begins, ends, parts, answers, strict=True):
-        if answer is None or answer.values is None or answer.duals is None:
+        if answer is None or answer.duals is None:
             continue
         inner = part.rows[part.inside]
         own = (season.last[inner] >= begin) & (season.last[inner] < end)
         prices[inner[own]] = answer.duals[own]
-        core = season.stretch(begin, end).columns
-        values[core] = answer.values[core.start - part.columns.start : core.stop - part.columns.start]
-    return SeasonPrices(season.allowed(prices), values, merit.values)
+    return SeasonPrices(season.allowed(prices), merit.values)
 
 
 @dataclass(eq=False)

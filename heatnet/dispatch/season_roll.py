@@ -66,7 +66,6 @@ class _Section:
         self.season, self.prices, self.begin, self.end = season, priced.rows, begin, end
         self.activity = np.zeros(len(season.row_low))
         self.plan = _plan_of(season, priced.rows, priced.merit, begin, end)
-        self.lack_price = season.lack_price
 
     def roll(self, effort: Effort, seconds: Seconds) -> FloatArray:
         parts, now = [], self.begin
@@ -89,14 +88,15 @@ class _Section:
         rows = part.rows[closed]
         done = self.activity[rows]
         task = replace(task, row_low=task.row_low - done, row_high=task.row_high - done)
-        # what windows before have fixed may leave no solution
-        before = np.where(season.first[rows] < part.begin, self.lack_price, 0.0)
-        for alike in (self._planned(task, part), elastic(task, before)):
-            answer = _solved(alike, effort, seconds)
-            if answer.values is not None:
-                return answer.values[: len(task.cost)]
-        # hours that have no solution by themselves: the season has none
-        return np.where(task.whole, task.high, task.low)
+        answer = _solved(self._planned(task, part), effort, seconds)
+        if answer.values is None:
+            # what windows before have fixed leaves no solution
+            before = np.where(season.first[rows] < part.begin, season.lack_price, 0.0)
+            answer = _solved(elastic(task, before), effort, seconds)
+        if answer.values is None:
+            # hours that have no solution by themselves: the season has none
+            return np.where(task.whole, task.high, task.low)
+        return answer.values[: len(task.cost)]
 
     def _planned(self, task: Task, part: Stretch) -> Task:
         """Return a window's task with the rows of the plan."""
@@ -104,16 +104,16 @@ class _Section:
 
         plan = self.plan
         open_rows = (self.season.last[plan.rows] >= part.end) | (self.season.first[plan.rows] < self.begin)
+        open_rows &= np.isin(plan.rows, part.rows)
         if not open_rows.any():
             return task
         rows = plan.rows[open_rows]
         at = part.end - self.begin
         left = plan.done[open_rows, at] - self.activity[rows]
         miss = AHEAD_SHARE * plan.ahead[open_rows, at]
-        chosen = self.season.by_column[:, part.columns].tocsr()[rows]
         planned = replace(
             task,
-            matrix=vstack([task.matrix, chosen], format="csr"),
+            matrix=vstack([task.matrix, part.matrix[np.searchsorted(part.rows, rows)]], format="csr"),
             row_low=np.concatenate([task.row_low, left - miss]),
             row_high=np.concatenate([task.row_high, left + miss]),
         )
@@ -125,9 +125,8 @@ def _plan_of(season: Season, prices: FloatArray, merit: FloatArray, begin: int, 
     rows = np.flatnonzero((season.last - season.first > LONG_H) & (prices != 0))
     part = season.stretch(begin, end)
     rows = rows[np.isin(rows, part.rows)]
-    chosen = season.by_column[:, part.columns].tocsr()[rows].multiply(merit[part.columns]).tocsc()
+    entries = part.matrix[np.searchsorted(part.rows, rows)].multiply(merit[part.columns]).tocoo()
     hour = season.hour[part.columns] - begin
-    entries = chosen.tocoo()
     by_hour, size = (np.zeros((len(rows), end - begin + 1)) for _each in range(2))
     np.add.at(by_hour, (entries.row, hour[entries.col] + 1), entries.data)
     np.add.at(size, (entries.row, hour[entries.col] + 1), np.abs(entries.data))

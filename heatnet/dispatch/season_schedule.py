@@ -41,7 +41,6 @@ class SeasonSchedule:
         self.season, self.relaxed = season, relaxed
         self.values = np.clip(values, season.low, season.high)
         self.activity = season.by_row @ self.values
-        self.lack_price = season.lack_price
 
     @property
     def cost(self) -> float:
@@ -115,7 +114,7 @@ class SeasonSchedule:
         extra = np.zeros(len(broken))
         task = Task(
             matrix,
-            np.concatenate([season.cost[part.columns], extra + self.lack_price]),
+            np.concatenate([season.cost[part.columns], extra + season.lack_price]),
             np.concatenate([column_low, extra]),
             np.concatenate([column_high, missed[broken]]),
             row_low,
@@ -131,7 +130,7 @@ class SeasonSchedule:
         change = values - self.values[part.columns]
         activity = self.activity[part.rows] + part.matrix @ change
         lack = self.lack(part.rows, activity).sum() - self.lack(part.rows).sum()
-        saved = -float(self.season.cost[part.columns] @ change) - self.lack_price * float(lack)
+        saved = -float(self.season.cost[part.columns] @ change) - self.season.lack_price * float(lack)
         if saved <= 0:
             return 0.0
         self.values[part.columns] = values

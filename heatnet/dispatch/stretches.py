@@ -57,8 +57,8 @@ class Season:
         self.high = np.minimum(self.high, NO_MW)
         self.whole, self.family = matrices.whole[self.order], matrices.family[self.order]
         self.row_low, self.row_high = matrices.row_low, matrices.row_high
-        self.by_column = matrices.matrix.tocsc()[:, self.order]
-        self.by_row = self.by_column.tocsr()
+        self._by_column = matrices.matrix.tocsc()[:, self.order]
+        self.by_row = self._by_column.tocsr()
         self._starts = np.searchsorted(self.hour, np.arange(self.hours + 1))
         count = np.diff(self.by_row.indptr)
         self.first, self.last = np.zeros(len(count), dtype=np.int64), np.full(len(count), -1, dtype=np.int64)
@@ -83,7 +83,7 @@ class Season:
     def stretch(self, begin: int, end: int) -> Stretch:
         """Return the stretch of the hours [begin, end)."""
         columns = slice(int(self._starts[begin]), int(self._starts[end]))
-        part = self.by_column[:, columns].tocsr()
+        part = self._by_column[:, columns].tocsr()
         rows = np.flatnonzero(np.diff(part.indptr))
         inside = (self.first[rows] >= begin) & (self.last[rows] < end)
         return Stretch(begin, end, columns, rows, part[rows], inside)

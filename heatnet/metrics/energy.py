@@ -14,7 +14,7 @@ import pandas as pd
 
 from heatnet.dispatch.consumption import no_load_fuel_mw, no_load_power_mw
 from heatnet.model.supply import DispatchProblem, DispatchResult, FloatArray, SupplyUnit
-from heatnet.units import GJ_PER_MWH, MJ_PER_MWH
+from heatnet.units import MJ_PER_MWH
 
 
 @dataclass(frozen=True)
@@ -231,8 +231,3 @@ def passed_mw(problem: DispatchProblem, result: DispatchResult, balance: str) ->
         net = net + (kept * back - there) * (transfer.from_balance == balance)
         net = net + (kept * there - back) * (transfer.to_balance == balance)
     return net
-
-
-def to_gj(energy_mwh: float) -> float:
-    """Return an energy in GJ, for reports."""
-    return energy_mwh * GJ_PER_MWH

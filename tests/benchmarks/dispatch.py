@@ -27,6 +27,7 @@ import pandas as pd
 from heatnet.dispatch import dispatch
 from heatnet.dispatch.commitment_programme import state_commitment
 from heatnet.dispatch.groups import independent_groups
+from heatnet.dispatch.highs import highs_programme
 from heatnet.dispatch.programme import state_group
 from heatnet.dispatch.tariff import time_of_use_tariff
 from heatnet.model.commitment import Commitment, CommitmentLimits
@@ -128,15 +129,8 @@ def undivided(problem: DispatchProblem, limit_s: float) -> tuple[float, float]:
 
     (group,) = independent_groups(problem)
     stated = state_commitment(problem, group, state_group(problem, group)).matrices
-    programme = highspy.HighsLp()
-    programme.num_col_, programme.num_row_ = len(stated.cost), len(stated.row_low)
-    programme.col_cost_, programme.col_lower_, programme.col_upper_ = stated.cost, stated.low, stated.high
-    programme.row_lower_, programme.row_upper_ = stated.row_low, stated.row_high
-    programme.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-    programme.a_matrix_.start_, programme.a_matrix_.index_ = stated.matrix.indptr, stated.matrix.indices
-    programme.a_matrix_.value_ = stated.matrix.data
-    kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
-    programme.integrality_ = [kinds[int(one)] for one in stated.whole]
+    ends = (stated.low, stated.high, stated.row_low, stated.row_high)
+    programme = highs_programme(stated.matrix, stated.cost, *ends, stated.whole)
     solver = highspy.Highs()
     for name, value in (("output_flag", False), ("threads", 2), ("time_limit", limit_s), ("mip_rel_gap", 1e-4)):
         solver.setOptionValue(name, value)

@@ -10,13 +10,9 @@ from heatnet.i18n import _, use_language
 from heatnet.io.excel import write_excel
 from heatnet.io.words import code_label, unit_label
 from heatnet.model.plant_kinds import PLANT_KINDS
+from tests.report.sheet_rows import sheet_rows
 
 openpyxl = pytest.importorskip("openpyxl")
-
-
-def _rows(page) -> list[dict]:
-    heads = [cell.value for cell in page[1]]
-    return [dict(zip(heads, [cell.value for cell in row], strict=True)) for row in page.iter_rows(min_row=2)]
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +27,7 @@ def test_sheets_freeze_their_heading_and_filter(book) -> None:
 
 
 def test_verdict_carries_rates_as_numbers_and_the_failed_case_with_its_reason(book) -> None:
-    rows = {row["Case"]: row for row in _rows(book["Verdict"])}
+    rows = {row["Case"]: row for row in sheet_rows(book["Verdict"])}
     assert rows["Project"]["Headline substitution rate"] == pytest.approx(0.18)
     assert rows["Project"]["Lower end"] == pytest.approx(0.144)
     assert rows["Outage"]["Headline substitution rate"] is None
@@ -39,32 +35,32 @@ def test_verdict_carries_rates_as_numbers_and_the_failed_case_with_its_reason(bo
 
 
 def test_every_variant_of_the_rate_is_a_row(book) -> None:
-    rows = _rows(book["Substitution rate"])
+    rows = sheet_rows(book["Substitution rate"])
     assert len(rows) == 2 * 5 * 3 * 3 * 2 * 2
 
 
 def test_months_and_days_add_up_to_the_heat_of_the_summary(book, results: Path) -> None:
     summary = json.loads((results / "summary.json").read_text(encoding="utf-8"))
     expected = summary["cases"]["project"]["heat_by_plant_mwh"]["east/plant4"]
-    row = next(r for r in _rows(book["Heat by month"]) if (r["Case"], r["Heat source"]) == ("Project", "Plant 4"))
+    row = next(r for r in sheet_rows(book["Heat by month"]) if (r["Case"], r["Heat source"]) == ("Project", "Plant 4"))
     months = [value for head, value in row.items() if head.startswith("month")]
     assert len(months) == 12
     assert sum(months) == pytest.approx(expected)
     assert row["Year (MWh)"] == pytest.approx(expected)
-    days = [r["Project · East · Plant 4 (MWh)"] for r in _rows(book["Heat by day"])]
+    days = [r["Project · East · Plant 4 (MWh)"] for r in sheet_rows(book["Heat by day"])]
     assert len(days) == 365
     assert sum(days) == pytest.approx(expected)
 
 
 def test_design_hour_of_pipes_and_stations(book, results: Path) -> None:
-    pipes = _rows(book["Pipes, highest load"])
+    pipes = sheet_rows(book["Pipes, highest load"])
     row = next(r for r in pipes if (r["Case"], r["Network"], r["Pipe"]) == ("Baseline", "East", "pipe_a"))
     drop, length = row["Pressure drop, supply (bar)"], row["Length (m)"]
     # wall friction: local losses of 0.01 a metre are taken off, water of 950 kg/m3
     local = 0.01 * length * 950.0 * row["Velocity (m/s)"] ** 2 / 2
     assert row["Specific friction (Pa/m)"] == pytest.approx((abs(drop) * 1e5 - local) / length)
     assert row["Name, Chinese"] == "干管a"
-    stations = _rows(book["Stations, highest load"])
+    stations = sheet_rows(book["Stations, highest load"])
     assert len(stations) == 2 * 2 * 3
     assert all(
         isinstance(r["Heat taken (MW)"], float) and isinstance(r["Heated area (m²)"], int | float) for r in stations
@@ -86,13 +82,13 @@ def test_chinese_headings_and_same_bytes(results: Path, tmp_path: Path) -> None:
 
 def test_codes_units_and_pressures_in_chinese(results: Path, tmp_path: Path, book) -> None:
     chinese = openpyxl.load_workbook(write_excel(results, tmp_path / "zh.xlsx", "zh"))
-    drops = [[row[head] for row in _rows(one[sheet])] for one, sheet, head in (
+    drops = [[row[head] for row in sheet_rows(one[sheet])] for one, sheet, head in (
         (book, "Pipes, highest load", "Pressure drop, supply (bar)"),
         (chinese, "管段（最大负荷时刻）", "供水压降 (MPa)"),
     )]  # fmt: skip
     assert drops[1] == pytest.approx([0.1 * bar for bar in drops[0]])
     assert "全年运行费用 (元)" in [cell.value for cell in chinese["结论"][1]]
-    kinds = {row["类型"] for row in _rows(chinese["逐月供热量"])}
+    kinds = {row["类型"] for row in sheet_rows(chinese["逐月供热量"])}
     assert kinds == {"燃煤热水锅炉", "燃气热水锅炉", "污水源热泵", "汽水换热首站", "热电联产蒸汽", "工艺余热"}
     assert not any("_" in str(cell.value) for cell in chinese["规划数字核查"]["F"])
 
@@ -105,7 +101,7 @@ def test_kind_is_that_of_the_row_s_own_case(results: Path, tmp_path: Path) -> No
         file.read_text(encoding="utf-8").replace('"coal_boiler"', '"gas_boiler"').replace('"lhv_mwh_per_t": 5.8, ', "")
     )
     file.write_text(text, encoding="utf-8")
-    rows = _rows(openpyxl.load_workbook(write_excel(folder, tmp_path / "a.xlsx", "en"))["Heat by month"])
+    rows = sheet_rows(openpyxl.load_workbook(write_excel(folder, tmp_path / "a.xlsx", "en"))["Heat by month"])
     found = {row["Case"]: row["Kind"] for row in rows if row["Heat source"] == "Plant 4"}
     assert found == {"Baseline": "coal boiler", "Project": "gas boiler"}
 
@@ -137,7 +133,7 @@ def test_steam_by_case_and_contract(steam_results: Path, tmp_path: Path) -> None
     summary["cases"]["project"]["plants"] = {"east/steam/chp": plant}
     (folder / "summary.json").write_text(json.dumps(summary), encoding="utf-8")
     made = openpyxl.load_workbook(write_excel(folder, tmp_path / "steam.xlsx", "en"))
-    network, contract = _rows(made["Steam"])
+    network, contract = sheet_rows(made["Steam"])
     assert (network["Case"], network["Network"], network["Plant"]) == ("Project", "East", None)
     assert network["Steam of the year (t)"] == 200000.0
     assert network["of it to process users (t)"] == 125000.0
@@ -152,7 +148,7 @@ def test_steam_by_case_and_contract(steam_results: Path, tmp_path: Path) -> None
     chinese = openpyxl.load_workbook(write_excel(folder, tmp_path / "zh.xlsx", "zh"))
     with use_language("zh"):
         words = _("Least pressure above a user's need")
-        (row, _contract) = _rows(chinese[_("Steam")])
+        (row, _contract) = sheet_rows(chinese[_("Steam")])
     assert row[f"{words} (MPa)"] == pytest.approx(-0.025)
 
 

@@ -10,13 +10,9 @@ from heatnet.i18n import _, use_language
 from heatnet.metrics.pressure_line import M_PER_BAR
 from heatnet.report.workbook import write_workbook
 from heatnet.web.results_view import load_study
+from tests.report.sheet_rows import sheet_rows
 
 openpyxl = pytest.importorskip("openpyxl")
-
-
-def _rows(page) -> list[dict]:
-    heads = [cell.value for cell in page[1]]
-    return [dict(zip(heads, [cell.value for cell in row], strict=True)) for row in page.iter_rows(min_row=2)]
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +29,9 @@ def test_every_sheet_freezes_its_heading_and_filters(book) -> None:
 
 def test_balance_closes_in_the_sheet(book) -> None:
     rows = [
-        row for row in _rows(book["Balance, heat of the year"]) if row["Balance"] == "Heat of the year: East, hot water"
+        row
+        for row in sheet_rows(book["Balance, heat of the year"])
+        if row["Balance"] == "Heat of the year: East, hot water"
     ]
     by_name = {row["Heat source"]: row for row in rows}
     column = "Project (GWh)"
@@ -45,7 +43,7 @@ def test_balance_closes_in_the_sheet(book) -> None:
 
 
 def test_the_pressure_sheet_holds_the_heads_of_the_files(book, results: Path) -> None:
-    rows = [row for row in _rows(book["Pressure diagram"]) if row["Network"] == "East"]
+    rows = [row for row in sheet_rows(book["Pressure diagram"]) if row["Network"] == "East"]
     assert [row["Node"] for row in rows] == ["n0", "n1", "n3", "n4"]
     case = load_study(results).cases["project"].networks["east"]
     time = case.hours.index[0]
@@ -58,7 +56,7 @@ def test_the_pressure_sheet_holds_the_heads_of_the_files(book, results: Path) ->
 
 
 def test_checks_are_numbers_with_a_verdict(book) -> None:
-    row = _rows(book["Standards"])[0]
+    row = sheet_rows(book["Standards"])[0]
     assert (row["Check"], row["Worst value"], row["Sense"], row["Limit"]) == ("velocity of water", 3.9, "≤", 3.5)
     assert (row["Verdict"], row["Place"]) == ("missed", "Main a")
     assert row["Worst hour"] == dt.datetime(2025, 1, 16, 5)
@@ -66,7 +64,7 @@ def test_checks_are_numbers_with_a_verdict(book) -> None:
 
 def test_load_duration_falls_and_has_the_hours_of_the_schedule(book, results: Path) -> None:
     heat = load_study(results).cases["project"].networks["east"].schedule_mw["water"].sum(axis=1)
-    load = [row["Project · East, hot water (MW)"] for row in _rows(book["Load duration"])]
+    load = [row["Project · East, hot water (MW)"] for row in sheet_rows(book["Load duration"])]
     load = [value for value in load if value is not None]
     assert len(load) == int((heat > 0).sum())
     assert np.all(np.diff(load) <= 0)
