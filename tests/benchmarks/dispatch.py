@@ -131,12 +131,15 @@ def undivided(problem: DispatchProblem, limit_s: float) -> tuple[float, float]:
     stated = state_commitment(problem, group, state_group(problem, group)).matrices
     ends = (stated.low, stated.high, stated.row_low, stated.row_high)
     programme = highs_programme(stated.matrix, stated.cost, *ends, stated.whole)
+    # HiGHS keeps the number of threads of its first run, and refuses to run with another
+    highspy.Highs.resetGlobalScheduler(True)
     solver = highspy.Highs()
     for name, value in (("output_flag", False), ("threads", 2), ("time_limit", limit_s), ("mip_rel_gap", 1e-4)):
         solver.setOptionValue(name, value)
     began = time.perf_counter()
     solver.passModel(programme)
-    solver.run()
+    if solver.run() == highspy.HighsStatus.kError:
+        raise RuntimeError(f"HiGHS did not run: {solver.getModelStatus()}")
     info = solver.getInfo()
     gap = (info.objective_function_value - info.mip_dual_bound) / max(abs(info.objective_function_value), 1e-9)
     return float(gap) if info.primal_solution_status == 2 and np.isfinite(gap) else 1.0, time.perf_counter() - began
