@@ -6,7 +6,8 @@ ramps, SU and SD largest heat in the first and the last hour:
 
     heat_ut = sum_m heat_mt,    n_t - n_t-1 = v_t - w_t                                              (by boilers m from here)
     sum_{i=t-up+1..t} v_i <= n_t,    sum_{i=t-down+1..t} w_i <= N - n_t
-    P n_t <= heat_t <= C_t n_t - (C_t - SU)+ v_t - (C_t - SD)+ w_t+1              (two rows where a run may last one hour)
+    P n_t <= heat_t <= C_t n_t - sum_{i=0..a-1} (C_t - SU - i RU)+ v_t-i - sum_{j=0..b-1} (C_t - SD - j RD)+ w_t+1+j
+                                                      a + b <= up; two rows, a = b = 1, where a run may last one hour
     heat_t - heat_t-1 <= RU (n_t - v_t) + SU v_t - P w_t
     heat_t-1 - heat_t <= RD (n_t-1 - w_t) + SD w_t - P v_t
     cost: (no-load cost_t) s_m n_t + start cost s_m v_t
@@ -14,7 +15,8 @@ ramps, SU and SD largest heat in the first and the last hour:
 The rows of least time on and off are those of Rajan and Takriti (2005, IBM research report RC23628): with them on, start and
 stop are the convex hull of the schedules of one boiler. `down` is the least time off or that of a start, whichever is longer.
 Limits of the first and last hour and the ramps are those of Morales-España, Latorre and Ramos (2013,
-doi:10.1109/TPWRS.2013.2251373).
+doi:10.1109/TPWRS.2013.2251373). The hours after a start and before a stop follow from them for whole numbers, as a + b <= up
+leaves a run at most one of these terms; they bring the relaxation nearer.
 Before the horizon n, and heat where it is given, are constants; where nothing is known the first hour has no row of v.
 
 Reserve: sum_u (room of u)_t + short_bt >= reserve_bt, where the room of committed units is C_t n_t - heat_t of their boilers, and
@@ -175,20 +177,33 @@ def _add_switching(draft: Draft, one: Boilers, columns: BoilerColumns) -> None:
 
 
 def _add_loads(draft: Draft, one: Boilers, columns: BoilerColumns) -> None:
-    """Add least and largest heat, and what is left of the largest in the first and in the last hour."""
-    own, most = one.commitment, one.available_mw
+    """Add least and largest heat, and what is left of the largest after a start and before a stop."""
+    own = one.commitment
     columns.rows["least_load"] = [draft.add_rows([(columns.heat, 1.0), (columns.on, -one.min_mw)], low=0.0)]
-    cut_first = np.maximum(most - one.limit_mw(own.start_max_mw, own.ramp_up_mw_per_h), 0.0)
-    cut_last = np.maximum(most - one.limit_mw(own.stop_max_mw, own.ramp_down_mw_per_h), 0.0)
-    first: Term = (columns.start, cut_first)
-    last: Term = (shifted(columns.stop, -1), cut_last)
-    run: list[Term] = [(columns.heat, 1.0), (columns.on, -most)]
+    after = [(shifted(columns.start, back), cut) for back, cut in _cuts(one, own.start_max_mw, own.ramp_up_mw_per_h)]
+    until = [(shifted(columns.stop, -1 - on), cut) for on, cut in _cuts(one, own.stop_max_mw, own.ramp_down_mw_per_h)]
+    run: list[Term] = [(columns.heat, 1.0), (columns.on, -one.available_mw)]
     if own.min_up_h >= 2:
-        columns.rows["load"] = [draft.add_rows([*run, first, last], high=0.0)]
+        # the hours of a start and of a stop in one row are so few that a run has one of them at most
+        stops = min(len(until), max(own.min_up_h // 2, own.min_up_h - len(after)))
+        starts = min(len(after), own.min_up_h - stops)
+        columns.rows["load"] = [draft.add_rows([*run, *after[:starts], *until[:stops]], high=0.0)]
         return
-    columns.rows["load"] = [draft.add_rows([*run, first], high=0.0)]
-    if cut_last.any():
-        columns.rows["load"].append(draft.add_rows([*run, last], high=0.0))
+    columns.rows["load"] = [draft.add_rows([*run, *after[:1]], high=0.0)]
+    if until:
+        columns.rows["load"].append(draft.add_rows([*run, *until[:1]], high=0.0))
+
+
+def _cuts(one: Boilers, given: float | None, ramp: float | None) -> list[tuple[int, FloatArray]]:
+    """Return by how much heat must stay below the largest so many hours after a start or before the last hour, (T,), MW."""
+    limit, step = one.limit_mw(given, ramp), np.inf if ramp is None else one.share * ramp
+    cuts: list[tuple[int, FloatArray]] = []
+    for number in range(max(one.commitment.min_up_h, 1)):
+        cut = np.maximum(one.available_mw - (limit + number * step if number else limit), 0.0)
+        if not cut.any():
+            break
+        cuts.append((number, cut))
+    return cuts
 
 
 def _add_ramps(draft: Draft, one: Boilers, columns: BoilerColumns) -> None:

@@ -155,20 +155,20 @@ class _Rounds:
         hours = self.season.hours
         width = MEND_H
         while not self.schedule.keeps_all and width < 2 * hours:
-            for near_relaxed in (True, False):
+            for near_guide in (True, False):
                 rows = np.flatnonzero(self.schedule.lack())
                 ends = np.concatenate([self.season.first[rows], self.season.last[rows]])
                 spans = _disjoint([(max(int(one) - width, 0), min(int(one) + width, hours)) for one in ends])
-                self.schedule.improve(self.always, spans, self.quick, near_relaxed, self._first_seconds)
+                self.schedule.improve(self.always, spans, self.quick, near_guide, self._first_seconds)
             width *= 2
 
     def _steps(self) -> Iterator[Callable[[int], None]]:
         length = 36
         while True:
             for offset in (0, length // 2):
-                yield lambda _number, offset=offset, length=length: self._improve(length, offset, near_relaxed=False)  # type: ignore[misc]
+                yield lambda _number, offset=offset, length=length: self._improve(length, offset, near_guide=False)  # type: ignore[misc]
             yield lambda _number: self._tighten()
-            yield lambda _number, length=length: self._improve(3 * length, length, near_relaxed=True)  # type: ignore[misc]
+            yield lambda _number, length=length: self._improve(3 * length, length, near_guide=True)  # type: ignore[misc]
             yield lambda _number: self._merge()
             length = min(length + 12, 96)
 
@@ -177,7 +177,7 @@ class _Rounds:
         lengths = [end - begin for begin, end in self.bound.blocks]
         return np.repeat(gaps / lengths, lengths)
 
-    def _improve(self, length: int, offset: int, near_relaxed: bool) -> None:
+    def _improve(self, length: int, offset: int, near_guide: bool) -> None:
         """Solve stretches of a length again, those of the largest gaps first, with hours between them left alone."""
         gap = self._hourly_gap()
         small = SMALL_SHARE * self.limits.gap_share * abs(self.schedule.cost) / self.season.hours
@@ -190,7 +190,7 @@ class _Rounds:
             if self._is_done():
                 return
             batch = spans[first : first + BATCH]
-            self.schedule.improve(self.pool, batch, self.quick, near_relaxed, self.clock.left)
+            self.schedule.improve(self.pool, batch, self.quick, near_guide, self.clock.left)
 
     def _tighten(self) -> None:
         gaps = self.schedule.gaps(self.bound)
@@ -201,7 +201,11 @@ class _Rounds:
             if self._is_done():
                 return
             batch = order[first : first + BATCH]
-            self.bound.tighten(self.pool, batch, self.schedule.values, self.proof, self.clock.left)
+            answers = self.bound.tighten(self.pool, batch, self.schedule.values, self.proof, self.clock.left)
+            # what the blocks do by themselves says more than the relaxation of where the schedule may be right
+            for block, answer in zip(batch, answers, strict=True):
+                if answer is not None and answer.values is not None:
+                    self.schedule.guide[self.season.stretch(*self.bound.blocks[block]).columns] = answer.values
             self.best_bound = max(self.best_bound, self.bound.value)
 
     def _merge(self) -> None:

@@ -129,18 +129,20 @@ class SeasonBound:
 
     def tighten(
         self, pool: Pool, blocks: Sequence[int], schedule: FloatArray, effort: Effort, seconds: Seconds
-    ) -> None:
-        """Bound some blocks by their mixed-integer programmes, with the values of a schedule to start from."""
+    ) -> list[Answer | None]:
+        """Bound some blocks by their mixed-integer programmes, started from a schedule; return their solutions."""
         spans = [self.blocks[block] for block in blocks]
 
         def solved(one: int) -> Answer:
             start = schedule[self.season.stretch(*spans[one]).columns]
             return solve_whole(self.task(spans[one]), effort, seconds(), start)
 
-        for block, span, answer in zip(blocks, spans, pool(solved, len(spans)), strict=True):
+        answers: list[Answer | None] = pool(solved, len(spans))
+        for block, span, answer in zip(blocks, spans, answers, strict=True):
             if answer is not None:
                 self.block_bounds[block] = max(self.block_bounds[block], answer.bound)
                 self.proven_h[block] = span[1] - span[0]
+        return answers
 
     def merged(self) -> SeasonBound:
         """Return the bound of blocks twice as long: what two blocks prove is proven for both together.

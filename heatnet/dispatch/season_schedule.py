@@ -34,11 +34,11 @@ class SeasonSchedule:
     values : ndarray, shape (C,)
         First values of the columns; rows may be broken.
     relaxed : ndarray, shape (C,)
-        Values of the linear relaxation.
+        Values of the linear relaxation, the first guide.
     """
 
     def __init__(self, season: Season, values: FloatArray, relaxed: FloatArray) -> None:
-        self.season, self.relaxed = season, relaxed
+        self.season, self.guide = season, relaxed.copy()
         self.values = np.clip(values, season.low, season.high)
         self.activity = season.by_row @ self.values
 
@@ -63,11 +63,11 @@ class SeasonSchedule:
         self.activity = self.season.by_row @ self.values
 
     def improve(
-        self, pool: Pool, spans: Sequence[tuple[int, int]], effort: Effort, near_relaxed: bool, seconds: Seconds
+        self, pool: Pool, spans: Sequence[tuple[int, int]], effort: Effort, near_guide: bool, seconds: Seconds
     ) -> float:
         """Solve disjoint stretches again and return what that saved, CNY, lack priced.
 
-        `near_relaxed` keeps whole columns on which schedule and relaxation agree, but for boilers of broken rows.
+        `near_guide` keeps whole columns on which schedule and guide agree, but for boilers of broken rows.
         """
         parts = [self.season.stretch(*span) for span in spans]
         shared = np.zeros(len(self.activity), dtype=np.int64)
@@ -75,7 +75,7 @@ class SeasonSchedule:
             shared[part.rows] += 1
 
         def solved(one: int) -> Answer:
-            task, start = self._task(parts[one], shared[parts[one].rows], near_relaxed)
+            task, start = self._task(parts[one], shared[parts[one].rows], near_guide)
             return solve_whole(task, effort, seconds(), start)
 
         saved = 0.0
@@ -85,7 +85,7 @@ class SeasonSchedule:
         self.refresh()
         return saved
 
-    def _task(self, part: Stretch, shared: IntArray, near_relaxed: bool) -> tuple[Task, FloatArray]:
+    def _task(self, part: Stretch, shared: IntArray, near_guide: bool) -> tuple[Task, FloatArray]:
         """Return the task of a stretch with all else fixed, and the present schedule as a solution of it."""
         from scipy.sparse import coo_array, hstack
 
@@ -106,8 +106,8 @@ class SeasonSchedule:
             matrix = hstack([part.matrix, lacks], format="csr")
         whole = season.whole[part.columns]
         column_low, column_high = season.low[part.columns].copy(), season.high[part.columns].copy()
-        if near_relaxed:
-            agreed = whole & (np.abs(self.relaxed[part.columns] - own) < WHOLE_TOLERANCE)
+        if near_guide:
+            agreed = whole & (np.abs(self.guide[part.columns] - own) < WHOLE_TOLERANCE)
             family = season.family[part.columns]
             agreed &= ~np.isin(family, family[part.matrix[broken].indices])
             column_low[agreed] = column_high[agreed] = own[agreed]

@@ -62,9 +62,11 @@ Pool = Callable[[Callable[[int], Any], int], list[Any]]
 Seconds = Callable[[], float | None]
 #: a relaxed value this near to a whole number is one
 WHOLE_TOLERANCE = 1e-6
-#: of mixed-integer tasks: parts of a season end at their gap within few nodes; searches beside the tree cost more than they find
+#: of mixed-integer tasks: parts of a season end at their gap within few nodes; searches beside the tree, and many
+#: cuts kept for later, cost more than they find
 WHOLE_OPTIONS = {
     "mip_allow_restart": False,
+    "mip_pool_soft_limit": 1,
     "mip_heuristic_run_feasibility_jump": False,
     "mip_heuristic_run_rins": False,
     "mip_heuristic_run_rens": False,
