@@ -22,8 +22,19 @@ def add_commands(app: typer.Typer) -> None:
     def map_command(
         results: Annotated[Path, typer.Argument(metavar="RESULTS", help=_("Results folder of a study."))],
         out: Annotated[Path | None, typer.Option("--out", help=_("File; map.html in the results by default."))] = None,
+        open_page: Annotated[
+            bool,
+            typer.Option(
+                "--open",
+                help=_(
+                    "Open it in the browser, with the key of TianDiTu from the environment variable TIANDITU_KEY if set."
+                ),
+            ),
+        ] = False,
     ) -> None:
-        write_map(results, out)
+        path = write_map(results, out)
+        if open_page:
+            open_map(path)
 
     @app.command(
         help=_(
@@ -50,8 +61,8 @@ def add_commands(app: typer.Typer) -> None:
             write_comparison(results, out)
 
 
-def write_map(results: Path, out: Path | None) -> None:
-    """Write the map and say where it lies."""
+def write_map(results: Path, out: Path | None) -> Path:
+    """Write the map, say where it lies and return that."""
     from heatnet.cli.show import say
     from heatnet.io.results_store import read_summary, results_root
     from heatnet.maps import build_map
@@ -60,6 +71,20 @@ def write_map(results: Path, out: Path | None) -> None:
     read_summary(root)
     path = build_map(root, out or root / "map.html", language())
     say(_("Map: {path}").format(path=path))
+    return path
+
+
+def open_map(path: Path) -> None:
+    """Open a map in the browser; the key travels behind the address and is in no file."""
+    import os
+    import webbrowser
+    from urllib.parse import quote
+
+    from heatnet.cli.show import warn
+
+    key = os.environ.get("TIANDITU_KEY", "")
+    if not webbrowser.open(path.resolve().as_uri() + (f"#tianditu={quote(key, safe='')}" if key else "")):
+        warn(_("no browser was found; open {path} in one").format(path=path))
 
 
 def write_report(results: Path, out: Path | None) -> None:

@@ -127,3 +127,26 @@ def test_export_of_a_study_with_real_pipes_and_power(heatnet, study_draft, new_p
     answer = heatnet("export", folder / "project", "--format", "gpkg", "--out", tmp_path / "hour.gpkg")
     assert answer.code == 0, answer.err
     assert {str(name) for name, _kind in pyogrio.list_layers(tmp_path / "hour.gpkg")} >= {"tiny_electric_lines"}
+
+
+@pytest.mark.parametrize("key", ["", "0123abc"])
+def test_map_opens_with_the_key_of_the_environment_and_keeps_it_out_of_the_file(
+    heatnet, results: Path, tmp_path: Path, monkeypatch, key: str
+) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr("webbrowser.open", lambda address: opened.append(address) is None)
+    monkeypatch.setenv("TIANDITU_KEY", key)
+    path = tmp_path / "karte 1.html"
+    answer = heatnet("map", results, "--out", path)
+    assert answer.code == 0, answer.err
+    assert opened == []
+    plain = path.read_bytes()
+    answer = heatnet("map", results, "--out", path, "--open")
+    assert answer.code == 0, answer.err
+    assert opened == [path.as_uri() + (f"#tianditu={key}" if key else "")]
+    assert path.read_bytes() == plain
+    assert not key or key.encode() not in plain
+    monkeypatch.setattr("webbrowser.open", lambda address: False)
+    answer = heatnet("map", results, "--out", path, "--open")
+    assert answer.code == 0
+    assert "no browser was found" in answer.out
