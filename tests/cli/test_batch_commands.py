@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 
 import pandas as pd
@@ -69,6 +70,24 @@ def test_a_batch_from_its_file_to_answers(heatnet, study, tmp_path):
     shown = heatnet("compare", folder / "cases" / "cheap", folder / "cases" / "dear")
     assert "prices.gas_cny_per_mwh" in shown.out
     assert "co2_average_total_t_co2" in shown.out
+
+
+def test_another_target_runs_no_season_again(heatnet, study, study_draft, tmp_path):
+    """The target is held against the rates when the page is made; seasons of another target alone are the same bytes."""
+    assert heatnet("batch", study, "--workers", 1).code == 0
+    folder, other = tmp_path / "results" / "tiny" / "batch", tmp_path / "other"
+    assert json.loads((folder / "batch.json").read_text())["target_share"] == 0.15
+    study_draft.data["target"]["rate_share"] = 0.4
+    study_draft.write(tmp_path)
+    assert "0 of 2 seasons run now" in heatnet("batch", study, "--workers", 1).out
+    assert json.loads((folder / "batch.json").read_text())["target_share"] == 0.4
+    assert re.search("40.% reached", (folder / "batch.html").read_text(encoding="utf-8"))
+    assert "2 of 2 seasons run now" in heatnet("batch", study, "--workers", 1, "--out", other).out
+    for name in ("cases.parquet", "elements.parquet", "hours.parquet"):
+        assert (folder / name).read_bytes() == (other / name).read_bytes()
+    study_draft.data["target"]["counting"] = "delivered"
+    study_draft.write(tmp_path)
+    assert "2 of 2 seasons run now" in heatnet("batch", study, "--workers", 1).out
 
 
 def test_a_study_without_a_batch(heatnet, study_draft, tmp_path):
