@@ -141,6 +141,42 @@ def test_all_problems_come_in_one_message(study_draft, tmp_path):
     assert all(word in where for word in ("batch.case", "a.target.key", "b.target.plants", "dimensions.c"))
 
 
+def test_a_mistake_in_one_place_hides_none_in_another(study_draft, tmp_path):
+    """Unknown keys and groups without a key in the block; names in its other dimensions, in a case and in the target."""
+    study_draft.data["batch"] = batch(
+        sample=3,
+        dimensions={
+            "a": GAS | {"target": {"kind": "price", "key": "gaz"}},
+            "b": GAS | {"target": FAILURES | {"plants": "tiny/pump"}},
+            "c": GAS | {"target": {"kind": "portfolio", "names": ["project"]}},
+            "d": GAS | {"target": {"kind": "portfolio", "cases": ["projct"]}, "distribution": None},
+            "e": GAS | {"target": {"kind": "demand_factor", "networks": "tiny"}},
+        },
+    )
+    study_draft.data["plan_case"] = "projct"
+    study_draft.data["target"]["zone"] = "all_of"
+    study_draft.data["cases"]["project"]["networks"] = {"tiny": {"plants": {"boiler": {"start_cost": 3}}}}
+    found = problems_of(study_draft.write(tmp_path))
+    where = sorted(one.where.split("key ")[-1] for one in found)
+    assert [one for one in where if "batch" in one] == [
+        "batch.dimensions.a.target.key",
+        "batch.dimensions.b.target.plants",
+        "batch.dimensions.c.target.cases",
+        "batch.dimensions.c.target.names",
+        "batch.dimensions.d.target.cases",
+        "batch.sample",
+    ]
+    assert {"plan_case", "target.zone"} <= set(where)
+    assert any("start_cost_cny_per_mw" in one.remedy for one in found)
+
+
+def test_what_hangs_on_a_mistake_is_not_said_to_be_one(study_draft, tmp_path):
+    """A case with a wrong season is a case all the same: that it does not exist would be no help."""
+    study_draft.data["cases"]["project"]["season"] = "winter"
+    study_draft.data["batch"] = one(target={"kind": "portfolio", "cases": ["project"]}, distribution=None)
+    assert [one.where.split("key ")[-1] for one in problems_of(study_draft.write(tmp_path))] == ["cases.project.season"]
+
+
 def test_the_unbroken_block(study_draft, tmp_path):
     study_draft.data["batch"] = RIGHT
     study = load_study(study_draft.write(tmp_path))
