@@ -119,6 +119,9 @@ def test_one_case_is_no_comparison(heatnet, results):
     answer = heatnet("compare", results / "base")
     assert answer.code == 2
     assert "is one case" in answer.err
+    assert answer.err.startswith("1 problem in the input.\n")
+    assert heatnet("query", results, "select 1").err.startswith("1 problem in the input.\n")
+    assert heatnet("report", results / "nowhere").err.startswith("1 problem in the input; nothing was written.\n")
 
 
 def test_results_are_compared_case_by_case(heatnet, results):
