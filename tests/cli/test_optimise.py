@@ -198,6 +198,7 @@ def test_a_run_that_cannot_hold_the_target_says_so_and_ends_with_3(heatnet, dear
     assert "The search reaches 15.0 %, the run does not." in answer.err
     page = Path("found/portfolio.html").read_text(encoding="utf-8")
     assert page.count("In the run 15 % is missed") == 2
+    assert "In the run 15 % is missed" in Path("found/portfolio_map.html").read_text(encoding="utf-8")
     assert "heat_year_min_mwh" not in Path("found/portfolio_study.yaml").read_text(encoding="utf-8")
 
 
