@@ -17,7 +17,7 @@ from heatnet.report.context import Context
 from heatnet.report.places import use_of_limits
 from heatnet.report.pressure import QUANTITIES, default_ends, names_by_node
 from heatnet.report.sections import co2_tables, cost_table, fuel_table
-from heatnet.report.state import check_value, place_name
+from heatnet.report.state import check_value, place_name, placed
 from heatnet.report.tables import Column, Table
 
 _FORMS = {0: "int", 1: "one", 2: "two", 3: "three"}
@@ -117,7 +117,7 @@ def _bars(writer: Writer, page: Any, sheet: str, span: tuple[int, int], title: s
 def standards_sheet(writer: Writer, context: Context) -> None:
     """Write each check of each case and network at its worst place and hour."""
     rows = [
-        [context.label(case), context.network_name(name), *_check_cells(context, name, row)]
+        [context.label(case), context.network_name(name), *_check_cells(context, name, placed(case, name, row))]
         for case in context.ok_cases
         for name, entry in (case.summary.get("by_network") or {}).items()
         for row in entry.get("compliance") or []
