@@ -15,6 +15,7 @@ from heatnet.report.charts import STEP_H, chart_blocks
 from heatnet.report.context import Context
 from heatnet.report.hours import hours_table, how_solved, season_table
 from heatnet.report.sections import (
+    assumptions_note,
     assumptions_table,
     co2_tables,
     cost_table,
@@ -24,6 +25,7 @@ from heatnet.report.sections import (
 )
 from heatnet.report.state import compliance_table, design_table
 from heatnet.report.tables import Column, number, percent_range
+from heatnet.report.uptake import uptake_tables
 from heatnet.report.verdict import deciding_paragraph, headline_rows, range_note
 from heatnet.web.colours import plant_style, shade
 from heatnet.web.results_view import load_study
@@ -427,6 +429,37 @@ def test_figures_have_names_and_units_of_the_language(results: Path, tmp_path: P
         summary["assumptions"] = [figure]
 
     changed = _changed(results, tmp_path, change)
+    assert assumptions_note(changed) == ""
+    with use_language("zh"):
+        assert assumptions_note(changed) == "来源与说明按数据文件原文列出。"
     assert assumptions_table(changed).rows[0].cells[:3] == ("Gas price", "300.0", "CNY/MWh")
     with use_language("zh"):
         assert assumptions_table(changed).rows[0].cells[:3] == ("气价", "300.0", "元/MWh")
+
+
+def test_the_operating_cost_is_that_of_the_last_round_and_the_pumps(results: Path, tmp_path: Path) -> None:
+    def change(summary: dict) -> None:
+        case = summary["cases"]["project"]
+        case["cost"]["total_cny"] = 12.5e6
+        row = {
+            "unit": "east/sewage",
+            "cause": "taken",
+            "name": None,
+            "hours": 10.0,
+            "heat_gj": 1e3,
+            "connected_mw": 12.0,
+        }
+        case["uptake"] = [row]
+        one = {"cost_cny": 12.2e6, "loss_difference_share": {}, "hours_beyond": 0, "moved_share": None}
+        case["rounds"] = {"rounds": [one | {"cost_cny": 13e6}, one], "best": 1, "agrees": True, "open": []}
+
+    note = uptake_tables(_changed(results, tmp_path, change))[1].note
+    assert "12.50 million CNY" in note
+    assert "0.30 million more" in note
+    assert "pumps" in note
+
+    def same(summary: dict) -> None:
+        change(summary)
+        summary["cases"]["project"]["rounds"]["rounds"][1]["cost_cny"] = 12.5e6
+
+    assert "pumps" not in uptake_tables(_changed(results, tmp_path / "same", same))[1].note
