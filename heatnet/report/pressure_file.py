@@ -158,7 +158,7 @@ def _places(axes: Axes, told: Diagram) -> None:
         )
     if told.highest is not None:
         name, ground = told.highest
-        label = _("highest station, {name}: {ground} m").format(name=name, ground=f"{ground:.1f}")
+        label = _("highest ground: {name}, {ground} m").format(name=name, ground=f"{ground:.1f}")
         axes.axhline(ground, color=_GROUND, linewidth=0.7, linestyle="--", zorder=2, label=label)
 
 

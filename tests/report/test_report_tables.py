@@ -1,7 +1,9 @@
 """The report's numbers: printing, the verdict, the balance, the path of the pressure diagram."""
 
+import copy
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -351,6 +353,24 @@ def test_a_plant_that_changes_its_fuel_shows_both_kinds_and_two_colours(results:
     assert colours["base-water"] == plant_style("coal_boiler")[0]
     # West has a gas boiler already: this is the second shade of that kind
     assert colours["project-water"] == shade(plant_style("gas_boiler")[0], 1)
+
+
+def test_sources_of_one_kind_differ_in_every_chart(results: Path, tmp_path: Path) -> None:
+    """Twelve gas boilers that run: no two have the same colour and hatching, and the first has its kind's own."""
+    study = load_study(results)
+    case = study.cases["base"]
+    west = case.networks["west"]
+    names = [f"boiler_{number}" for number in range(12)]
+    network = copy.copy(west.network)
+    plants = pd.concat([network.plants.assign(kind="gas_boiler")] * 12).set_axis(names)
+    object.__setattr__(network, "plants", plants)
+    heat = pd.concat([west.schedule_mw["water"].iloc[:, :1] + 1.0] * 12, axis=1).set_axis(names, axis=1)
+    many = replace(west, network=network, schedule_mw={"water": heat})
+    crowd = replace(case, networks={"west": many})
+    (block,) = chart_blocks(Context(replace(study, cases={"base": crowd})))
+    looks = [(one["colour"], one["hatch"]) for one in block["series"]]
+    assert len(set(looks)) == 12
+    assert (plant_style("gas_boiler")[0], 0) in looks
 
 
 def test_recovered_shares_of_the_sources_add_up_to_the_headline(results: Path, tmp_path: Path) -> None:
