@@ -94,8 +94,16 @@ class Problems:
         return iter(self._items)
 
 
+#: a beginning of fewer letters says nothing of the name that was meant
+_SHORTEST_BEGINNING = 4
+
+
 def nearest(name: str, choices: Sequence[str]) -> str | None:
-    """Return the choice that `name` most probably meant, or None."""
+    """Return the choice that `name` most probably meant, or None; one that begins with it goes before similar ones."""
     lowered = {choice.lower(): choice for choice in choices}
+    begun = str(name).lower()
+    longer = [choice for choice in lowered if choice.startswith(begun)]
+    if begun not in lowered and longer and len(begun) >= _SHORTEST_BEGINNING:
+        return lowered[min(longer, key=len)]
     match = difflib.get_close_matches(str(name).lower(), list(lowered), n=1, cutoff=0.6)
     return lowered[match[0]] if match else None

@@ -307,6 +307,12 @@ def tiny() -> dict:
 
 
 @pytest.fixture(scope="session")
+def direct_results():
+    """Add a plant that heats stations past the pipes to a copy of the small results folder."""
+    return TINY["add_direct_plant"]
+
+
+@pytest.fixture(scope="session")
 def map_view():
     """What reads the data of a map back: `MapView(folder, lang)`."""
     return MAP_VIEW["MapView"]

@@ -12,6 +12,7 @@ from heatnet.electric.quantities import QUANTITIES as ELECTRIC
 from heatnet.model.nomenclature import nomenclature
 from heatnet.simulate.quantities import QUANTITIES as WATER
 from heatnet.steam.quantities import QUANTITIES as STEAM
+from heatnet.study import batch_targets
 from heatnet.study.config import json_schema
 from heatnet.study.quantity_reference import quantity_reference
 from heatnet.units import unit_of
@@ -95,3 +96,20 @@ def test_smallest_network_of_the_readme_solves(name, tmp_path):
     state = simulate(network, state_at_outdoor(network, -7.0)).isel(time=0)
     assert str(state["status"].to_numpy()) == "ok"
     assert float(state["consumer_heat_mw"].sum()) == pytest.approx(3.2, rel=1e-9)
+
+
+def test_keys_of_what_a_batch_varies_stand_beside_each_target():
+    """The table of targets in docs/theory_batches.md names every kind and all its keys."""
+    targets = {
+        name.removesuffix("Target"): one
+        for name, one in vars(batch_targets).items()
+        if name.endswith("Target") and hasattr(one, "model_fields") and one is not batch_targets.Strict
+    }
+    page = (ROOT / "docs" / "theory_batches.md").read_text(encoding="utf-8")
+    rows = {
+        kind: set(re.findall(r"`(\w+)`", keys)) for kind, keys in re.findall(r"^\| `(\w+)` \| ([^|]*) \|", page, re.M)
+    }
+    assert len(targets) == 15
+    for one in targets.values():
+        kind = one.model_fields["kind"].annotation.__args__[0]
+        assert rows[kind] == set(one.model_fields) - {"kind"}, kind

@@ -43,7 +43,7 @@ def add_commands(app: typer.Typer) -> None:
             Path, typer.Argument(metavar="RESULTS", help=_("Results folder of a study, or of one of its cases."))
         ],
         format_: Annotated[Format, typer.Option("--format", help=_("What is written."))] = Format.GPKG,
-        hour: Annotated[str, typer.Option("--hour", help=_("Time, or a label such as design or p50."))] = "design",
+        hour: Annotated[str, typer.Option("--hour", help=_("Time, or a label such as design or p53."))] = "design",
         network: Annotated[
             str | None, typer.Option("--network", help=_("Network; all of them in a GeoPackage, else the first one."))
         ] = None,
@@ -76,15 +76,21 @@ def write_export(results: Path, format_: Format, hour: str, network: str | None,
 def _geopackage(context: Context, case: CaseResults, hour: str, network: str | None, out: Path | None) -> None:
     from heatnet.cli.show import say
     from heatnet.io.geopackage import write_geopackage
-    from heatnet.report.geopackage import case_layers
+    from heatnet.report.geopackage import case_layers, unsolved_folders
 
     time = _time(hour, case, network)
     root = context.study.folder
     layers = case_layers(root, case, time, network)
     if not layers:
         refuse(case.id, _("has no network with coordinates"), _("A network with crs EPSG:4326 or local"))
+    unsolved = unsolved_folders(root, case, time, network)
+    if unsolved and all(unsolved.values()):
+        _refuse_unsolved(case, time)
     path = write_geopackage(layers, out or root / case.id / f"{case.id}.gpkg")
     say(_("GeoPackage of {time}: {path}").format(time=f"{time:%Y-%m-%d %H:%M}", path=path))
+    if any(unsolved.values()):
+        names = ", ".join(name for name, is_missing in unsolved.items() if is_missing)
+        say(_("Without values of this hour: {networks}").format(networks=names))
 
 
 def _time(hour: str, case: CaseResults, network: str | None) -> pd.Timestamp:

@@ -44,7 +44,7 @@ def _run(argv: list[str]) -> int:
 
         leave_quietly()
     except HeatnetError as error:
-        return _explain(error)
+        return _explain(error, words)
     except OSError as error:
         return _explain_file(error)
     return 0
@@ -58,11 +58,15 @@ def _interrupted(words: Sequence[str]) -> str:
     return _("Interrupted.")
 
 
-def _explain(error: HeatnetError) -> int:
+#: commands that write nothing, whatever becomes of them
+_READERS = ("query", "compare")
+
+
+def _explain(error: HeatnetError, words: Sequence[str]) -> int:
     from heatnet.cli.show import print_error, print_problems
 
     if isinstance(error, InputError):
-        print_problems(error.problems)
+        print_problems(error.problems, writes=not set(words[:1]) & set(_READERS))
     else:
         print_error(str(error))
     return error.exit_code

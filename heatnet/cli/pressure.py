@@ -63,7 +63,7 @@ def add_commands(app: typer.Typer) -> None:
         case: Annotated[list[str] | None, typer.Option("--case", help=_("Case; may be given several times."))] = None,
         hour: Annotated[
             list[str] | None,
-            typer.Option("--hour", help=_("Time, or a label such as design or p50; may be given several times.")),
+            typer.Option("--hour", help=_("Time, or a label such as design or p53; may be given several times.")),
         ] = None,
         out: Annotated[
             Path | None,

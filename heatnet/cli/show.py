@@ -38,17 +38,27 @@ def leave_quietly() -> NoReturn:
     raise SystemExit(0)
 
 
-def print_problems(problems: Sequence[Problem]) -> None:
-    """Print every problem with place, value, what is allowed and the remedy."""
+def print_problems(problems: Sequence[Problem], writes: bool = True) -> None:
+    """Print every problem with place, value, what is allowed and the remedy.
+
+    Parameters
+    ----------
+    problems : sequence of Problem
+    writes : bool
+        Whether the command would have written something: then it says that it did not.
+    """
     from rich.markup import escape
 
     out = console(stderr=True)
     count = len(problems)
-    headline = (
-        _("1 problem in the input; nothing was written.")
-        if count == 1
-        else _("{count} problems in the input; nothing was written.").format(count=count)
-    )
+    if writes:
+        one, several = (
+            _("1 problem in the input; nothing was written."),
+            _("{count} problems in the input; nothing was written."),
+        )
+    else:
+        one, several = _("1 problem in the input."), _("{count} problems in the input.")
+    headline = one if count == 1 else several.format(count=count)
     out.print(f"[bold red]{escape(headline)}[/]")
     for problem in problems:
         out.print(f"[bold]{escape(problem.where)}[/]: {escape(problem.found)}", soft_wrap=True)

@@ -8,7 +8,7 @@ from typing import Any
 from heatnet.cli.verdict_electric import electric_blocks, electric_sentences
 from heatnet.cli.verdict_power import power_sentences
 from heatnet.cli.verdict_steam import steam_sentences
-from heatnet.cli.verdict_switching import switching_sentences
+from heatnet.cli.verdict_switching import switching_blocks, switching_sentences
 from heatnet.cli.verdict_uptake import uptake_sentences
 from heatnet.i18n import _, pick
 from heatnet.units import TJ_PER_MWH
@@ -20,7 +20,8 @@ def print_verdict(title: str, summary: Entry, folder: Path) -> None:
     """Print rates, heat, CO2, cost, unmet heat, the worst consumer, and where the files lie."""
     from rich.markup import escape
 
-    from heatnet.cli.show import console, table
+    from heatnet.cli.show import console, table, warn
+    from heatnet.report.penalties import penalty_sentences
 
     out = console()
     out.print(f"[bold]{escape(title)}[/]")
@@ -39,6 +40,12 @@ def print_verdict(title: str, summary: Entry, folder: Path) -> None:
             out.print(table(title, columns, rows))
         out.print(table(_("Heat by source, TJ"), (_("Plant"), *good), _heat_rows(summary, good), fold_first=True))
         out.print(table(_("CO2, fuel, cost, unmet heat, all zones"), *_accounts(good)))
+        for block in switching_blocks(good):
+            out.print(table(*block))
+        for sentence in switching_sentences(good):
+            out.print(escape(sentence))
+        for sentence in penalty_sentences(good.items()):
+            warn(sentence)
     name = _plan_case(summary)
     if name in good and good[name]["by_network"]:
         title = _("Networks over the season, case {case}").format(case=name)
@@ -46,9 +53,6 @@ def print_verdict(title: str, summary: Entry, folder: Path) -> None:
         entry = good[name]
         told = (*steam_sentences(summary, entry), *power_sentences(summary, entry), *uptake_sentences(summary, entry))
         for sentence in told:
-            out.print(escape(sentence))
-    if name in good:
-        for sentence in switching_sentences(good[name]):
             out.print(escape(sentence))
     for sentence in check_sentences(good):
         out.print(escape(sentence))

@@ -1,30 +1,47 @@
-"""What the verdict says of plants that are switched on and off: starts, hours at least load, the proven gap."""
+"""What the verdict says of plants that are switched on and off, case by case: starts, hours at least load, the proven gap."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from heatnet.i18n import _
 
 Entry = dict[str, Any]
+Block = tuple[str, tuple[str, ...], list[list[str]]]
 
 
-def switching_sentences(entry: Entry) -> Iterator[str]:
-    """Yield the sentences of one case of a summary; none where nothing is on or off."""
-    account = entry.get("unit_commitment")
-    if not account:
+def switching_blocks(cases: Mapping[str, Entry]) -> Iterator[Block]:
+    """Yield the table of all cases with plants on and off as title, columns and rows; none where no case has any.
+
+    Parameters
+    ----------
+    cases : mapping of str to dict
+        Entries of a summary, of cases with a result.
+    """
+    accounts = {name: entry["unit_commitment"] for name, entry in cases.items() if entry.get("unit_commitment")}
+    if not accounts:
         return
-    units = account["units"].values()
-    sentence = _(
-        "Plants on and off: {starts:,} starts, {hours:,} boiler hours, {least:,} hours at least load; "
-        "at most {gap:.2f} % above the cheapest schedule."
+    columns = (
+        _("Case"),
+        _("Starts"),
+        _("Hours on, all boilers"),
+        _("Hours at least load"),
+        _("Above the cheapest schedule, at most"),
     )
-    yield sentence.format(
-        starts=sum(one["starts"] for one in units),
-        hours=sum(one["boiler_hours"] for one in units),
-        least=sum(one["hours_least_load"] for one in units),
-        gap=100 * max(account["gap_share"], 0.0),
-    )
-    if not account["gap_reached"]:
-        yield _("The search for a schedule ended before the gap that was asked for.")
+    yield _("Plants on and off"), columns, [[name, *_cells(account)] for name, account in accounts.items()]
+
+
+def _cells(account: Entry) -> Iterator[str]:
+    for key in ("starts", "boiler_hours", "hours_least_load"):
+        yield f"{sum(one[key] for one in account['units'].values()):,}"
+    yield f"{100 * max(account['gap_share'], 0.0):.2f} %"
+
+
+def switching_sentences(cases: Mapping[str, Entry]) -> Iterator[str]:
+    """Yield a sentence for each case whose search for a schedule ended early."""
+    for name, entry in cases.items():
+        account = entry.get("unit_commitment")
+        if account and not account["gap_reached"]:
+            sentence = _("The search for a schedule ended before the gap that was asked for.")
+            yield _("{label}: {place}").format(label=name, place=sentence)

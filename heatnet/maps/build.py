@@ -18,7 +18,7 @@ from heatnet.web.results_view import StudyResults, load_study
 TILE_HOSTS = ("https://tile.openstreetmap.org", "https://*.tianditu.gov.cn")
 _SCRIPTS = (
     "names", "matrices", "colours", "clock", "values", "canvas", "base",
-    "background", "plants", "details", "legend", "time", "find", "page",
+    "background", "plants", "captions", "details", "legend", "time", "find", "page",
 )  # fmt: skip
 
 

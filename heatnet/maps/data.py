@@ -16,7 +16,7 @@ from heatnet.maps.layout import layout_of
 from heatnet.maps.matrices import Matrices, Spread, value_range
 from heatnet.maps.quantities import Element, Quantity, quantities, values_of
 from heatnet.maps.season import Clock, digest, over_all_hours, rows_of_part, statuses
-from heatnet.maps.sources import source_colours, source_list, source_quantities
+from heatnet.maps.sources import OTHER_PLANT, source_colours, source_list, source_quantities
 from heatnet.maps.words import labels
 from heatnet.model.network import Network
 from heatnet.model.power_network import PowerNetwork
@@ -63,6 +63,7 @@ def map_data(study: StudyResults, matrices: Matrices) -> dict[str, Any]:
             for carrier, of_carrier in further.items()
         },
         "directions": DIRECTIONS,
+        "other_plant": OTHER_PLANT,
         "layouts": page.layouts,
         "cases": cases,
         "matrices": matrices.descriptions,

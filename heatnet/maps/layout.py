@@ -12,6 +12,7 @@ from heatnet.i18n import _, language, pick
 from heatnet.io.words import pressure_digits, pressure_unit
 from heatnet.model.network import Network
 from heatnet.model.power_network import PowerNetwork
+from heatnet.plants.serves import is_direct, served_consumers
 from heatnet.units import unit_of
 from heatnet.web.colours import plant_style
 from heatnet.web.labels import consumer_kind_label, plant_kind_label, source_mark_label
@@ -31,7 +32,12 @@ def layout_of(network: Network, with_nodes: bool = False) -> dict[str, Any] | No
         return None
     nodes = {str(node): point_of(shape) for node, shape in network.nodes["geometry"].items() if shape is not None}
     pipes = [item for item in (_pipe(network, str(pipe), nodes) for pipe in network.pipes.index) if item]
-    stations = [item for item in (_station(network, str(one), nodes) for one in network.consumers.index) if item]
+    direct = _direct_plants(network)
+    stations = [
+        item
+        for item in (_station(network, str(one), nodes, direct.get(str(one), [])) for one in network.consumers.index)
+        if item
+    ]
     plants = [item for item in (_plant(network, str(one), nodes) for one in network.plants.index) if item]
     if not (pipes or stations or plants):
         return None
@@ -140,7 +146,26 @@ def _place(row: pd.Series, nodes: dict[str, LatLon]) -> LatLon | None:
     return point_of(row["geometry"]) if row["geometry"] is not None else nodes.get(str(row["node"]))
 
 
-def _station(network: Network, consumer: str, nodes: dict[str, LatLon]) -> dict[str, Any] | None:
+def _direct_plants(network: Network) -> dict[str, list[dict[str, Any]]]:
+    """Return the built plants that heat each consumer past the primary network, and how many consumers each has."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for plant, row in network.plants.iterrows():
+        if not is_direct(row) or row["capacity_mw"] == 0:
+            continue
+        served = served_consumers(network, row)
+        entry = {
+            "plant": str(plant),
+            "name": network.display_name("plants", str(plant), language()),
+            "count": len(served),
+        }
+        for consumer in served:
+            found.setdefault(consumer, []).append(entry)
+    return found
+
+
+def _station(
+    network: Network, consumer: str, nodes: dict[str, LatLon], direct: list[dict[str, Any]]
+) -> dict[str, Any] | None:
     row = network.consumers.loc[consumer]
     at = _place(row, nodes)
     if at is None:
@@ -155,8 +180,11 @@ def _station(network: Network, consumer: str, nodes: dict[str, LatLon]) -> dict[
     heat = float(row["design_heat_mw"]) if _number(row["design_heat_mw"], 1) else 0.0
     # area of the circle follows heat
     radius = round(3.5 + 1.8 * math.sqrt(max(heat, 0.0)), 1)
-    rows = [(_("Kind"), consumer_kind_label(str(row["kind"]))), *rows_of(row, columns), *provenance_of(row)]
-    return names_of(network, "consumers", consumer) | {"at": at, "radius": min(radius, 22.0), "rows": rows}
+    rows = [(_("Kind"), consumer_kind_label(str(row["kind"]))), *rows_of(row, columns)]
+    if direct:
+        rows.append((_("Heated directly by"), _(", ").join(entry["name"] for entry in direct)))
+    drawn: dict[str, Any] = {"at": at, "radius": min(radius, 22.0), "rows": rows + provenance_of(row)}
+    return names_of(network, "consumers", consumer) | drawn | ({"direct": direct} if direct else {})
 
 
 def _plant(network: Network, plant: str, nodes: dict[str, LatLon]) -> dict[str, Any] | None:

@@ -101,6 +101,18 @@ def _table(name: str) -> Values:
     return lambda results: results.quantities.get(name)
 
 
+def with_flow(values: Values) -> Values:
+    """Return values of stations where primary water flows through them; nothing where it stands, as it tells of no supply."""
+
+    def flowing(results: NetworkResults) -> pd.DataFrame | None:
+        frame, flow = values(results), results.quantities.get("consumer_mdot_kg_per_s")
+        if frame is None or flow is None:
+            return frame
+        return frame.where(flow.reindex(index=frame.index, columns=frame.columns) != 0.0)
+
+    return flowing
+
+
 def _end_mean(name: str) -> Values:
     """Mean of a node quantity over a pipe's two ends; nothing where the water stands, as its temperature is the ground's."""
 
@@ -204,7 +216,12 @@ def quantities(element: Element) -> list[Quantity]:
         ],
         "stations": [
             Quantity(
-                "t_supply_degc", _("Arriving supply temperature"), 1, _table("consumer_t_supply_degc"), True, False
+                "t_supply_degc",
+                _("Arriving supply temperature"),
+                1,
+                with_flow(_table("consumer_t_supply_degc")),
+                True,
+                False,
             ),
             Quantity(
                 "delivered",
@@ -218,7 +235,9 @@ def quantities(element: Element) -> list[Quantity]:
             Quantity("shortfall_mw", _("Heat shortfall"), 3, _table("consumer_shortfall_mw"), True),
             pressure("dp", _("Available pressure difference"), _table("consumer_dp_bar"), True),
             Quantity("heat_mw", _("Heat taken"), 2, _table("consumer_heat_mw"), True),
-            Quantity("t_return_degc", _("Return temperature"), 1, _table("consumer_t_return_degc"), True, False),
+            Quantity(
+                "t_return_degc", _("Return temperature"), 1, with_flow(_table("consumer_t_return_degc")), True, False
+            ),
             Quantity("mdot_kg_per_s", _("Primary flow"), 1, _table("consumer_mdot_kg_per_s")),
         ],
         "plants": [

@@ -9,13 +9,16 @@ import numpy as np
 import pandas as pd
 
 from heatnet.i18n import _, language
-from heatnet.maps.quantities import PERCENT, Quantity, Values
+from heatnet.maps.quantities import PERCENT, Quantity, Values, with_flow
+from heatnet.web.colours import plant_style
 from heatnet.web.results_view import NetworkResults, StudyResults
 
 #: tables of the share of each station's heat that came from a source, named after it
 SHARE = "consumer_share_"
 #: P. Tol's "muted" set, which colour-blind readers tell apart; the order puts the most unlike first
-_COLOURS = ("#332288", "#ddcc77", "#44aa99", "#cc6677", "#88ccee", "#882255", "#117733", "#aa4499", "#999933")
+COLOURS = ("#332288", "#ddcc77", "#44aa99", "#cc6677", "#88ccee", "#882255", "#117733", "#aa4499", "#999933")
+#: of a plant whose heat is followed to no station, beside those colours
+OTHER_PLANT = "#111111"
 
 
 def sources_of(results: NetworkResults) -> list[str]:
@@ -25,12 +28,13 @@ def sources_of(results: NetworkResults) -> list[str]:
 
 
 def source_list(results: NetworkResults, colours: dict[tuple[str, str], str]) -> list[dict[str, str]]:
-    """Return name and colour of each source, in the order that `is_source` values count in."""
+    """Return name, colour and symbol of each source, in the order that `is_source` values count in."""
     return [
         {
             "id": plant,
             "name": results.network.display_name("plants", plant, language()),
             "colour": colours[results.id, plant],
+            "symbol": plant_style(str(results.network.plants.at[plant, "kind"]))[1],
         }
         for plant in sources_of(results)
     ]
@@ -39,7 +43,7 @@ def source_list(results: NetworkResults, colours: dict[tuple[str, str], str]) ->
 def source_colours(study: StudyResults) -> dict[tuple[str, str], str]:
     """Return the colour of each source of a study, one in all cases; used again where there are more than nine."""
     known = dict.fromkeys((results.id, plant) for results in _networks(study) for plant in sources_of(results))
-    return {key: _COLOURS[i % len(_COLOURS)] for i, key in enumerate(known)}
+    return {key: COLOURS[i % len(COLOURS)] for i, key in enumerate(known)}
 
 
 def source_quantities(study: StudyResults) -> list[Quantity]:
@@ -51,15 +55,23 @@ def source_quantities(study: StudyResults) -> list[Quantity]:
     several = {network for network, count in Counter(network for network, _plant in names).items() if count > 1}
     waste = any(results.waste_share is not None for results in _networks(study))
     rows = [
-        Quantity("waste", _("Waste heat in the heat taken"), 0, _waste_percent, True, own_unit="%", ends=(0.0, PERCENT))
+        Quantity(
+            "waste",
+            _("Waste heat in the heat taken"),
+            0,
+            with_flow(_waste_percent),
+            True,
+            own_unit="%",
+            ends=(0.0, PERCENT),
+        )
     ]
-    rows += [Quantity("source", _("Strongest source"), 0, _strongest, True, is_source=True)]
+    rows += [Quantity("source", _("Strongest source"), 0, with_flow(_strongest), True, is_source=True)]
     shares = [
         Quantity(
             f"{network}/{plant}",
             _("Heat from: {source}").format(source=name),
             0,
-            _share_percent(network, plant),
+            with_flow(_share_percent(network, plant)),
             colours=True,
             own_unit="%",
             ends=(0.0, PERCENT),

@@ -32,7 +32,8 @@ def _of_legend() -> dict[str, str]:
         "power_open": _("open tie"),
         "power_beyond": _("above {end}"),
         "influence_note": _("shaded: around the stations whose strongest source it is"),
-        "source_row": _("{name}: {count} stations, {heat} MW"),
+        "source_row": _("{name}: strongest source of {count} stations, which take {heat} MW from all sources"),
+        "other_plants": _("black symbol: its heat reaches no station through these pipes"),
         "difference": _("{first} less {second}"),
         "zones": _("Zones"),
         "avenues": _("Roads"),
@@ -81,5 +82,7 @@ def _of_details() -> dict[str, str]:
         "chart": _("Course over the season"),
         "chart_summary": _("{label}: least {low}, largest {high}; a click chooses the hour"),
         "hour_status": _("The hour in {network}: {status}"),
+        "direct_heat": _("Direct heat from {plant}"),
+        "direct_heat_shared": _("Direct heat from {plant}, for {count} stations together"),
         "loading": _("being unpacked …"),
     }

@@ -171,7 +171,9 @@ def _suction(case: _Case, back: pd.DataFrame) -> pd.DataFrame:
 
 
 def _temperatures(case: _Case) -> list[pd.DataFrame]:
-    back = case.table("plant_t_return_degc", "plant")
+    # a plant through which nothing flows has the temperature of the water around its valve
+    running = case.table("plant_mdot_kg_per_s", "plant") > 0
+    back = case.table("plant_t_return_degc", "plant").where(running)
     return [_rows("return_temperature", back, case.limits.t_return_degc, "<=", "°C")]
 
 

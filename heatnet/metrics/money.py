@@ -16,6 +16,8 @@ from heatnet.units import GJ_PER_MWH
 
 #: of problems with units on and off or transfers, besides
 COMMITMENT_KEYS = ("start_cny", "surplus_cny", "transfer_cny", "reserve_short_cny")
+#: parts of the cost that are prices on what is missing or too much, not bills
+PENALTY_KEYS = ("unmet_cny", "surplus_cny", "reserve_short_cny")
 COST_KEYS = ("fuel_gas_cny", "fuel_coal_cny", "power_cny", "power_lost_cny", "co2_cny", "unmet_cny")
 
 
@@ -70,6 +72,34 @@ def cost(problem: DispatchProblem, result: DispatchResult) -> dict[str, float]:
             "reserve_short_cny": problem.reserve_cny_per_mwh * float(result.reserve_short_mw.to_numpy().sum()),
         }
     return {"total_cny": sum(breakdown.values()), **breakdown}
+
+
+#: heat above this is surplus or missing, MW: less is noise of the solver
+_NOTICED_MW = 1e-4
+
+
+def penalty_account(problem: DispatchProblem, result: DispatchResult) -> dict[str, float]:
+    """Return what nobody pays in the cost of a schedule: prices set on surplus and missing heat and on missing reserve.
+
+    Returns
+    -------
+    dict
+        `surplus_mwh` of heat that plants on at their least load make and nobody takes, in `surplus_hours`; `unmet_mwh` of heat
+        that is missing, in `unmet_hours`; `reserve_short_mwh`; `total_cny` of the three. What a contract forces on a network and
+        is let off at no price is not among it.
+    """
+    hours = len(problem.time)
+    unmet = sum((energy.balance_of(result.unmet_mw, balance, hours) for balance in problem.balances), np.zeros(hours))
+    surplus = result.surplus_mw.to_numpy().sum(axis=1) if len(result.surplus_mw) else np.zeros(hours)
+    paid = cost(problem, result)
+    return {
+        "surplus_mwh": float(surplus.sum()),
+        "surplus_hours": int((surplus > _NOTICED_MW).sum()),
+        "unmet_mwh": float(unmet.sum()),
+        "unmet_hours": int((unmet > _NOTICED_MW).sum()),
+        "reserve_short_mwh": float(result.reserve_short_mw.to_numpy().sum()),
+        "total_cny": sum(paid.get(key, 0.0) for key in PENALTY_KEYS),
+    }
 
 
 def by_source(problem: DispatchProblem, result: DispatchResult) -> pd.DataFrame:

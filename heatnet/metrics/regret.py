@@ -62,9 +62,13 @@ def regret_table(
 
 
 def extremes(table: pd.DataFrame, outcome: str, count: int) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the `count` rows of the largest and of the smallest outcome, those without one left out."""
+    """Return the `count` rows of the largest and of the smallest outcome, none in both, those without one left out.
+
+    Of fewer than twice `count` rows the upper half is among the largest, with the middle one.
+    """
     known = table.dropna(subset=[outcome])
-    return known.nlargest(count, outcome, keep="first"), known.nsmallest(count, outcome, keep="first")
+    best = known.nlargest(min(count, (len(known) + 1) // 2), outcome, keep="first")
+    return best, known.drop(best.index).nsmallest(count, outcome, keep="first")
 
 
 def shortfall_by_consumer(shortfall: pd.DataFrame, seasons: int) -> pd.DataFrame:

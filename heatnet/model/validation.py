@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
@@ -13,6 +13,9 @@ from heatnet.errors import Problem, Problems, nearest
 from heatnet.i18n import _
 from heatnet.model.schema import Column
 
+#: what pydantic says of a missing key; any other text is a field's own word for what belongs there
+_PYDANTIC_MISSING = "Field required"
+_QUOTE = "'"
 _TRUE = {"true", "yes", "1", "1.0"}
 _FALSE = {"false", "no", "0", "0.0", ""}
 
@@ -27,11 +30,12 @@ def _without_other_readings(findings: Sequence[Any], model: type[BaseModel]) -> 
     """Return findings with their paths; of a value with several readings only those of the reading that was meant.
 
     A key that takes a word or a group of keys is reported by pydantic once for each reading, with the reading's name in
-    the path. A group was meant where a group stands, a list where a list, a word or number otherwise.
+    the path. A group was meant where a group stands, a list where a list, a word or number otherwise. Of groups that say
+    themselves which they are (by `kind`), pydantic puts that word into the path, where the file has no such key.
     """
     kept: list[tuple[dict[str, Any], list[str]]] = []
     for finding in findings:
-        path = [str(part) for part in finding["loc"]]
+        path = _without_kinds([str(part) for part in finding["loc"]], model)
         tag = next((i for i, part in enumerate(path) if i and _is_reading(part, path[:i], model)), None)
         if tag is None:
             kept.append((finding, path))
@@ -41,6 +45,11 @@ def _without_other_readings(findings: Sequence[Any], model: type[BaseModel]) -> 
     # a list whose entries are wrong is also reported as too short: only the entries are the user's to mend
     inner = {tuple(path[:depth]) for _finding, path in kept for depth in range(len(path))}
     return [(finding, path) for finding, path in kept if finding["type"] != "too_short" or tuple(path) not in inner]
+
+
+def _without_kinds(path: list[str], model: type[BaseModel]) -> list[str]:
+    """Return a path without the words by which groups say which they are."""
+    return [part for i, part in enumerate(path) if not _of_kind(part, _models_at(model, path[:i]))]
 
 
 def _is_meant(reading: str, value: Any) -> bool:
@@ -61,13 +70,27 @@ def _is_reading(part: str, path: Sequence[str], model: type[BaseModel]) -> bool:
 def _problem_of_finding(finding: dict[str, Any], path: list[str], place: str, model: type[BaseModel]) -> Problem:
     where = f"{place}, {_('key')} {'.'.join(path)}" if path else place
     if finding["type"] == "extra_forbidden":
-        return unknown_key(place, path, _known_keys(model, path[:-1]))
+        return unknown_key(place, path, _known_keys(model, [str(part) for part in finding["loc"][:-1]]))
     if finding["type"] == "missing":
-        return Problem(where, _("is missing"), "", _("Add it."))
+        own = str(finding["msg"])
+        return Problem(where, _("is missing"), "" if own == _PYDANTIC_MISSING else own, _("Add it."))
+    if finding["type"] == "union_tag_not_found":
+        return Problem(f"{where}.{finding['ctx']['discriminator'].strip(_QUOTE)}", _("is missing"), "", _("Add it."))
+    if finding["type"] == "union_tag_invalid":
+        return _unknown_kind(finding, where)
     value = finding.get("input")
     if isinstance(value, Mapping | Sequence) and not isinstance(value, str):
         return Problem(where, _allowed(finding))
     return Problem(where, _("value {value!r}").format(value=value), _allowed(finding), _hint(finding, path))
+
+
+def _unknown_kind(finding: dict[str, Any], where: str) -> Problem:
+    """Return the problem of a group that says it is of a kind that there is not."""
+    found = finding["ctx"]
+    known = re.findall(r"'([^']+)'", found["expected_tags"])
+    allowed = _("Allowed: {names}").format(names=", ".join(known))
+    key = f"{where}.{found['discriminator'].strip(_QUOTE)}"
+    return Problem(key, _("value {value!r}").format(value=found["tag"]), allowed, did_you_mean(found["tag"], known))
 
 
 def _hint(finding: dict[str, Any], path: list[str]) -> str:
@@ -131,22 +154,34 @@ def _known_keys(model: type[BaseModel], path: Sequence[str]) -> list[str]:
 
 def _model_at(model: type[BaseModel], path: Sequence[str]) -> type[BaseModel]:
     """Return the group of keys that stands at a path; names of cases, zones and list positions are passed over."""
-    current = model
+    return _models_at(model, path)[0]
+
+
+def _models_at(model: type[BaseModel], path: Sequence[str]) -> list[type[BaseModel]]:
+    """Return the groups of keys that may stand at a path, one where the path says which."""
+    models = [model]
     for part in path:
-        field = current.model_fields.get(part)
-        if field is not None:
-            current = _model_in(field.annotation) or current
-    return current
+        of_kind = _of_kind(part, models)
+        field = models[0].model_fields.get(part)
+        if of_kind is not None:
+            models = [of_kind]
+        elif field is not None:
+            models = _models_in(field.annotation) or models
+    return models
 
 
-def _model_in(annotation: Any) -> type[BaseModel] | None:
+def _of_kind(part: str, models: Sequence[type[BaseModel]]) -> type[BaseModel] | None:
+    """Return the one of several groups whose `kind` is the word that stands in a path; None where none is."""
+    if len(models) < 2:
+        return None
+    kinds = ((one, one.model_fields.get("kind")) for one in models)
+    return next((one for one, kind in kinds if kind is not None and part in get_args(kind.annotation)), None)
+
+
+def _models_in(annotation: Any) -> list[type[BaseModel]]:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    for part in getattr(annotation, "__args__", ()):
-        found = _model_in(part)
-        if found is not None:
-            return found
-    return None
+        return [annotation]
+    return [model for part in getattr(annotation, "__args__", ()) for model in _models_in(part)]
 
 
 def did_you_mean(name: object, choices: Sequence[str], form: str = "{name}") -> str:

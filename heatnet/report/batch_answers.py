@@ -272,7 +272,7 @@ def extremes_table(batch: BatchResults) -> Table:
     )
     rows: list[Row] = []
     for words, part in ((_("Highest rate"), best), (_("Lowest rate"), worst)):
-        rows.append(Row((words,), "subheading"))
+        rows += [Row((words,), "subheading")] if len(part) else []
         rows += [Row(tuple(_season_cells(batch, row, shown))) for row in part.to_dict("records")]
     return Table(_("Best and worst seasons"), columns, tuple(rows))
 

@@ -9,6 +9,7 @@ from heatnet.metrics.drivers import tornado
 from heatnet.report.batch_answers import CO2, COST
 from heatnet.report.batch_results import BatchResults
 from heatnet.report.tables import Cell, Column, Row, Table
+from heatnet.web.labels import status_label
 
 LACKING = "lacking_mwh"
 
@@ -61,6 +62,23 @@ def changes_table(batch: BatchResults, group: str, pairs: pd.Series) -> Table:
         caption = _("{label}: {place}").format(label=caption, place=batch.group_name(group))
     return Table(
         caption, (Column(_("Change")), Column(_("to")), *(columns[name] for name in outcomes)), tuple(rows), note
+    )
+
+
+def missing_base_sentence(batch: BatchResults, group: str) -> str:
+    """Return why nothing can be said of a portfolio's changes where none of its seasons is a base with a result; else nothing."""
+    frame = batch.rows_of(group, batch.cases)
+    base = frame[batch.scenario(frame) == "base"]
+    if (base["status"] == "ok").any():
+        return ""
+    name = batch.group_name(group)
+    if base.empty:
+        return _("{portfolio}: what the changes do cannot be told, as the base is still to be run.").format(
+            portfolio=name
+        )
+    first = base.iloc[0]
+    return _("{portfolio}: what the changes do cannot be told, as the base has no result ({status}: {reason}).").format(
+        portfolio=name, status=status_label(str(first["status"])), reason=first["reason"]
     )
 
 

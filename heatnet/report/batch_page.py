@@ -12,7 +12,7 @@ from markupsafe import Markup
 from heatnet.i18n import _, language, pick, use_language
 from heatnet.metrics.drivers import swings, tornado
 from heatnet.report import batch_answers as answers
-from heatnet.report.batch_chosen import changes_table, outcome_table
+from heatnet.report.batch_chosen import changes_table, missing_base_sentence, outcome_table
 from heatnet.report.batch_picture import Bar, rate_picture, tornado_picture
 from heatnet.report.batch_results import BatchResults, read_batch
 from heatnet.report.batch_words import dimension_table, headline_sentences, method_sentences
@@ -106,8 +106,14 @@ def _chosen_sections(batch: BatchResults) -> list[Section]:
         return []
     if batch.description["method"] != _ONE_AT_A_TIME:
         return [Section(_("The seasons"), tables=[outcome_table(batch)])]
-    tables = [changes_table(batch, group, _pairs(batch, batch.rows_of(group, batch.ok))) for group in batch.groups]
-    return [Section(_("What each change does"), tables=[table for table in tables if table.rows])]
+    tables, told = [], []
+    for group in batch.groups:
+        why = missing_base_sentence(batch, group)
+        if why:
+            told.append(why)
+        else:
+            tables.append(changes_table(batch, group, _pairs(batch, batch.rows_of(group, batch.ok))))
+    return [Section(_("What each change does"), told=told, tables=tables)]
 
 
 def _pairs(batch: BatchResults, frame: pd.DataFrame) -> pd.Series:
@@ -166,7 +172,7 @@ def _comparison_sections(batch: BatchResults) -> list[Section]:
     if regret:
         sections.append(Section(_("Regret between portfolios"), tables=regret))
     extremes = answers.extremes_table(batch)
-    if len(extremes.rows) > 2:
+    if extremes.rows:
         sections.append(Section(_("Best and worst"), tables=[extremes]))
     lacking = answers.shortfall_table(batch)
     none = (

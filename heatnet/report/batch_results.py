@@ -14,7 +14,16 @@ import pandas as pd
 from heatnet.errors import InputError, Problem
 from heatnet.i18n import _, pick
 from heatnet.model.substitution import UNMET_LIMIT_SHARE
-from heatnet.study.batch_layout import BLOCK, DESCRIPTION_FILE, ELEMENTS_FILE, SCENARIO, TABLE_FILES, VALUE_PREFIX
+from heatnet.study.batch_layout import (
+    BLOCK,
+    CASES_FOLDER,
+    DESCRIPTION_FILE,
+    ELEMENTS_FILE,
+    RESULT_FILE,
+    SCENARIO,
+    TABLE_FILES,
+    VALUE_PREFIX,
+)
 
 CASES_FILE = TABLE_FILES["cases"]
 #: blocks of a sample for Sobol' indices whose points are a sample of the seasons
@@ -119,8 +128,13 @@ class BatchResults:
 
 
 def is_batch(folder: Path) -> bool:
-    """Return whether a folder holds a batch."""
-    return (folder / DESCRIPTION_FILE).is_file()
+    """Return whether a folder holds a batch, finished or interrupted before its tables were written."""
+    return (folder / DESCRIPTION_FILE).is_file() or _is_interrupted(folder)
+
+
+def _is_interrupted(folder: Path) -> bool:
+    """Return whether a folder holds seasons of a batch; results of a study, whose case may have any name, are none."""
+    return any(folder.glob(f"{CASES_FOLDER}/*/{RESULT_FILE}")) and not (folder / "summary.json").is_file()
 
 
 def read_batch(folder: str | Path) -> BatchResults:
@@ -135,7 +149,11 @@ def read_batch(folder: str | Path) -> BatchResults:
     missing = [name for name in (DESCRIPTION_FILE, CASES_FILE) if not (folder / name).is_file()]
     if missing:
         found = _("holds no batch: {names} is not there").format(names=", ".join(missing))
-        raise InputError([Problem(str(folder), found, "", _("'heatnet batch STUDY' makes one."))])
+        remedy = _("'heatnet batch STUDY' makes one.")
+        if _is_interrupted(folder):
+            found = _("holds seasons of an interrupted batch, and no tables yet")
+            remedy = _("'heatnet batch STUDY' continues it, and writes tables and report.")
+        raise InputError([Problem(str(folder), found, "", remedy)])
     description = json.loads((folder / DESCRIPTION_FILE).read_text(encoding="utf-8"))
     cases = pd.read_parquet(folder / CASES_FILE)
     if cases.empty:

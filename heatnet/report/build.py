@@ -14,6 +14,7 @@ from heatnet.report.charts import chart_blocks
 from heatnet.report.context import Context
 from heatnet.report.drawing import network_picture, rate_bar
 from heatnet.report.electric_heat import electric_sentences, electric_tables
+from heatnet.report.penalties import penalty_sentences
 from heatnet.report.pressure_page import page_words, pressure_blocks
 from heatnet.report.sankey import sankey_block
 from heatnet.report.switching import switching_tables
@@ -72,6 +73,7 @@ def _content(context: Context, charts: list[dict[str, Any]], sankeys: list[dict[
         "charts": _chart_cases(context, charts, sankeys),
         "balances": balance_tables(context),
         "question": pick(context.summary.get("question") or {}),
+        "penalties": penalty_sentences((context.label(case), case.summary) for case in context.ok_cases),
         "costs": [sections.cost_table(context), sections.fuel_table(context)],
         "by_source": sections.source_tables(context),
         "co2": sections.co2_tables(context),

@@ -43,6 +43,8 @@ _COLOURED_BY = {
     ("electric", "lines"): ("line_loading_share", "line"),
     ("electric", "buses"): ("bus_v_pu", "marker"),
 }
+#: a quantity that every solved network has, by folder
+_ALWAYS = {"water": "node_p_supply_bar", "steam": "node_p_bar", "electric": "bus_v_pu"}
 _CLASSES = 6
 
 
@@ -55,12 +57,28 @@ def case_layers(root: Path, case: CaseResults, time: pd.Timestamp, only: str | N
     return layers
 
 
-def _network_layers(folder: Path, results: NetworkResults, time: pd.Timestamp) -> Iterator[Layer]:
+def unsolved_folders(root: Path, case: CaseResults, time: pd.Timestamp, only: str | None = None) -> dict[str, bool]:
+    """Return the folders with quantities of a case's networks (``teda_east/steam``), and whether an hour is missing there."""
+    found = {}
+    for name, results in case.networks.items():
+        for carrier, _part, _tables in _parts(results) if only in (None, name) else ():
+            file = root / case.id / name / carrier / f"{_ALWAYS.get(carrier)}.parquet"
+            if file.is_file():
+                found[f"{name}/{carrier}"] = not len(read_table(file, pd.Index([time])))
+    return found
+
+
+def _parts(results: NetworkResults) -> list[tuple[str, Any, Mapping[str, str]]]:
+    """Return carrier, network and tables of all that a network holds."""
     network = results.network
     parts: list[tuple[str, Any, Mapping[str, str]]] = [(network.carrier, network, _WATER)]
     parts += [("steam", network.steam, _WATER)] if network.steam is not None else []
     parts += [("electric", network.electric, _POWER)] if network.electric is not None else []
-    for carrier, part, tables in parts:
+    return parts
+
+
+def _network_layers(folder: Path, results: NetworkResults, time: pd.Timestamp) -> Iterator[Layer]:
+    for carrier, part, tables in _parts(results):
         crs = getattr(part, "crs", "none")
         if crs == "none":
             continue

@@ -60,6 +60,7 @@ def case_entry(
         ),
         "reference_check": joined_checks({name: season.reference for name, season in run.pipes.items()}),
         "heat_stores": store_accounts(problem, result),
+        "penalties": money.penalty_account(problem, result),
         **_switched(problem, result),
         "rounds": run.rounds,
         "uptake": run.uptake,

@@ -33,7 +33,8 @@ class Fingerprints:
             "heatnet": __version__,
             "versions": versions(),
             "keep": keep,
-            "rate": config.rate.model_dump(),
+            # the target itself is held against the rates when the page is made
+            "rate": config.rate.model_dump(exclude={"rate_share"}),
             "zones": config.zones,
         }
         baseline = baseline_of(study)

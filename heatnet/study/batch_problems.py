@@ -6,6 +6,8 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from pydantic import ValidationError
+
 from heatnet.errors import InputError, Problem, Problems
 from heatnet.i18n import _
 from heatnet.model.network import Network
@@ -87,6 +89,29 @@ def batch_problems(given: BatchInput, cases: CaseNetworks, prices: PriceSet) -> 
     if not problems:
         _note_networks(given, cases, prices, levels, problems)
     return list(problems)
+
+
+def named_problems(block: object, cases: CaseNetworks, prices: PriceSet) -> list[Problem]:
+    """Return a problem for everything that the dimensions of a batch name and the study does not have.
+
+    For a block that has mistakes of its own, or a study some case of which has: dimensions with mistakes are left out.
+
+    Parameters
+    ----------
+    block : object
+        The key `batch` as it stands in the file.
+    cases : mapping of case to (mapping of str to Network)
+    prices : PriceSet
+    """
+    dimensions = block.get("dimensions") if isinstance(block, Mapping) else None
+    problems: list[Problem] = []
+    for name, content in dimensions.items() if isinstance(dimensions, Mapping) else ():
+        try:
+            target = Dimension.model_validate(content).target
+        except ValidationError:
+            continue
+        problems += target_problems(_key(str(name), "target"), target, cases, prices)
+    return problems
 
 
 def _key(*parts: str) -> str:

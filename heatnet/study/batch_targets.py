@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from heatnet.i18n import _
 from heatnet.study.parts import MonthDay, Positive, Share, Strict
@@ -21,6 +23,12 @@ def _as_list(value: Any) -> Any:
 _Listed = BeforeValidator(_as_list, json_schema_input_type=str | tuple[str, ...])
 Names = Annotated[tuple[str, ...], _Listed]
 OneOrMore = Annotated[tuple[str, ...], Field(min_length=1), _Listed]
+
+
+def _cases(value: Any) -> Any:
+    if value is None:
+        raise PydanticCustomError("missing", "{words}", {"words": _("names of cases, such as [plan_2025]")})
+    return value
 
 
 class PriceTarget(Strict):
@@ -139,7 +147,12 @@ class PortfolioTarget(Strict):
     """Named cases of the study: the values are their names."""
 
     kind: Literal["portfolio"]
-    cases: OneOrMore
+    cases: Annotated[OneOrMore, BeforeValidator(_cases)]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _note_missing(cls, value: Any) -> Any:
+        return {"cases": None} | dict(value) if isinstance(value, Mapping) else value
 
 
 class RetrofitTarget(Strict):

@@ -18,9 +18,10 @@ from heatnet.model.network import Network
 from heatnet.model.validation import did_you_mean, names_in, newer_version, problems_of_validation
 from heatnet.study.batch_config import BatchConfig
 from heatnet.study.batch_input import BatchInput, price_file_names, weather_files
-from heatnet.study.batch_problems import batch_problems
+from heatnet.study.batch_problems import batch_problems, named_problems
 from heatnet.study.config import Case, PriceSet, Season, StudyConfig, Weather, network_ids
 from heatnet.study.dispatch_keys import dispatch_key_problems
+from heatnet.study.mistakes import config_without_mistakes
 from heatnet.study.names import name_problems
 from heatnet.study.new_plants import with_new_plants
 from heatnet.study.portfolio_input import PortfolioInput, portfolio_problems
@@ -105,9 +106,12 @@ def load_study(path: str | Path, only: str | None = None) -> Study:
         config = _typed(data, f"{file.parent.name}/{file.name}")
     except InputError as error:
         problems.extend(error.problems)
-        _note_networks(data.get("networks"), file.parent, problems)
-        _raise_once(problems)
-        raise
+        rest = config_without_mistakes(data)
+        if rest is None:
+            _note_networks(data.get("networks"), file.parent, problems)
+            _raise_once(problems)
+            raise
+        config = rest
     prices = price_set(config.prices, file.parent, STUDY_FILE, problems)
     raws = with_new_plants(_raw_networks(config.networks, file.parent, problems), config.new_plants, problems)
     problems.extend(name_problems(config))
@@ -132,6 +136,11 @@ def load_study(path: str | Path, only: str | None = None) -> Study:
         batch = _batch(config, config.batch, file.parent, raws, problems)
         if prices is not None:
             problems.extend(batch_problems(batch, networks, prices))
+    elif only is None and prices is not None and networks:
+        # what its dimensions name can be looked at all the same, in the networks of a case without mistakes
+        first = next(iter(networks.values()))
+        known = {name: networks.get(name, first) for name in config.cases}
+        problems.extend(named_problems(data.get("batch"), known, prices))
     _raise_once(problems)
     assert prices is not None
     name = file.parent.name if file.name == STUDY_FILE else file.stem

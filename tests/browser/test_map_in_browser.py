@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import runpy
+import shutil
 from collections.abc import Iterator
+from itertools import combinations, product
 from pathlib import Path
 from typing import Any
 
@@ -263,10 +265,112 @@ def test_stations_show_their_strongest_source_and_its_zone(page: Any, map_file: 
     page.open(map_file)
     choose(page, "station-quantity", "source")
     legend = page.run("document.getElementById('legend').textContent")
-    assert "Plant 4: 3 stations" in legend
+    assert "Plant 4: strongest source of 3 stations" in legend
     assert page.run("heatnet.page.canvas.zones")
     page.run("document.getElementById('influence').click()")
     page.wait("!heatnet.page.canvas.zones")
+
+
+SYMBOL_COLOUR = """((name) => {
+  const path = heatnet.page.plants.find((one) => one.item.id === name).marker.getElement().querySelector("path");
+  return path.getAttribute("fill") === "#ffffff" ? path.getAttribute("stroke") : path.getAttribute("fill");
+})"""
+
+
+def test_a_source_has_one_colour_in_symbol_zone_and_legend(page: Any, map_file: Path) -> None:
+    page.open(map_file)
+    kinds = page.run(f"['plant4', 'sewage', 'chp'].map({SYMBOL_COLOUR})")
+    choose(page, "station-quantity", "source")
+    sources = page.run("heatnet.page.groups.find((one) => one.sources.length > 1).sources")
+    own = {source["id"]: source["colour"] for source in sources}
+    assert page.run(f"['plant4', 'sewage'].map({SYMBOL_COLOUR})") == [own["plant4"], own["sewage"]]
+    assert page.run(f"['chp'].map({SYMBOL_COLOUR})") == [page.run("heatnet.data.other_plant")]
+    picture = "[...document.querySelectorAll('#legend .legend-row')].find((row) => row.textContent.includes('Plant 4'))"
+    assert page.run(f"{picture}.querySelector('path').getAttribute('fill')") == own["plant4"]
+    choose(page, "station-quantity", "heat_mw")
+    assert page.run(f"['plant4', 'sewage', 'chp'].map({SYMBOL_COLOUR})") == kinds
+
+
+@pytest.fixture(scope="module")
+def direct_map(results: Path, direct_results: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("direct")
+    return build_map(direct_results(shutil.copytree(results, folder / "results")), folder / "map.html", "en")
+
+
+def test_a_station_without_primary_flow_is_grey_and_shows_its_direct_heat(
+    page: Any, direct_map: Path, tiny: dict
+) -> None:
+    page.open(direct_map)
+    choose(page, "station-quantity", "t_supply_degc")
+    page.run("heatnet.time.showHour(heatnet.page.passed[0])")
+    shown = find(page, "hx_n4", "hx_n4")
+    assert [
+        shown[name] for name in ("Arriving supply temperature", "Waste heat in the heat taken", "Strongest source")
+    ] == ["–"] * 3
+    assert shown["Direct heat from Data centre, for 2 stations together"] == f"{tiny['DIRECT_MW']:.2f} MW"
+    cell = "[...document.querySelectorAll('.hour-values tr')].find((row) => row.textContent.includes('Direct heat')).cells[1]"
+    panel = box_of(page, "#details")
+    assert page.run(f"{cell}.getBoundingClientRect().right") < panel[0] + panel[2], "a long name of a plant is wrapped"
+    assert "Heated directly by" in page.run("document.getElementById('details').textContent")
+    page.run("document.querySelector('.details-close').click()")
+    grey = [int("#b9bfc4"[i : i + 2], 16) for i in (1, 3, 5)]
+    assert colour_of(page, "hx_n4", "stations") == pytest.approx(grey, abs=COLOUR_TOLERANCE)
+    page.run("heatnet.time.showHour(heatnet.page.passed[2])")
+    assert find(page, "hx_n4", "hx_n4")["Arriving supply temperature"].endswith(" °C")
+    assert not [name for name in find(page, "hx_n2", "hx_n2") if "Direct heat" in name]
+    choose(page, "compare", "1")
+    # in the other case the plant gives nothing
+    said = find(page, "hx_n4", "hx_n4")["Direct heat from Data centre, for 2 stations together"]
+    assert said == f"{tiny['DIRECT_MW']:.2f} MW (+{tiny['DIRECT_MW']:.2f})"
+
+
+def test_a_part_of_a_name_finds_stations_before_their_pipes(page: Any, results: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(results, tmp_path / "results")
+    for file in folder.glob("*/inputs/east/pipes.geojson"):
+        file.write_text(file.read_text(encoding="utf-8").replace("Main b", "Branch of Station n2"), encoding="utf-8")
+    page.open(build_map(folder, tmp_path / "map.html", "en"))
+    find(page, "tation n2", "hx_n2")
+    find(page, "Branch of", "pipe_b")
+
+
+def test_on_a_phone_what_was_found_is_seen(page: Any, map_file: Path) -> None:
+    page.size(390, 844, True)
+    page.open(map_file)
+    page.run("document.getElementById('panel-toggle').click()")
+    choose(page, "find", "no such name")
+    assert page.run("document.getElementById('find-note').getClientRects().length") == 1, "what is not found is told"
+    page.run("document.getElementById('find').focus()")
+    find(page, "Station n2", "hx_n2")
+    assert page.run("document.getElementById('panel').getClientRects().length") == 0
+    assert page.run("document.getElementById('panel-toggle').getAttribute('aria-expanded')") == "false"
+    x, y = page.run("""(() => {
+      const group = heatnet.page.groups.find((one) => one.layout.id === "east" && one.kind === "stations");
+      const point = window.map_heatnet.latLngToContainerPoint(group.items.find((item) => item.id === "hx_n2").at);
+      return [point.x, point.y];
+    })()""")
+    frame, cover = box_of(page, ".map-frame"), box_of(page, "#details")
+    assert 0 < x < frame[2]
+    assert 0 < y < cover[1] - frame[1]
+    page.key("Escape", 27)
+    assert page.run("document.activeElement.id") == "panel-toggle"
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_captions_lie_on_no_symbol_and_on_no_other_caption(page: Any, results: Path, tmp_path: Path, lang: str) -> None:
+    page.size(1920, 1080)
+    page.open(build_map(results, tmp_path / "map.html", lang))
+    for place, zoom in (([39.055, 117.70], 14), ([39.085, 117.54], 14), ([39.0727, 117.6978], 16)):
+        page.run(f"void window.map_heatnet.setView({place}, {zoom}, {{ animate: false }})")
+        boxes, symbols = page.run("""["zones", "avenues", "landmarks", "plants"].map((name) => {
+          const nodes = name === "plants" ? [...document.querySelectorAll(".plant-icon svg")] : heatnet.base[name].getLayers()
+            .map((layer) => layer.getTooltip().getElement()).filter((node) => node.style.visibility !== "hidden");
+          return nodes.map((node) => node.getBoundingClientRect()).filter((box) => box.width > 0)
+            .map((box) => [box.left, box.top, box.right, box.bottom]);
+        }).reduce((all, some, i) => (i < 3 ? [all[0].concat(some), []] : [all[0], some]), [[], []])""")
+        assert len(boxes) > 20
+        meet = [(a, b) for a, b in [*combinations(boxes, 2), *product(boxes, symbols)]
+                if a[0] < b[2] and b[0] < a[2] and a[1] < b[3] - 1 and b[1] < a[3] - 1]  # fmt: skip
+        assert meet == []
 
 
 def test_switches_hide_networks_and_layers(page: Any, map_file: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 
 import pandas as pd
@@ -71,6 +72,24 @@ def test_a_batch_from_its_file_to_answers(heatnet, study, tmp_path):
     assert "co2_average_total_t_co2" in shown.out
 
 
+def test_another_target_runs_no_season_again(heatnet, study, study_draft, tmp_path):
+    """The target is held against the rates when the page is made; seasons of another target alone are the same bytes."""
+    assert heatnet("batch", study, "--workers", 1).code == 0
+    folder, other = tmp_path / "results" / "tiny" / "batch", tmp_path / "other"
+    assert json.loads((folder / "batch.json").read_text())["target_share"] == 0.15
+    study_draft.data["target"]["rate_share"] = 0.4
+    study_draft.write(tmp_path)
+    assert "0 of 2 seasons run now" in heatnet("batch", study, "--workers", 1).out
+    assert json.loads((folder / "batch.json").read_text())["target_share"] == 0.4
+    assert re.search("40.% reached", (folder / "batch.html").read_text(encoding="utf-8"))
+    assert "2 of 2 seasons run now" in heatnet("batch", study, "--workers", 1, "--out", other).out
+    for name in ("cases.parquet", "elements.parquet", "hours.parquet"):
+        assert (folder / name).read_bytes() == (other / name).read_bytes()
+    study_draft.data["target"]["counting"] = "delivered"
+    study_draft.write(tmp_path)
+    assert "2 of 2 seasons run now" in heatnet("batch", study, "--workers", 1).out
+
+
 def test_a_study_without_a_batch(heatnet, study_draft, tmp_path):
     answer = heatnet("batch", study_draft.write(tmp_path))
     assert answer.code == 2
@@ -100,6 +119,9 @@ def test_one_case_is_no_comparison(heatnet, results):
     answer = heatnet("compare", results / "base")
     assert answer.code == 2
     assert "is one case" in answer.err
+    assert answer.err.startswith("1 problem in the input.\n")
+    assert heatnet("query", results, "select 1").err.startswith("1 problem in the input.\n")
+    assert heatnet("report", results / "nowhere").err.startswith("1 problem in the input; nothing was written.\n")
 
 
 def test_results_are_compared_case_by_case(heatnet, results):

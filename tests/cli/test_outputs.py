@@ -167,6 +167,13 @@ def test_export_of_a_study_with_real_pipes_and_power(heatnet, study_draft, new_p
     assert {str(name) for name, _kind in pyogrio.list_layers(tmp_path / "hour.gpkg")} >= {"tiny_electric_lines"}
 
 
+def test_export_refuses_an_hour_that_nothing_was_solved_for(heatnet, results: Path, tmp_path: Path) -> None:
+    answer = heatnet("export", results / "project", "--hour", "2050-01-01 00:00", "--out", tmp_path / "hour.gpkg")
+    assert answer.code == INPUT
+    assert "2050-01-01" in answer.err
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize("key", ["", "0123abc"])
 def test_map_opens_with_the_key_of_the_environment_and_keeps_it_out_of_the_file(
     heatnet, results: Path, tmp_path: Path, monkeypatch, key: str

@@ -170,6 +170,43 @@ def test_the_strongest_source_is_the_one_with_the_largest_share(results: Path, t
     assert len(set(colours)) == 3
 
 
+@pytest.fixture(scope="module")
+def standing(results: Path, direct_results, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data centre heats two stations of East past the network; in the first hour n4 has no primary flow, in the second both."""
+    return direct_results(shutil.copytree(results, tmp_path_factory.mktemp("standing") / "results"))
+
+
+def test_a_station_without_primary_flow_has_no_temperature_and_no_source(standing: Path, map_view) -> None:
+    view = map_view(standing)
+    first, second, third = view.times(0)[:3]
+    for key in ("t_supply_degc", "t_return_degc", "waste", "source", "east/plant4"):
+        shown = view.frame(0, "east", "stations", key)
+        assert list(shown.loc[[first, second, third], "hx_n4"].isna()) == [True, True, False], key
+        assert list(shown.loc[[first, second], "hx_n3"].isna()) == [False, True], key
+        assert shown["hx_n2"].notna().all(), key
+    for key in ("t_supply_degc", "t_return_degc"):
+        assert view.quantity("water", "stations", key)["range"][0] > 20.0, "3.4 degC of standing water is on no scale"
+    heat = view.frame(0, "east", "stations", "heat_mw")
+    assert heat.at[first, "hx_n4"] == 0.0, "what a station takes is known"
+
+
+def test_a_station_names_the_plant_that_heats_it_directly(standing: Path, map_view) -> None:
+    view = map_view(standing)
+    stations = {item["id"]: item for item in view.network(0, "east")[1]["stations"]}
+    assert stations["hx_n4"]["direct"] == [{"plant": "dc", "name": "Data centre", "count": 2}]
+    assert ("Heated directly by", "Data centre") in stations["hx_n3"]["rows"]
+    assert "direct" not in stations["hx_n2"]
+    # of the other case the plant is not built
+    assert all("direct" not in item for item in view.network(1, "east")[1]["stations"])
+
+
+def test_a_source_has_the_symbol_of_its_kind_and_a_colour_of_its_own(view) -> None:
+    entry, layout = view.network(1, "east")
+    symbols = {plant["id"]: plant["symbol"] for plant in layout["plants"]}
+    assert {source["id"]: source["symbol"] for source in entry["sources"]} == symbols
+    assert view.data["other_plant"] not in {source["colour"] for source in entry["sources"]}
+
+
 def test_delivered_heat_is_what_is_taken_of_what_is_asked_for(results: Path, tmp_path: Path, map_view) -> None:
     folder = shutil.copytree(results, tmp_path / "short")
     water = folder / "base" / "east" / "water"

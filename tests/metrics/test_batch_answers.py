@@ -171,9 +171,18 @@ def test_one_choice_has_no_regret():
 
 def test_best_and_worst_seasons():
     table = pd.DataFrame({"name": list("abcd"), "y": [3.0, math.nan, 1.0, 2.0]})
-    best, worst = extremes(table, "y", 2)
-    assert best["name"].tolist() == ["a", "d"]
-    assert worst["name"].tolist() == ["c", "d"]
+    best, worst = extremes(table, "y", 1)
+    assert best["name"].tolist() == ["a"]
+    assert worst["name"].tolist() == ["c"]
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "best", "worst"),
+    [([3.0, math.nan, 1.0, 2.0], "ad", "c"), ([2.0, 2.0, 2.0], "ab", "c"), ([1.0], "a", ""), ([], "", "")],
+)
+def test_a_season_of_few_is_not_among_the_best_and_the_worst(outcomes, best, worst):
+    table = pd.DataFrame({"name": list("abcd")[: len(outcomes)], "y": pd.Series(outcomes, dtype=float)})
+    assert ["".join(part["name"]) for part in extremes(table, "y", 5)] == [best, worst]
 
 
 def test_shortfall_expected_over_all_seasons():

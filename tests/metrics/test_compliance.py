@@ -121,6 +121,11 @@ def test_each_limit_from_both_sides(network, check, name, good, bad, place):
     assert place in set(found["place"])
 
 
+def test_a_plant_that_does_not_run_has_no_return_temperature(network):
+    still = state(network, plant_t_return_degc=90.0, plant_mdot_kg_per_s=0.0)
+    assert not len(rows(compliance(network, still), "return_temperature"))
+
+
 def test_no_boiling_margin_is_pressure_above_saturation(network):
     boiling = float(saturation_pressure_bar(130.0))
     for margin, good in ((0.31, True), (0.29, False)):

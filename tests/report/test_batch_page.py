@@ -12,6 +12,7 @@ import pytest
 from heatnet.errors import InputError
 from heatnet.metrics.chance import binomial_interval
 from heatnet.report.batch_page import build_batch_report
+from heatnet.report.batch_results import is_batch
 from heatnet.study.batch_description import write_batch_description
 from heatnet.study.load import load_study
 from heatnet.study.variants import variants
@@ -55,7 +56,10 @@ def folder_of(draft, root, batch, failed=()):
             "rate_all_of_it_strict_recovered_space_season_share": 0.0,
         }
         if variant.name in failed:
-            row = {key: row[key] for key in ("case", "base")} | {"status": "infeasible", "reason": "<b>contract</b>"}
+            row = {key: value for key, value in row.items() if key in ("case", "base") or key.startswith("in_")} | {
+                "status": "infeasible",
+                "reason": "<b>contract</b>",
+            }
         rows.append(row)
         lacking.append((variant.name, "tiny", "water", "consumer", "c2", "lacking_mwh", 10.0 * demand))
     pd.DataFrame(rows).to_parquet(folder / "cases.parquet")
@@ -161,6 +165,37 @@ def test_a_list_tells_every_season_by_its_label(study_draft, tmp_path):
     told = words(build_batch_report(folder_of(study_draft, tmp_path, batch), lang="en").read_text(encoding="utf-8"))
     assert re.search(r"Dear gas 15\.00 2\.01 100", told)
     assert re.search(r"now 15\.00 1\.01 100", told)
+
+
+def test_few_seasons_stand_once_among_the_best_and_the_worst(study_draft, tmp_path):
+    rows = {name: {"values": {"gas": price}} for name, price in (("cheap", 0.9), ("usual", 1), ("dear", 1.1))}
+    batch = {"method": "list", "variants": rows, "dimensions": {"gas": GAS | {"distribution": None}}}
+    told = words(build_batch_report(folder_of(study_draft, tmp_path, batch), lang="en").read_text(encoding="utf-8"))
+    shown = told.split("Highest rate")[1].split("Shortfall of heat")[0]
+    assert [len(re.findall(rf"\b{name}\b", shown)) for name in rows] == [1, 1, 1]
+
+
+def test_changes_of_a_portfolio_whose_base_failed_say_why_there_are_none(study_draft, tmp_path):
+    dimensions = {"gas": GAS | {"distribution": None, "values": [1.2], "base": 1}, "portfolio": PORTFOLIO}
+    batch = {"method": "one_at_a_time", "dimensions": dimensions}
+    folder = folder_of(study_draft, tmp_path, batch, failed=("base-gas", "gas-1.2-gas"))
+    told = words(build_batch_report(folder, lang="en").read_text(encoding="utf-8"))
+    assert re.search(
+        r"Gas alone: what the changes do cannot be told, as the base has no result \([\w ]+: <b>contract</b>\)", told
+    )
+    assert "Change against the base: With the heat pump" in told
+    assert "Change against the base: Gas alone" not in told
+
+
+def test_an_interrupted_batch_is_continued_by_its_own_command(tmp_path):
+    (tmp_path / "cases" / "0001").mkdir(parents=True)
+    (tmp_path / "cases" / "0001" / "result.json").write_text("{}")
+    assert is_batch(tmp_path)
+    with pytest.raises(InputError, match=r"interrupted batch.*heatnet batch STUDY' continues"):
+        build_batch_report(tmp_path)
+    # results of a study, one of whose cases is called cases
+    (tmp_path / "summary.json").write_text("{}")
+    assert not is_batch(tmp_path)
 
 
 def test_a_folder_without_a_batch_says_so(tmp_path):

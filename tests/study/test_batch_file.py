@@ -86,6 +86,17 @@ RULES = (
         "heat_pump", ("negative",)),
     Rule("failures of a strange plant", target(**FAILURES | {"plants": "tiny/heat_pmp"}), "x.target.plants", ("heat_pump",)),
     Rule("two rates of failure", target(**FAILURES | {"failures_per_1000_h": 1}), "x.target", ("Either",)),
+    Rule("portfolio without cases", one(target={"kind": "portfolio"}, distribution=None), "batch.dimensions.x.target.cases",
+        ("is missing", "names of cases, such as [plan_2025]")),
+    Rule("portfolio of names", one(target={"kind": "portfolio", "names": ["project"]}, distribution=None),
+        "batch.dimensions.x.target.names", ("unknown key", "cases")),
+    Rule("portfolio without a case", one(target={"kind": "portfolio", "cases": []}, distribution=None),
+        "batch.dimensions.x.target.cases", ("At least 1",)),
+    Rule("target without a kind", one(target={"key": "gas_cny_per_mwh"}), "batch.dimensions.x.target.kind", ("is missing",)),
+    Rule("key of another kind", target("outage", plants="tiny/boiler", start="01-01", start_hors=3),
+        "batch.dimensions.x.target.start_hors", ("'start_hour'",)),
+    Rule("how misspelt", target("price", key="gas_cny_per_mwh", how="factr"), "batch.dimensions.x.target.how", ("'factor'",)),
+    Rule("key of a distribution", drawn(kind="normal", mean=1, sd=1, hgh=2), "batch.dimensions.x.distribution.hgh", ("'high'",)),
     Rule("portfolio that is none", one(target={"kind": "portfolio", "cases": ["projct"]}, distribution=None),
         "x.target.cases", ("'project'",)),
     Rule("renovated twice over", batch(dimensions={"x": GAS | {"target": {"kind": "retrofit"},
@@ -128,6 +139,42 @@ def test_all_problems_come_in_one_message(study_draft, tmp_path):
     )
     where = " ".join(one.where for one in problems_of(study_draft.write(tmp_path)))
     assert all(word in where for word in ("batch.case", "a.target.key", "b.target.plants", "dimensions.c"))
+
+
+def test_a_mistake_in_one_place_hides_none_in_another(study_draft, tmp_path):
+    """Unknown keys and groups without a key in the block; names in its other dimensions, in a case and in the target."""
+    study_draft.data["batch"] = batch(
+        sample=3,
+        dimensions={
+            "a": GAS | {"target": {"kind": "price", "key": "gaz"}},
+            "b": GAS | {"target": FAILURES | {"plants": "tiny/pump"}},
+            "c": GAS | {"target": {"kind": "portfolio", "names": ["project"]}},
+            "d": GAS | {"target": {"kind": "portfolio", "cases": ["projct"]}, "distribution": None},
+            "e": GAS | {"target": {"kind": "demand_factor", "networks": "tiny"}},
+        },
+    )
+    study_draft.data["plan_case"] = "projct"
+    study_draft.data["target"]["zone"] = "all_of"
+    study_draft.data["cases"]["project"]["networks"] = {"tiny": {"plants": {"boiler": {"start_cost": 3}}}}
+    found = problems_of(study_draft.write(tmp_path))
+    where = sorted(one.where.split("key ")[-1] for one in found)
+    assert [one for one in where if "batch" in one] == [
+        "batch.dimensions.a.target.key",
+        "batch.dimensions.b.target.plants",
+        "batch.dimensions.c.target.cases",
+        "batch.dimensions.c.target.names",
+        "batch.dimensions.d.target.cases",
+        "batch.sample",
+    ]
+    assert {"plan_case", "target.zone"} <= set(where)
+    assert any("start_cost_cny_per_mw" in one.remedy for one in found)
+
+
+def test_what_hangs_on_a_mistake_is_not_said_to_be_one(study_draft, tmp_path):
+    """A case with a wrong season is a case all the same: that it does not exist would be no help."""
+    study_draft.data["cases"]["project"]["season"] = "winter"
+    study_draft.data["batch"] = one(target={"kind": "portfolio", "cases": ["project"]}, distribution=None)
+    assert [one.where.split("key ")[-1] for one in problems_of(study_draft.write(tmp_path))] == ["cases.project.season"]
 
 
 def test_the_unbroken_block(study_draft, tmp_path):

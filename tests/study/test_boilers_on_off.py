@@ -7,10 +7,12 @@ import json
 import numpy as np
 import pytest
 
-from heatnet.cli.verdict_switching import switching_sentences
+from heatnet.cli.verdict import print_verdict
+from heatnet.cli.verdict_switching import switching_blocks, switching_sentences
 from heatnet.errors import InputError
 from heatnet.i18n import use_language
 from heatnet.io.results_store import read_summary, read_table
+from heatnet.report.build import build_report
 from heatnet.report.context import Context
 from heatnet.report.sections import cost_table
 from heatnet.report.switching import switching_tables
@@ -108,6 +110,48 @@ def test_fuel_and_cost_of_the_summary_hold_what_runs_without_load(ran):
     assert entry["cost"]["total_cny"] == pytest.approx(sum(parts.values()))
 
 
+@pytest.fixture(scope="module")
+def too_large(new_study_draft, tmp_path_factory):
+    """Return the folder and the summary of two cases with a boiler that cannot run below most of its size, none the plan's."""
+    draft = with_switched_case(new_study_draft())
+    keys = KEYS | {"units_mw": "12", "capacity_mw": 12, "on_min_share": 0.9, "min_up_h": 24, "min_down_h": 1}
+    draft.data["cases"]["too_large"] = {"label": "Too large", "networks": {"tiny": {"plants": {"boiler": keys}}}}
+    draft.data |= {
+        "plan_case": "gas",
+        "simulation": {"hours": 2, "reference_hours": 0, "rounds": 1},
+        "reserve_share": {},
+    }
+    study = load_study(draft.write(tmp_path_factory.mktemp("large")))
+    out = tmp_path_factory.mktemp("results") / "tiny"
+    return out, write_summary(study, run_cases(study, out, workers=1), out)
+
+
+def test_heat_that_nobody_takes_is_warned_of_as_a_penalty_case_by_case(too_large, capsys):
+    out, summary = too_large
+    entry = summary["cases"]["too_large"]
+    penalties, cost = entry["penalties"], entry["cost"]
+    assert penalties["surplus_mwh"] > 0
+    assert penalties["total_cny"] == pytest.approx(cost["surplus_cny"] + cost["unmet_cny"] + cost["reserve_short_cny"])
+    assert 0 < penalties["surplus_hours"] <= 8760
+    with use_language("en"):
+        print_verdict("Tiny", summary, out)
+        told = capsys.readouterr().out
+        page = build_report(out, out / "report.html", "en").read_text(encoding="utf-8")
+    # the plan's case has no switched plants: the others are told all the same
+    assert {line.split()[0] for line in told.split("Plants on and off")[1].splitlines()[4:6]} == {
+        "switched",
+        "too_large",
+    }
+    warning = f"in {penalties['surplus_hours']:,} hours"
+    assert warning in next(
+        line for line in told.splitlines() if line.startswith("Warning: too_large: heat that nobody takes")
+    )
+    assert "million CNY of the cost are penalties, not bills" in told
+    assert "Warning: gas" not in told
+    assert "Warning: Too large: heat that nobody takes" in page
+    assert warning in page
+
+
 def test_tables_of_units_lie_beside_the_dispatch(ran):
     out, runs, _summary = ran
     folder = out / "switched" / "tiny" / "water"
@@ -138,14 +182,17 @@ def test_report_and_verdict_tell_of_starts_and_gap(ran):
         context = Context(load_results(out))
         units, without_load = switching_tables(context)
         labels = [column.label for column in cost_table(context).columns]
-        sentences = list(switching_sentences(summary["cases"]["switched"]))
+        [(title, _columns, shown)] = switching_blocks(summary["cases"])
+        sentences = list(switching_sentences(summary["cases"]))
     assert "Starts" in labels
     assert "proven to cost at most" in units.rows[0].cells[0]
     account = summary["cases"]["switched"]["unit_commitment"]["units"]
     assert [row.cells[2] for row in units.rows[1:]] == [one["starts"] for one in account.values()]
     assert len(without_load.rows) == 2
-    assert sentences[0].startswith("Plants on and off: ")
-    assert list(switching_sentences(summary["cases"]["gas"])) == []
+    assert title == "Plants on and off"
+    assert [row[:2] for row in shown] == [["switched", f"{sum(one['starts'] for one in account.values()):,}"]]
+    assert sentences == []
+    assert list(switching_blocks({"gas": summary["cases"]["gas"]})) == []
 
 
 def test_keys_of_the_dispatch_that_mean_nothing(study_draft, tmp_path):

@@ -90,7 +90,7 @@
       chosen = null;
       panel.hidden = true;
       view.marked(null);
-      if (opened && opened.isConnected) opened.focus();
+      if (opened && opened.isConnected) (opened.getClientRects().length ? opened : byId("panel-toggle")).focus();
     }
     async function open(entry, focus) {
       chosen = entry;
@@ -136,7 +136,11 @@
       return [field, place];
     }
     function hourPart(known, entry) {
-      cells = known.map((quantity) => ({ quantity, cell: element("td"), read: view.plain(entry.group, quantity), less: view.other() ? view.reader(entry.group, quantity) : null }));
+      const cellOf = ({ group, position }, quantity) => ({ quantity, position, cell: element("td"), read: view.plain(group, quantity), less: view.other() ? view.reader(group, quantity) : null });
+      cells = known.map((quantity) => cellOf(entry, quantity));
+      // beside the heat that it takes from the pipes
+      const taken = known.findIndex((quantity) => quantity.key === "heat_mw");
+      cells.splice(taken < 0 ? cells.length : taken + 1, 0, ...view.directOf(entry).map((direct) => cellOf(direct.entry, direct.quantity)));
       const table = element("table", null, "hour-values");
       for (const one of cells) {
         const row = table.insertRow(), head = element("th", one.quantity.label);
@@ -158,8 +162,8 @@
     function update() {
       if (!chosen || panel.hidden) return;
       const hour = view.hour();
-      for (const { quantity, cell, read, less, row } of cells) {
-        const value = read(chosen.position, hour), difference = less && !quantity.is_source ? less(chosen.position, hour) : NaN;
+      for (const { quantity, position, cell, read, less, row } of cells) {
+        const value = read(position, hour), difference = less && !quantity.is_source ? less(position, hour) : NaN;
         row.hidden = Boolean(quantity.some) && Number.isNaN(value);
         const source = quantity.is_source && !Number.isNaN(value) ? chosen.group.sources[Math.round(value)] : null;
         cell.textContent = quantity.is_source ? (source ? source.name : "–") : shown(value, quantity);

@@ -16,7 +16,8 @@
   }
   function* everything() {
     for (const plant of page.plants) yield { group: plant.group, position: plant.position };
-    for (const group of page.groups) for (let position = 0; position < group.items.length; position++) yield { group, position };
+    // a station before the branch that has its name
+    for (const kind of ["stations", "pipes", "nodes"]) for (const group of page.groups) if (group.kind === kind) for (let position = 0; position < group.items.length; position++) yield { group, position };
   }
   const itemOf = (entry) => entry.group.items[entry.position];
   const offered = (item) => (item.name === item.id ? item.id : item.name + " [" + item.id + "]");
@@ -38,10 +39,12 @@
     if (!hit) for (const entry of everything()) if (namesOf(itemOf(entry)).some((name) => name.includes(wanted))) { hit = entry; break; }
     if (!hit) { byId("find-note").textContent = labels.not_found; return; }
     if (page.state.hidden.has(hit.group.layout.id)) byId("network-switches").querySelector('input[data-key="' + CSS.escape(hit.group.layout.id) + '"]').click();
+    page.showMap();
     const item = itemOf(hit), at = item.at || item.xy[Math.floor((item.xy.length - 1) / 2)], next = item.at ? null : item.xy[Math.floor((item.xy.length - 1) / 2) + 1];
     map.setView(next ? [(at[0] + next[0]) / 2, (at[1] + next[1]) / 2] : at, Math.max(map.getZoom(), 15), { animate: false });
-    page.panel.open(hit, true);
-    uncover(map.getCenter());
+    // once the panel has its values, and its height
+    const place = map.getCenter();
+    page.panel.open(hit, true).then(() => uncover(place));
   }
   /* Move the map so that a place is not under the panel of details: above it on a phone, left of it elsewhere. */
   function uncover(place) {

@@ -13,11 +13,6 @@
     dash.style.cssText = "flex:none;width:26px;border-top:" + width + "px " + stroke + " " + colour;
     return row(dash, words);
   }
-  function swatch(colour) {
-    const made = element("span", null, "swatch");
-    made.style.background = colour;
-    return made;
-  }
   /* One scale: heading, bar with its ends, notes. */
   function scale(into, heading, quantity, range, state, notes) {
     into.append(element("h2", heading + ": " + quantity.label + (quantity.unit ? " (" + quantity.unit + ")" : "")));
@@ -43,7 +38,7 @@
       group.sources.forEach((source, s) => {
         const own = group.sourceOf ? [...group.sourceOf].reduce((count, one) => count + (one === s ? 1 : 0), 0) : 0;
         const heat = group.heatOf ? group.items.reduce((sum, _item, n) => sum + (group.sourceOf[n] === s ? group.heatOf(n) || 0 : 0), 0) : 0;
-        into.append(row(swatch(source.colour), filled(labels.source_row, { name: source.name, count: own, heat: number(heat, 1) })));
+        into.append(row(symbol(source.symbol, source.colour, 16, false), filled(labels.source_row, { name: source.name, count: own, heat: number(heat, 1) })));
       });
     }
     if (influence) into.append(element("p", labels.influence_note, "small"));
@@ -55,16 +50,17 @@
     for (const [kv, width] of [...widths].sort((a, b) => b[0] - a[0])) into.append(lineRow(colours.POWER, width, "solid", filled(labels.power_width, { kv })));
     if (lines.some((line) => line.open)) into.append(lineRow(colours.POWER, 2, "dashed", labels.power_open));
   }
-  function plantRows(into, layouts) {
+  function plantRows(into, layouts, bySource) {
     into.append(element("h2", labels.legend_plants));
     const seen = new Set();
     for (const layout of layouts) {
       for (const plant of layout.plants) {
         if (seen.has(plant.kind)) continue;
         seen.add(plant.kind);
-        into.append(row(symbol(plant.symbol, plant.colour, 16, false), data.kinds[plant.kind]));
+        into.append(row(symbol(plant.symbol, bySource ? data.other_plant : plant.colour, 16, false), data.kinds[plant.kind]));
       }
     }
+    if (bySource) into.append(element("p", labels.other_plants, "small"));
     into.append(row(symbol("circle", "#777777", 14, true), labels.not_running), element("p", labels.size_plants, "small"));
     into.append(row(symbol("circle", colours.NO_VALUE, 14, false), labels.no_value));
   }
@@ -89,7 +85,7 @@
       scale(legend, labels.legend_power, view.choices.electric, view.ranges.electric, state, []);
       powerRows(legend, electric);
     }
-    plantRows(legend, view.layouts);
+    plantRows(legend, view.layouts, Boolean(stations && stations.is_source));
     if (steam.some((group) => !group.solved && group.kind === "pipes")) legend.append(lineRow(colours.STEAM, 3, "dashed", labels.steam));
   }
   Object.assign(window.heatnet, { legend: { draw } });

@@ -1,7 +1,7 @@
 /* The map page: what is shown (case, other case, hour, quantities), and who is told when that changes. */
 (function () {
   "use strict";
-  const { data, labels, byId, element, option, filled, matrices, colours, clock, HeatCanvas, base, plants, background, details, legend, time, find } = window.heatnet;
+  const { data, labels, byId, element, option, filled, matrices, colours, clock, HeatCanvas, base, plants, background, captions, details, legend, time, find } = window.heatnet;
   const { currentCase, otherCase, currentClock, plain, reader, twinReader, placesOf, storedKey } = window.heatnet.values;
   const map = window.map_heatnet;
   const frame = document.querySelector(".map-frame");
@@ -111,7 +111,7 @@
       }
     }
     page.canvas.draw();
-    plants.paint(page.plants, state.hour);
+    plants.paint(page.plants, state.hour, Boolean(page.choices.stations && page.choices.stations.is_source));
     page.panel.update();
     time.writeTime();
   }
@@ -124,6 +124,7 @@
     prepare(all);
     paint();
     drawLegend();
+    captions.arrange(page);
     frame.removeAttribute("aria-busy");
     document.body.dataset.shown = String(mine);
   }
@@ -190,7 +191,13 @@
     kindName: (entry) => KIND_NAMES[entry.group.carrier][entry.group.kind],
     // a quantity that the network does not have at all, such as the share of another network's source, is no row
     quantitiesOf: ({ group }) => data.quantities[group.carrier][group.kind].filter((one) => group.network[group.kind][storedKey(one)] !== undefined),
-    matricesOf: (entry) => placesOf(entry.group, view.quantitiesOf(entry)),
+    /* Plants that heat a station past the network, each with its heat of the hour where the files have it. */
+    directOf: ({ group, position }) => (group.items[position].direct || []).flatMap(({ plant, name, count }) => {
+      const entry = find.entryOf(group.layout.id, "plants", plant), known = data.quantities[group.carrier].plants.find((one) => one.key === "schedule_mw");
+      if (!entry || !known || group.network.plants.schedule_mw === undefined) return [];
+      return [{ entry, quantity: { ...known, label: filled(count > 1 ? labels.direct_heat_shared : labels.direct_heat, { plant: name, count }) } }];
+    }),
+    matricesOf: (entry) => [...placesOf(entry.group, view.quantitiesOf(entry)), ...view.directOf(entry).flatMap((one) => placesOf(one.entry.group, [one.quantity]))],
     painted: ({ group }) => (group.quantity ? group.quantity.key : undefined),
     series: ({ group, position }, key) => {
       const quantity = data.quantities[group.carrier][group.kind].find((one) => one.key === key), first = plain(currentCase(), group.network, group.kind, quantity);
@@ -206,7 +213,7 @@
     box.type = "checkbox";
     box.checked = !set.has(key);
     box.dataset.key = key;
-    box.addEventListener("change", () => { if (box.checked) set.delete(key); else set.add(key); applyVisibility(); if (document.body.dataset.shown) { paint(); drawLegend(); } });
+    box.addEventListener("change", () => { if (box.checked) set.delete(key); else set.add(key); applyVisibility(); if (document.body.dataset.shown) { paint(); drawLegend(); captions.arrange(page); } });
     label.append(box, element("span", text));
     into.append(label);
   }
@@ -282,8 +289,8 @@
 
   L.control.zoom({ position: "bottomright" }).addTo(map);
   L.control.scale({ imperial: false, position: "bottomleft" }).addTo(map);
-  const near = () => frame.classList.toggle("near", map.getZoom() >= 14);
-  map.on("zoomend", near);
+  const near = () => { frame.classList.toggle("near", map.getZoom() >= 14); captions.arrange(page); };
+  map.on("zoomend resize", near);
   const toggle = byId("panel-toggle");
   function fold(folded) {
     byId("panel").classList.toggle("folded", folded);
@@ -291,7 +298,10 @@
     map.invalidateSize();
   }
   toggle.addEventListener("click", () => fold(!byId("panel").classList.contains("folded")));
-  if (window.matchMedia("(max-width: 700px)").matches) fold(true);
+  const narrow = window.matchMedia("(max-width: 700px)");
+  // where the settings stand above the map, they would hide what was found
+  page.showMap = () => { if (narrow.matches) fold(true); };
+  page.showMap();
   near();
   const ready = () => { document.body.dataset.ready = "map"; };
   if (!data.cases.length) ready();

@@ -1,7 +1,7 @@
 /* Symbols of the plants, which the keyboard reaches: their area is the heat of the hour. */
 (function () {
   "use strict";
-  const { element, symbol, matrices } = window.heatnet;
+  const { data, element, symbol, matrices } = window.heatnet;
   const { currentCase, plain } = window.heatnet.values;
   function made(page, network, layout, carrier, item, position) {
     const values = network.plants, key = ["schedule_mw", "heat_mw"].find((one) => values[one] !== undefined);
@@ -24,8 +24,20 @@
     if (matrix.largest === undefined) matrix.largest = matrix.scale * matrix.q.reduce((most, one) => Math.max(most, one), 0);
     return matrix.largest;
   }
+  const sizeOf = (heat, most) => (heat > 0 && most > 0 ? Math.round(14 + 26 * Math.sqrt(heat / most)) : 13);
+  /* Size of a plant's symbol in the hour in which it gives most. */
+  function widestOf(plant, most) {
+    const matrix = matrices.now(plant.place), first = plant.position * matrix.hours;
+    return sizeOf(matrix.scale * matrix.q.subarray(first, first + matrix.hours).reduce((largest, one) => Math.max(largest, one), 0), most);
+  }
+  /* Colour of a plant's kind; where stations show their source, that of the source. */
+  function colourOf(plant, bySource) {
+    if (!bySource) return plant.item.colour;
+    const source = plant.group.network.sources.find((one) => one.id === plant.item.id);
+    return source ? source.colour : data.other_plant;
+  }
   /* Sizes by the heat of the hour; hollow where there is none. */
-  function paint(plants, hour) {
+  function paint(plants, hour, bySource) {
     const one = currentCase(), places = plants.filter((plant) => plant.place !== undefined).map((plant) => plant.place);
     const most = Math.max(0, ...places.map(largestOf));
     for (const plant of plants) {
@@ -33,11 +45,13 @@
       if (!node) continue;
       const heat = plant.place === undefined ? NaN : plain(one, plant.group.network, "plants", { key: plant.key })(plant.position, hour);
       const fixed = plant.group.carrier === "electric", hollow = !fixed && !(heat > 0);
-      const size = fixed ? 15 : heat > 0 && most > 0 ? Math.round(14 + 26 * Math.sqrt(heat / most)) : 13;
-      if (plant.size === size && plant.hollow === hollow) continue;
+      const size = fixed ? 15 : sizeOf(heat, most), colour = colourOf(plant, bySource);
+      if (plant.widest === undefined) plant.widest = plant.place === undefined ? size : widestOf(plant, most);
+      if (plant.size === size && plant.hollow === hollow && plant.colour === colour) continue;
       plant.size = size;
+      plant.colour = colour;
       plant.hollow = hollow;
-      node.replaceChildren(symbol(plant.item.symbol, plant.item.colour, size, hollow));
+      node.replaceChildren(symbol(plant.item.symbol, colour, size, hollow));
     }
   }
   Object.assign(window.heatnet, { plants: { made, paint } });
