@@ -184,6 +184,8 @@ def _network_tables(read: Sequence[_Read]) -> Iterator[Table]:
         lines: list[tuple[str, str, int, Reader]] = [
             (_("Heat of all plants into the pipes, hour of highest load"), "MW", 1, at("design_hour", "heat_mw")),
             (_("of it plants between return and supply"), "MW", 1, _plants(name, "between_mw")),
+            (_("of it pre-heating of the return before them"), "MW", 1, _plants(name, "preheat_mw")),
+            (_("Heat directly to consumers, besides"), "MW", 1, _plants(name, "direct_mw")),
             (_("Flow of all plants between return and supply"), "kg/s", 1, _plants(name, "mdot_kg_per_s")),
             (_("Supply temperature of this flow, mixed"), "°C", 1, _plants(name, "t_supply_degc")),
             (_("Return temperature of this flow, mixed"), "°C", 1, _plants(name, "t_return_degc")),
