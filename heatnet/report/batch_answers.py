@@ -74,7 +74,7 @@ def _chance_columns(sampled: bool) -> tuple[Column, ...]:
         Column(_("Seasons"), "", 0),
         Column(_("Reached"), "%", 1, 100),
         *(Column(end, "%", 1, 100, head) for head in heads for end in (_("from"), _("to"))),
-        *(Column(word, "%", 1, 100, _("Rate, quantiles")) for word in ("5 %", "50 %", "95 %")),
+        *(Column(word, "%", 1, 100, _("Rate, quantiles")) for word in ("P5", "P50", "P95")),
     )
 
 
@@ -241,7 +241,7 @@ def _regret(batch: BatchResults, caption: str, found: pd.DataFrame, scale: Colum
         Column(_("Portfolio")),
         scaled(_("Mean")),
         scaled(_("Mean regret")),
-        scaled(_("Regret, 95 %")),
+        scaled(_("Regret, P95")),
         scaled(_("Largest regret")),
         Column(_("in season")),
         Column(_("Best in"), "%", 0, 100),
