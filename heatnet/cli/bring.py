@@ -108,6 +108,16 @@ def _check_line(path: Path) -> None:
     say(_("No problems found."))
 
 
+def _consumer_line(network: Network) -> str:
+    consumers = network.consumers
+    count, heat, area = len(consumers), consumers["design_heat_mw"].sum(), consumers["area_m2"].sum() / 1e6
+    if not area:  # process users
+        return _("  {count} consumers, {heat:.1f} MW at design").format(count=count, heat=heat)
+    return _("  {count} consumers, {heat:.1f} MW at design, {area:.2f} million m²").format(
+        count=count, heat=heat, area=area
+    )
+
+
 def describe(network: Network) -> list[str]:
     """Return a few lines on what a network holds."""
     pipes = network.pipes
@@ -119,11 +129,7 @@ def describe(network: Network) -> list[str]:
             pipes=len(pipes),
             km=pipes["length_m"].sum() / 1000,
         ),
-        _("  {count} consumers, {heat:.1f} MW at design, {area:.2f} million m²").format(
-            count=len(network.consumers),
-            heat=network.consumers["design_heat_mw"].sum(),
-            area=network.consumers["area_m2"].sum() / 1e6,
-        ),
+        _consumer_line(network),
         _("  {count} plants: {names}").format(
             count=len(network.plants),
             names=", ".join(f"{plant} ({row['kind']})" for plant, row in network.plants.iterrows()),

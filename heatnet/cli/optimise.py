@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -122,10 +122,10 @@ def optimise_study(
     Raises
     ------
     NotSolvableError
-        If no portfolio reaches the target; everything but the portfolio is written.
+        If no portfolio reaches the target (everything but the portfolio is written), or its run in the pipes misses it.
     """
     from heatnet.cli.progress import Steps
-    from heatnet.cli.verdict_portfolio import print_portfolio, unreachable_sentence
+    from heatnet.cli.verdict_portfolio import missed_sentence, print_portfolio
     from heatnet.study.load import load_study
     from heatnet.study.portfolio_files import write_portfolio
     from heatnet.study.portfolio_kept import KEPT
@@ -136,6 +136,7 @@ def optimise_study(
         study = load_study(path)
         request = Request(_target(study, choices), curve, without)
         folder = out or Path("results") / f"{study.id}-optimise"
+        _refuse_a_file(folder)
 
         def tick(stage: str) -> None:
             steps.step(_stage(stage), STEP_WEIGHTS[stage])
@@ -145,16 +146,31 @@ def optimise_study(
         run = search.run()
         steps.done()
     summary = portfolio_summary(study, run)
-    write_portfolio(study, run, summary, folder, lambda place: _write_pages(study, summary, place))
-    if check and summary["reached"]:
-        summary["check"] = _checked(summary, folder)
+
+    def write() -> None:
         write_portfolio(study, run, summary, folder, lambda place: _write_pages(study, summary, place))
+
+    write()
+    if check and summary["reached"]:
+        summary["check"] = _checked(summary, folder, write)
+        write()
     print_portfolio(summary, folder)
-    if not summary["reached"]:
-        raise NotSolvableError(unreachable_sentence(summary))
+    missed = missed_sentence(summary)
+    if missed:
+        raise NotSolvableError(missed)
 
 
-def _checked(summary: dict[str, Any], folder: Path) -> dict[str, Any]:
+def _checked(summary: dict[str, Any], folder: Path, write: Callable[[], None]) -> dict[str, Any]:
+    """Run the portfolio found, and return what differs; where its plants cannot be held to what the search takes, run it free."""
+    check = _run_in_pipes(summary, folder)
+    if check["status"] == "ok" or not summary["best"]["obliged_mwh"]:
+        return check
+    summary["best"]["obliged_mwh"] = {}
+    write()
+    return _run_in_pipes(summary, folder) | {"conflict": check["reason"]}
+
+
+def _run_in_pipes(summary: dict[str, Any], folder: Path) -> dict[str, Any]:
     """Run the portfolio found as a case of its own, its results in a folder inside the search's, and return what differs."""
     from heatnet.cli.study_run import solved_summary
     from heatnet.study.load import load_study
@@ -205,6 +221,14 @@ def _share(words: str, problems: Problems) -> float:
         problems.add("--target", repr(words), _("A share from 0 to 1, or in per cent: 0.15, 15%"))
         return 0.0
     return share
+
+
+def _refuse_a_file(folder: Path) -> None:
+    """Raise `InputError` where results would go below something that is no folder."""
+    existing = next(one for one in (folder.absolute(), *folder.absolute().parents) if one.exists())
+    if not existing.is_dir():
+        found = _("'{name}' is a file").format(name=existing.name)
+        raise InputError([Problem(str(folder), found, _("A folder"), _("Name another one."))])
 
 
 def _refuse_strangers(mode: str, given: Mapping[str, object]) -> None:

@@ -10,17 +10,19 @@ from heatnet.cli.show import console, say, table
 from heatnet.i18n import _, pick
 from heatnet.web.labels import definition_names
 from heatnet.web.portfolio_words import (
+    curve_note,
     definition_words,
     finding,
     million,
+    missed_sentence,
     percent,
     project_words,
+    projects_note,
     size_words,
-    unreachable_sentence,
     zone_name,
 )
 
-__all__ = ["print_portfolio", "unreachable_sentence"]
+__all__ = ["missed_sentence", "print_portfolio"]
 
 
 def print_portfolio(summary: Mapping[str, Any], folder: Path) -> None:
@@ -29,13 +31,18 @@ def print_portfolio(summary: Mapping[str, Any], folder: Path) -> None:
     say(pick(summary["title"]))
     say(_("Definition: {definition}").format(definition=definition_words(summary["target"])))
     say("")
-    if summary["reached"]:
-        for sentence in finding(summary):
-            say(sentence)
-        say("")
+    for sentence in finding(summary):
+        say(sentence)
+    say("")
+    if summary["reached"] and summary["best"]["projects"]:
         out.print(table(_("What is built"), *_projects(summary), fold_first=True))
+        say(projects_note())
+        say("")
     if summary["curve"]:
         out.print(table(_("Cost and CO₂ against the rate"), *_curve(summary)))
+        if curve_note(summary):
+            say(curve_note(summary))
+            say("")
     if summary["definitions"]:
         out.print(table(_("Largest rate by definition and zone"), *_definitions(summary)))
     say(_("Results: {folder}").format(folder=folder))
@@ -80,7 +87,7 @@ def _curve(summary: Mapping[str, Any]) -> tuple[tuple[str, ...], list[list[str]]
             percent(point["rate"]),
             million(point["cost_cny"]),
             f"{point['co2_average_t'] / 1e3:,.1f}",
-            f"{point['shadow_cny_per_gj']:,.1f}",
+            "–" if point["shadow_cny_per_gj"] is None else f"{point['shadow_cny_per_gj']:,.1f}",
             percent(point["gap_share"], 2),
             str(len(point["projects"])),
         ]

@@ -15,7 +15,7 @@ from heatnet.maps.base import layers_near
 from heatnet.maps.layout import layout_of
 from heatnet.model.network import Network
 from heatnet.web.page import inline_html, write_page
-from heatnet.web.portfolio_words import finding, percent, project_words, size_words
+from heatnet.web.portfolio_words import check_words, finding, percent, project_words, size_words
 
 Point = tuple[float, float]
 _WIDTH, _MARGIN, _KM_PER_DEG = 1180.0, 24.0, 111.2
@@ -48,9 +48,9 @@ def write_portfolio_map(summary: Mapping[str, Any], networks: Mapping[str, Netwo
     """
     with use_language(lang):
         title = _("Projects: {title}").format(title=pick(summary["title"]))
+        told = " ".join([finding(summary)[0], *check_words(summary)[:1]])
         body = (
-            f"<main><h1>{escape(title)}</h1><p>{escape(finding(summary)[0])}</p>"
-            f"{_drawing(summary, networks)}{_legend(summary)}</main>"
+            f"<main><h1>{escape(title)}</h1><p>{escape(told)}</p>{_drawing(summary, networks)}{_legend(summary)}</main>"
         )
         html = inline_html(title, Markup(body), styles=("heatnet_report.css",), body_class="report-page")
     return write_page(path, html)

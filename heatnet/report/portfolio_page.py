@@ -13,11 +13,13 @@ from heatnet.report.steam_page import Section, write_sections
 from heatnet.report.tables import Column, Row, Table
 from heatnet.web.labels import definition_names
 from heatnet.web.portfolio_words import (
+    curve_note,
     definition_words,
     finding,
     limit_words,
     percent,
     project_words,
+    projects_note,
     size_words,
     zone_name,
 )
@@ -110,7 +112,7 @@ def _projects(summary: Summary) -> Table:
         )
         for row in summary["best"]["projects"]
     ]
-    return Table(_("The cheapest portfolio"), columns, tuple(rows))
+    return Table(_("The cheapest portfolio"), columns, tuple(rows), projects_note())
 
 
 def _costs(summary: Summary) -> Table:
@@ -153,7 +155,7 @@ def _curve(summary: Summary) -> Table:
         "Each point is a solved programme: the cheapest system of at most that rate below the cheapest of all, of at "
         "least that rate above it. A further GJ: its cost with the same projects (negative: what it saves)."
     )
-    return Table(_("The curve"), columns, tuple(rows), note)
+    return Table(_("The curve"), columns, tuple(rows), " ".join(filter(None, (note, curve_note(summary)))))
 
 
 def _built(summary: Summary, projects: Mapping[str, Any]) -> str:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from heatnet.io.bundled import bundled_path
 from heatnet.io.network_folder import is_network_folder
 from heatnet.io.yaml_file import read_yaml
+from heatnet.model.patch import merged_patch
+from heatnet.model.plant_kinds import PLANT_KINDS
 from heatnet.study.load import network_folder
 from heatnet.study.portfolio_input import PortfolioInput
 
@@ -17,6 +23,10 @@ if TYPE_CHECKING:
 #: name of the chosen portfolio as a case
 BEST_CASE = "best_portfolio"
 STUDY_FILE = "portfolio_study.yaml"
+#: key of a plant's least heat of a year
+_LEAST_KEY = "heat_year_min_mwh"
+#: what the pipes may take of an obliged plant's heat: their own loss and return temperatures move it by such shares
+OBLIGED_SLACK_SHARE = 5e-4
 #: what of a study goes on to the study of its portfolio
 _KEPT_KEYS = (
     "format_version",
@@ -88,13 +98,50 @@ def _prices(given: Any, folder: Path) -> Any:
 
 
 def case_of(given: PortfolioInput, summary: dict[str, Any]) -> dict[str, Any]:
-    """Return the best portfolio as a case of the study: paste it under `cases`, and `heatnet run` solves it in the pipes."""
+    """Return the best portfolio as a case of the study: paste it under `cases`, and `heatnet run` solves it in the pipes.
+
+    Where the target binds, the counted plants have to give in the year what the search has them give (`obliged_mwh` of the
+    summary's `best`): a schedule by cost alone would leave them standing whenever other heat is cheaper.
+    """
     rows = summary["best"]["projects"]
     ids = tuple(f"{row['candidate']}/{row['option']}" for row in rows)
     networks = {name: patch for name in given.raws if (patch := given.patch(name, ids))}
     for row in rows:
         _resize(given, f"{row['candidate']}/{row['option']}", row, networks)
+    for unit, least in summary["best"]["obliged_mwh"].items():
+        name, *parts = unit.split("/")
+        networks[name] = merged_patch(networks.get(name, {}), _least_heat(parts, least))
     return {BEST_CASE: {"label": {"en": "Cheapest portfolio", "zh": "最低成本组合"}, "networks": networks}}
+
+
+def _least_heat(parts: list[str], least_mwh: float) -> dict[str, Any]:
+    patch: dict[str, Any] = {"plants": {parts[-1]: {_LEAST_KEY: least_mwh}}}
+    return {"steam": patch} if len(parts) > 1 else patch
+
+
+def obliged_mwh(given: PortfolioInput, ids: tuple[str, ...], heat_mwh: Mapping[str, float]) -> dict[str, float]:
+    """Return the least heat of a year of the plants whose kind has such a key, MWh.
+
+    Parameters
+    ----------
+    given : PortfolioInput
+    ids : tuple of str
+        Options that are built.
+    heat_mwh : mapping of unit to float
+        Heat that the search takes from each in the year.
+    """
+    networks, least = given.networks(ids), {}
+    for unit, heat in heat_mwh.items():
+        name, *parts = unit.split("/")
+        network = networks[name].steam if len(parts) > 1 else networks[name]
+        assert network is not None
+        row = network.plants.loc[parts[-1]]
+        keys = {column.name for column in PLANT_KINDS[str(row["kind"])].keys}
+        whole = float(math.floor(heat * (1 - OBLIGED_SLACK_SHARE)))
+        if _LEAST_KEY in keys and whole > 0:
+            own = row.get(_LEAST_KEY)
+            least[unit] = max(whole, 0.0 if own is None or np.isnan(own) else float(own))
+    return least
 
 
 def _resize(given: PortfolioInput, option_id: str, row: dict[str, Any], networks: dict[str, Any]) -> None:

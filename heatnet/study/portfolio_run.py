@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -47,6 +47,7 @@ from heatnet.study.case_run import weather_of
 from heatnet.study.config import Target, target_zone
 from heatnet.study.portfolio_config import Level
 from heatnet.study.portfolio_kept import kept_memory
+from heatnet.study.portfolio_reasons import NO_PRICE_CNY_PER_GJ, near_largest, never_built, why_no_schedule
 from heatnet.study.portfolio_states import PortfolioStates
 from heatnet.study.prices import emission_factors, hourly_prices
 from heatnet.study.summary import zones_of
@@ -115,6 +116,16 @@ class PortfolioRun:
         The case without any candidate.
     curve : Curve or None
     definitions : tuple of DefinitionRow
+    lowest : Outcome or None
+        The cheapest of all, whatever its rate; without a curve searched only where the best portfolio's target has no price.
+    near_largest : Outcome or None
+        Where the target cannot be reached: the cheapest year of the portfolio of the largest rate just below it.
+    no_schedule : str
+        Why the case without candidates has no schedule, where no portfolio has one.
+    nothing_to_build : bool
+        Whether no candidate is left.
+    never_built : tuple of dict
+        Options whose own limits contradict each other.
     """
 
     request: Request
@@ -125,6 +136,11 @@ class PortfolioRun:
     nothing: Outcome | None = None
     curve: Curve | None = None
     definitions: tuple[DefinitionRow, ...] = ()
+    lowest: Outcome | None = None
+    near_largest: Outcome | None = None
+    no_schedule: str = ""
+    nothing_to_build: bool = False
+    never_built: tuple[dict[str, Any], ...] = ()
 
 
 def request_problems(study: Study, request: Request) -> None:
@@ -202,6 +218,18 @@ class PortfolioSearch:
         states = self._at("value")
         target = self._target(request.variant, zone)
         memory = self._memory_of(states, target)
+        run = self._searched(states, target, memory, zone)
+        most = run.largest.outcome
+        return replace(
+            run,
+            near_largest=None if run.best is not None else near_largest(run.largest, target),
+            no_schedule="" if most is not None or run.nothing is not None else why_no_schedule(states),
+            nothing_to_build=len(states) == 1 and not states[0].options,
+            never_built=never_built(states),
+        )
+
+    def _searched(self, states: list[State], target: RateTarget, memory: Memory, zone: str) -> PortfolioRun:
+        request = self._request
         if not request.curve:
             evaluator = Evaluator(target)
             largest = memory.largest(
@@ -211,7 +239,9 @@ class PortfolioSearch:
             best = self._cheapest(memory, states, target) if largest.bound >= target.share else None
             self._tick("search")
             nothing = cheapest([replace(states[0], options=())], target.at(0.0), self._limits)
-            return PortfolioRun(request, zone, best, largest, self._by_level(memory, target, best), nothing)
+            levels = self._by_level(memory, target, best)
+            lowest = self._lowest(memory, states, target, best)
+            return PortfolioRun(request, zone, best, largest, levels, nothing, lowest=lowest)
         points = self._study.portfolio.portfolio.search.points  # type: ignore[union-attr]
         curve = cost_curve(states, target, points, self._limits, (target.share,), self._tick, memory)
         best = self._best_of(curve, memory, states, target)
@@ -220,7 +250,31 @@ class PortfolioSearch:
             self._by_level(memory, target, best),
             self._definitions(memory, states, curve.largest.outcome),
         )
-        return PortfolioRun(request, zone, best, curve.largest, levels, curve.nothing, curve, definitions)
+        largest, definitions = self._tighter(curve.largest, definitions, zone)
+        return PortfolioRun(request, zone, best, largest, levels, curve.nothing, curve, definitions, curve.lowest)
+
+    def _lowest(self, memory: Memory, states: list[State], target: RateTarget, best: Outcome | None) -> Outcome | None:
+        """Return the cheapest of all where a further GJ has no price: the projects may be there for the target alone."""
+        if best is None or best.shadow_cny_per_gj > NO_PRICE_CNY_PER_GJ:
+            return None
+        free, evaluator = target.at(0.0), Evaluator(target)
+
+        def found() -> Outcome | None:
+            return cheapest(states, free, self._limits, evaluator, first=[(best.state, best.counts)])
+
+        return memory.cheapest("free", states, free, evaluator, found)
+
+    def _tighter(
+        self, largest: RateLimit, rows: tuple[DefinitionRow, ...], zone: str
+    ) -> tuple[RateLimit, tuple[DefinitionRow, ...]]:
+        """Return the largest rate and the table with the tighter of both limits where they are of the same definition."""
+        same = {row for row in rows if self._is_asked(row, zone)}
+        bound = min([largest.bound, *(row.bound for row in same if row.bound is not None)])
+        table = tuple(replace(row, bound=bound) if row in same and row.bound is not None else row for row in rows)
+        return replace(largest, bound=bound), table
+
+    def _is_asked(self, row: DefinitionRow, zone: str) -> bool:
+        return row.variant == self._request.variant and set(self._zones[row.zone]) == set(self._zones[zone])
 
     def _memory_of(self, states: list[State], target: RateTarget) -> Memory:
         """Return what earlier searches of the same states and definition found; new findings are kept beside them."""

@@ -10,12 +10,14 @@ import pandas as pd
 
 from heatnet import __version__
 from heatnet.design import Outcome
-from heatnet.metrics.energy import heat_by_unit_mwh, unit_heat_mw
+from heatnet.metrics.energy import heat_by_unit_mwh, unit_heat_mw, unmet_share
 from heatnet.metrics.tracing import Use, trace_heat
 from heatnet.model.substitution import SET_CLASSES, Counting, Denominator, WasteClass
 from heatnet.model.supply import SupplyUnit
 from heatnet.study.account import plants_of
+from heatnet.study.portfolio_case import obliged_mwh
 from heatnet.study.portfolio_input import PortfolioInput
+from heatnet.study.portfolio_reasons import NO_PRICE_CNY_PER_GJ
 from heatnet.study.portfolio_run import PortfolioRun
 from heatnet.study.portfolio_states import invested_cny
 from heatnet.units import GJ_PER_MWH
@@ -27,8 +29,6 @@ if TYPE_CHECKING:
 _AT_LIMIT_SHARE = 0.999
 #: rates and costs that differ by less, as a share, are the same
 _SAME = 1e-6
-#: a shadow price below this is rounding
-_NO_PRICE_CNY_PER_GJ = 1e-3
 
 
 def portfolio_summary(study: Study, run: PortfolioRun) -> dict[str, Any]:
@@ -53,12 +53,16 @@ def portfolio_summary(study: Study, run: PortfolioRun) -> dict[str, Any]:
             "rate": run.largest.rate,
             "bound": run.largest.bound,
             "limits": [] if run.largest.outcome is None else _named_limits(given, run.largest.outcome),
+            "missing_share": _missing_share(run.largest.outcome),
+            "cheapest": None if run.near_largest is None else _system(run.near_largest),
         },
         "nothing": None if run.nothing is None else _point(run.nothing),
+        "no_schedule": run.no_schedule,
+        "nothing_to_build": run.nothing_to_build,
+        "never_built": [row | {"name": _plant_name(given, row)} for row in run.never_built],
+        "lowest": None if run.lowest is None else _system(run.lowest),
         "best": None if run.best is None else _best(given, run.best),
-        "by_level": {
-            level: None if one is None else _point(one) | {"projects": _ids(one)} for level, one in run.by_level.items()
-        },
+        "by_level": {level: None if one is None else _system(one) for level, one in run.by_level.items()},
         "curve": [] if run.curve is None else _curve(run.curve.points),
         "definitions": [_definition(row, target.rate_share) for row in run.definitions],
         "candidates": _candidates(given, run),
@@ -77,7 +81,7 @@ def _point(outcome: Outcome) -> dict[str, Any]:
         "rate_difference": outcome.programme_rate - outcome.rate,
         "waste_heat_gj": sum(counted.values()) * GJ_PER_MWH,
         "cost_cny": outcome.cost_cny,
-        "bound_cny": outcome.bound_cny,
+        "bound_cny": outcome.bound_cny if np.isfinite(outcome.bound_cny) else None,
         "gap_share": outcome.gap_share if np.isfinite(outcome.bound_cny) else None,
         "invested_cny_per_a": outcome.invested_cny_per_a,
         "operating_cny": outcome.result.cost_cny["total_cny"],
@@ -92,13 +96,26 @@ def _curve(points: Sequence[Outcome]) -> list[dict[str, Any]]:
     """Return the points of the curve; neighbours that are one and the same system are one, the one of a share that is held."""
     rows: list[dict[str, Any]] = []
     for one in points:
-        row = _point(one) | {"projects": _ids(one)}
+        row = _system(one)
+        if not row["projects"]:
+            row["shadow_cny_per_gj"] = None  # without projects there is no price of a further GJ with the same ones
         if rows and _is_same(rows[-1], row):
             if row["at_most"]:
                 rows[-1] = row
             continue
         rows.append(row)
     return rows
+
+
+def _system(outcome: Outcome) -> dict[str, Any]:
+    return _point(outcome) | {"projects": _ids(outcome)}
+
+
+def _missing_share(outcome: Outcome | None) -> float | None:
+    """Return what of the zone's demand is missing at the largest rate, where that is so much that no rate counts."""
+    if outcome is None or outcome.may_have_a_rate:
+        return None
+    return unmet_share(outcome.problem, outcome.result, outcome.target.networks)
 
 
 def _is_same(one: dict[str, Any], other: dict[str, Any]) -> bool:
@@ -108,14 +125,27 @@ def _is_same(one: dict[str, Any], other: dict[str, Any]) -> bool:
 
 def _without_rounding(cny_per_gj: float) -> float:
     """Return a shadow price, exactly 0 where it is nothing but the solver's rounding."""
-    return 0.0 if abs(cny_per_gj) < _NO_PRICE_CNY_PER_GJ else cny_per_gj
+    return 0.0 if abs(cny_per_gj) < NO_PRICE_CNY_PER_GJ else cny_per_gj
 
 
 def _best(given: PortfolioInput, outcome: Outcome) -> dict[str, Any]:
+    ids = tuple(_ids(outcome))
+    binds = _without_rounding(outcome.shadow_cny_per_gj) > 0
     return _point(outcome) | {
         "projects": project_rows(given, outcome),
+        "obliged_mwh": obliged_mwh(given, ids, _counted_units_mwh(outcome)) if binds else {},
         "cost_by_kind_cny": outcome.result.cost_cny,
         "heat_by_plant_mwh": heat_by_unit_mwh(outcome.problem, outcome.result),
+    }
+
+
+def _counted_units_mwh(outcome: Outcome) -> dict[str, float]:
+    """Return the year's heat of every plant whose heat counts, MWh."""
+    return {
+        unit.id: _year_mwh(outcome, unit)
+        for unit in outcome.problem.units
+        if WasteClass(unit.waste_class) in SET_CLASSES[outcome.target.variant.waste_set]
+        and unit.network in outcome.target.networks
     }
 
 
@@ -205,6 +235,12 @@ def _counted_mwh(outcome: Outcome) -> dict[str, float]:
 def _named_limits(given: PortfolioInput, outcome: Outcome) -> list[dict[str, Any]]:
     plants = plants_of(given.networks(()))
     return [row | {"name": plants.get(row["unit"], {}).get("name", {})} for row in limits_of(outcome)]
+
+
+def _plant_name(given: PortfolioInput, row: dict[str, Any]) -> dict[str, str]:
+    """Return the name of the plant of an option that can never be built."""
+    networks = given.networks((f"{row['candidate']}/{row['option']}",))
+    return dict(plants_of(networks).get(row["unit"], {}).get("name", {}))
 
 
 def limits_of(outcome: Outcome) -> list[dict[str, Any]]:

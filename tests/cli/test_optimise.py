@@ -89,6 +89,12 @@ def test_the_portfolio_is_found_printed_and_written(heatnet, study):
     rates = [point["rate"] for point in found["curve"]]
     assert rates == sorted(rates)
     assert len({(row["set"], row["counting"]) for row in found["definitions"]}) == 9
+    (asked,) = [
+        row["bound_share"]
+        for row in found["definitions"]
+        if all(row[axis] == found["target"][axis] for axis in ("set", "counting", "denominator", "period", "zone"))
+    ]
+    assert asked == found["largest"]["bound"]
     curve = pd.read_parquet("found/curve.parquet")
     assert len(curve) == len(pd.read_csv("found/curve.csv")) == len(rates)
     pages = {name: Path(f"found/{name}.html").read_text(encoding="utf-8") for name in ("portfolio", "portfolio_map")}
@@ -138,6 +144,140 @@ def test_the_portfolio_runs_in_the_pipes_and_says_what_differs(heatnet, study):
     assert heatnet("run", moved, "--out", "run").code == 0
 
 
+def changed(study: Path, change) -> Path:
+    """Change the study file in place: `change` is called with its content."""
+    file = study / "study.yaml"
+    data = yaml.safe_load(file.read_text(encoding="utf-8"))
+    change(data)
+    file.write_text(yaml.safe_dump(data, allow_unicode=True), encoding="utf-8")
+    return study
+
+
+def plant_of(data: dict, candidate: str, option: str, plant: str) -> dict:
+    """Return the row of a plant that an option brings."""
+    options = data["portfolio"]["candidates"][candidate]["options"]
+    return options[option]["networks"]["beitang"]["plants"][plant]
+
+
+@pytest.fixture
+def dear(study) -> Path:
+    """The power plant's heat costs more than gas: 0.95 MWh of power for a MWh, so that nothing but the target makes it run."""
+    return changed(study, lambda data: plant_of(data, "chp", "main", "beitang_chp").update(z_share=0.95))
+
+
+def test_where_the_target_binds_the_run_holds_it(heatnet, dear):
+    """By cost alone the plant stands still, and the run has 0 %: the case obliges it to give what the search takes from it."""
+    answer = heatnet("optimise", dear, "--out", "found", "--check", "--without", "factory", "--counting", "delivered")
+    assert answer.code == 0, answer.err
+    assert "In the run 15 % is reached: 15.0 %. Counted plants have to give" in answer.out
+    found = json.loads(Path("found/portfolio.json").read_text(encoding="utf-8"))
+    case = yaml.safe_load(Path("found/portfolio_case.yaml").read_text(encoding="utf-8"))["best_portfolio"]
+    least = case["networks"]["beitang"]["plants"]["beitang_chp"]["heat_year_min_mwh"]
+    assert least == pytest.approx(found["best"]["heat_by_plant_mwh"]["beitang/beitang_chp"], rel=1e-3)
+    rate = next(row for row in found["check"]["rows"] if row["name"] == "rate")
+    assert rate["pipes"] == pytest.approx(0.15, abs=5e-4)
+
+
+def test_where_the_target_does_not_bind_nobody_is_obliged(heatnet, study):
+    answer = heatnet("optimise", study, "--out", "found", "--check")
+    assert answer.code == 0, answer.err
+    assert "In the run 15 % is reached" in answer.out
+    assert "heat_year_min_mwh" not in Path("found/portfolio_case.yaml").read_text(encoding="utf-8")
+
+
+def test_a_run_that_cannot_hold_the_target_says_so_and_ends_with_3(heatnet, dear, monkeypatch):
+    """A limit that the search does not know: the obliged case has no schedule, the free one misses the target."""
+    from heatnet.study import portfolio_summary
+
+    monkeypatch.setattr(portfolio_summary, "obliged_mwh", lambda *_words: {"beitang/beitang_chp": 1e7})
+    answer = heatnet("optimise", dear, "--out", "found", "--check", "--without", "factory", "--counting", "delivered")
+    assert answer.code == 3
+    assert "In the run 15 % is missed: 0.0 %. What keeps heat that counts away: cheaper heat (" in answer.out
+    assert "The counted plants cannot be held to the heat that the search takes from them: " in answer.out
+    assert "10,000,000" in answer.out
+    assert "The search reaches 15.0 %, the run does not." in answer.err
+    page = Path("found/portfolio.html").read_text(encoding="utf-8")
+    assert page.count("In the run 15 % is missed") == 2
+    assert "In the run 15 % is missed" in Path("found/portfolio_map.html").read_text(encoding="utf-8")
+    assert "heat_year_min_mwh" not in Path("found/portfolio_study.yaml").read_text(encoding="utf-8")
+
+
+def test_projects_that_are_there_for_the_target_alone_have_a_cost(heatnet, study):
+    """The factory gives 3.2 % at no cost of operation where 2 % are asked: a further GJ costs nothing, its line does."""
+
+    def dearer(data: dict) -> None:
+        data["portfolio"]["candidates"]["factory"]["options"]["one"]["costs"][0]["cny"] = 2e8
+
+    words = ("optimise", changed(study, dearer), "--set", "strict", "--without", "chp", "--target", "0.02")
+    answer = heatnet(*words, "--out", "found")
+    assert answer.code == 0, answer.err
+    found = json.loads(Path("found/portfolio.json").read_text(encoding="utf-8"))
+    more = (found["best"]["cost_cny"] - found["nothing"]["cost_cny"]) / 1e6
+    assert more > 5
+    assert f"a further GJ costs nothing; the target costs {more:.2f} million CNY a year" in answer.out
+    assert "against the cheapest system (0.0 %)" in answer.out
+    assert "does not bind" not in answer.out
+
+    answer = heatnet(*words, "--out", "curve", "--curve")
+    assert f"a further GJ costs nothing; the target costs {more:.2f} million CNY a year" in answer.out
+    assert "only the projects cost something" in " ".join(answer.out.split())
+    curve = pd.read_csv("curve/curve.csv")
+    assert curve["shadow_cny_per_gj"].isna().tolist() == [True, *[False] * (len(curve) - 1)]
+    assert "inf" not in Path("curve/curve.csv").read_text(encoding="utf-8")
+
+
+def test_a_case_without_a_schedule_says_which_limits_contradict_each_other(heatnet, study):
+    def least(data: dict) -> None:
+        plants = data["cases"]["nothing"]["networks"]["beitang"]["plants"]
+        plants["gas"] = {"heat_year_min_mwh": 9_000_000}
+
+    answer = heatnet("optimise", changed(study, least), "--out", "found")
+    assert answer.code == 3
+    assert "The case without projects (Gas alone) has no schedule: " in answer.out
+    assert "9,000,000" in answer.out
+    assert "No portfolio reaches" not in answer.out
+    assert "The case without projects has no schedule." in answer.err
+
+
+def test_nothing_left_to_build_is_said(heatnet, study):
+    answer = heatnet("optimise", study, "--out", "found", "--without", "chp", "--without", "factory")
+    assert answer.code == 3
+    assert "nothing is left to build, every candidate is excluded; the case without projects has 0.0 %" in answer.out
+
+
+def test_missing_heat_is_no_small_rate(heatnet, study):
+    """With 2 MW of gas most heat is missing: the rate of what is left counts for nothing, however large."""
+
+    def small(data: dict) -> None:
+        data["new_plants"]["beitang"]["gas"]["capacity_mw"] = 2
+        data["portfolio"]["candidates"]["chp"]["options"]["main"]["size"]["most"] = 10
+
+    answer = heatnet("optimise", changed(study, small), "--out", "found")
+    assert answer.code == 3
+    assert "No portfolio covers the demand: " in answer.out
+    assert "of the heat is missing, so that no rate counts" in answer.out
+    assert "No portfolio covers the demand." in answer.err
+
+
+def test_an_option_with_contradicting_limits_is_told(heatnet, study):
+    def least(data: dict) -> None:
+        plant_of(data, "factory", "one", "factory")["heat_year_min_mwh"] = 90_000
+
+    answer = heatnet("optimise", changed(study, least), "--out", "found")
+    assert answer.code == 0, answer.err
+    assert (
+        "Cannot be built: Factory: one: factory has to give 90,000 MWh a year and can give at most 26,280" in answer.out
+    )
+
+
+def test_results_do_not_go_where_a_file_stands(heatnet, study):
+    Path("taken").write_text("mine")
+    answer = heatnet("optimise", study, "--out", "taken")
+    assert answer.code == 2
+    assert "taken: 'taken' is a file A folder Name another one." in " ".join(answer.err.split())
+    assert Path("taken").read_text() == "mine"
+
+
 def test_what_is_known_is_not_searched_again(heatnet, study, monkeypatch):
     """The second call finds its answer in `searched`; a changed price is another question."""
     from heatnet.study import portfolio_run
@@ -165,8 +305,12 @@ def test_what_is_known_is_not_searched_again(heatnet, study, monkeypatch):
 def test_an_unreachable_target_ends_with_3_and_says_what_limits_it_in_chinese(heatnet, study):
     answer = heatnet("optimise", study, "--set", "strict", "--target", "0.5", "--out", "found", "--lang", "zh")
     assert answer.code == 3
+    told, _folder = answer.out.split("结果：")
+    assert "没有任何组合能达到50.0 %" in told
+    assert "限制因素：factory供出31,363 GJ" in told
+    assert "3.2 %的年费用为" in told  # what gives the largest rate, and at what cost
+    assert "Factory: one" in told
     assert "没有任何组合能达到50.0 %" in answer.err
-    assert "限制因素：factory供出31,363 GJ" in answer.err
     assert Path("found/portfolio.json").is_file()
 
 
