@@ -331,6 +331,12 @@ def steam_results(results: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
 
 
 @pytest.fixture(scope="session")
+def shifted(results: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same, where the base case's season has its 20 % of load at another hour than the project's."""
+    return TINY["shift_hour"](shutil.copytree(results, tmp_path_factory.mktemp("shifted") / "tiny"))
+
+
+@pytest.fixture(scope="session")
 def hostile_results(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same with a script as the name of a network and a formula as the name of a case."""
     folder = tmp_path_factory.mktemp("hostile") / "tiny"

@@ -54,6 +54,7 @@ def add_commands(app: typer.Typer) -> None:
 
 def write_export(results: Path, format_: Format, hour: str, network: str | None, out: Path | None) -> None:
     """Write the file and say where it lies, and how near a solved net is to the results."""
+    from heatnet.cli.show import say
     from heatnet.io.results_store import results_root
     from heatnet.report.context import Context
     from heatnet.web.results_view import load_study
@@ -64,6 +65,8 @@ def write_export(results: Path, format_: Format, hour: str, network: str | None,
     if not known:
         refuse(str(root), _("no case has results"), _("A case that ran to its end"))
     case = known[choose(str(results), named or context.shown_case, list(known))]
+    if named is None:
+        say(_("Case: {case} ({id})").format(case=context.label(case), id=case.id))
     if network is not None:
         choose("--network", network, list(case.networks))
     write = {Format.GPKG: _geopackage, Format.PANDAPIPES: _pandapipes, Format.PANDAPOWER: _pandapower}[format_]

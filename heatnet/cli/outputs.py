@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from heatnet.i18n import _, language
+
+if TYPE_CHECKING:
+    from heatnet.web.results_view import StudyResults
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -66,12 +69,28 @@ def write_map(results: Path, out: Path | None) -> Path:
     from heatnet.cli.show import say
     from heatnet.io.results_store import read_summary, results_root
     from heatnet.maps import build_map
+    from heatnet.web.results_view import load_study
 
-    root, _case = results_root(results)
+    root, case = results_root(results)
     read_summary(root)
-    path = build_map(root, out or root / "map.html", language())
+    study = load_study(root, case)
+    path = build_map(study, out or root / "map.html", language())
     say(_("Map: {path}").format(path=path))
+    _say_widened(study)
     return path
+
+
+def _say_widened(study: StudyResults) -> None:
+    """Say that a page holds the whole study where one case was named, and whether that case opens first."""
+    from heatnet.cli.show import say
+
+    if study.opens is None:
+        return
+    words = {"study": study.folder.name, "case": study.opens}
+    if study.opens in [case.id for case in study.ok_cases]:
+        say(_("Written for all cases of {study}; {case} opens first.").format(**words))
+    else:
+        say(_("Written for all cases of {study}; {case} has no results.").format(**words))
 
 
 def open_map(path: Path) -> None:
@@ -101,14 +120,15 @@ def write_report(results: Path, out: Path | None) -> None:
     from heatnet.report.workbook import write_workbook
     from heatnet.web.results_view import load_study
 
-    root, _case = results_root(results)
+    root, case = results_root(results)
     read_summary(root)
-    study = load_study(root)
+    study = load_study(root, case)
     path = build_report(study, out or root / "report.html", language())
     workbook = path.with_name("results.xlsx") if out is None else path.with_suffix(".xlsx")
     write_workbook(study, workbook, language())
     say(_("Report: {path}").format(path=path))
     say(_("Excel: {path}").format(path=workbook))
+    _say_widened(study)
 
 
 def write_comparison(results: Sequence[Path], out: Path | None) -> None:

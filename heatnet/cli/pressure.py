@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
 from heatnet.cli.choices import choose, hour_asked, refuse
 from heatnet.i18n import _, language
@@ -19,10 +20,25 @@ if TYPE_CHECKING:
     from heatnet.web.results_view import CaseResults
 
 
+class _TwoPlaces(TyperCommand):
+    """The command, which says what `--path` takes where one place or none follows it."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Refuse `--path` with fewer than two places before click takes an option for the second one."""
+        for at, word in enumerate(args):
+            places = args[at + 1 : at + 3]
+            if word == "--path" and (len(places) < 2 or any(place.startswith("-") for place in places)):
+                given = next((n for n, place in enumerate(places) if place.startswith("-")), len(places))
+                found = _("followed by '{place}' alone").format(place=places[0]) if given else _("followed by no place")
+                refuse("--path", found, _("Two places: --path A B"))
+        return super().parse_args(ctx, args)
+
+
 def add_commands(app: typer.Typer) -> None:
     """Add `pressure`."""
 
     @app.command(
+        cls=_TwoPlaces,
         help=_("Draw the pressure diagram along a way through a network, as SVG, PDF or PNG."),
         epilog=_(
             "Examples: heatnet pressure results/teda_2025/plan_2025 · heatnet pressure results/teda_2025 --case gas_only "
@@ -77,7 +93,10 @@ def draw(
     root, named = results_root(results)
     target = _target(out or root / "pressure.svg")
     context = Context(load_study(root))
-    chosen = _cases(context, [*cases, *([named] if named and not cases else [])])
+    if named and any(case != named for case in cases):
+        found = _("'{case}' beside the folder of case '{named}'").format(case=", ".join(cases), named=named)
+        refuse("--case", found, _("One of the two: the folder of the study with --case, or the folder of a case"))
+    chosen = _cases(context, cases or ([named] if named else []))
     name = _network(chosen, network)
     owner = chosen[0].networks[name].network
     way, (start, end) = _way(owner, chosen[0], name, path)

@@ -20,7 +20,7 @@ from heatnet.io.excel_sheet import Cell, Head, Writer
 from heatnet.io.excel_steam import steam_sheet
 from heatnet.io.network_folder import load_network
 from heatnet.io.results_store import case_networks, list_cases, read_labelled_hours, read_summary, read_table
-from heatnet.io.words import assumption_label, code_label, unit_label
+from heatnet.io.words import assumption_label, code_label, in_other_words, unit_label
 from heatnet.model.network import Network
 from heatnet.model.substitution import UNMET_LIMIT_SHARE, definitions, headline, variants
 from heatnet.units import unit_of
@@ -31,7 +31,11 @@ _CREATED = dt.datetime(2000, 1, 1)
 
 
 def write_excel(
-    results_dir: str | Path, path: str | Path, lang: str, more: Callable[[Writer], None] | None = None
+    results_dir: str | Path,
+    path: str | Path,
+    lang: str,
+    more: Callable[[Writer], None] | None = None,
+    shown: str | None = None,
 ) -> Path:
     """Write the workbook of a results folder.
 
@@ -45,6 +49,8 @@ def write_excel(
         Language of headings and names.
     more : callable, optional
         Writes further sheets, before those of the plan's figures and the assumptions.
+    shown : str, optional
+        Case of the chart of the months; the plan's, else the last one with results.
 
     Raises
     ------
@@ -65,7 +71,7 @@ def write_excel(
             _verdict(writer, study.summary)
             if study.summary["target_share"] is not None:
                 _substitution(writer, study.summary)
-            _monthly(writer, study)
+            _monthly(writer, study, shown or study.summary.get("plan_case"))
             _daily(writer, study)
             if any(network.carrier == "water" for network in study.networks.values()):
                 _pipes(writer, study)
@@ -200,7 +206,7 @@ def _schedules(study: _Study) -> Iterator[tuple[list[str], pd.Series]]:
                 yield [*place, plant_name, kind], heat[plant]
 
 
-def _monthly(writer: Writer, study: _Study) -> None:
+def _monthly(writer: Writer, study: _Study, shown: str | None) -> None:
     rows: list[list[Cell]] = []
     for head, heat in _schedules(study):
         sums = heat.groupby(heat.index.month).sum().reindex(range(1, 13), fill_value=0.0)
@@ -214,23 +220,23 @@ def _monthly(writer: Writer, study: _Study) -> None:
     name = _("Heat by month")
     page = writer.sheet(name, heads, rows, frozen=4)
     if rows:
-        _monthly_chart(writer, page, name, rows)
+        label = _label(study.summary, shown) if shown and shown in study.summary["cases"] else ""
+        _monthly_chart(writer, page, name, rows, label if label in [row[0] for row in rows] else str(rows[-1][0]))
 
 
-def _monthly_chart(writer: Writer, page: Any, sheet: str, rows: Sequence[Sequence[Cell]]) -> None:
-    """Stack the water plants of the last case, the one with most projects by habit; other cases by filter and copy."""
-    last = rows[-1][0]
+def _monthly_chart(writer: Writer, page: Any, sheet: str, rows: Sequence[Sequence[Cell]], shown: str) -> None:
+    """Stack the water plants of one case; other cases by filter and copy."""
     chart = writer.book.add_chart({"type": "column", "subtype": "stacked"})
     for number, row in enumerate(rows, start=1):
         total = row[-1]
-        if row[0] == last and row[2] == code_label("water") and isinstance(total, float) and total > 0:
+        if row[0] == shown and row[2] == code_label("water") and isinstance(total, float) and total > 0:
             values = [sheet, number, 5, number, 16]
             chart.add_series(
                 {"name": [sheet, number, 3], "categories": [sheet, 0, 5, 0, 16], "values": values, "gap": 40}
             )
     if not chart.series:
         return
-    title = _("Heat by source and month, MWh: {case}").format(case=last)
+    title = _("Heat by source and month, MWh: {case}").format(case=shown)
     chart.set_title({"name": title, "name_font": {"size": 11}})
     chart.set_y_axis({"num_format": "#,##0", "major_gridlines": {"visible": True, "line": {"color": "#e1e5e8"}}})
     chart.set_legend({"position": "right"})
@@ -352,5 +358,9 @@ def _assumptions(writer: Writer, summary: Mapping[str, Any]) -> None:
         figure = [assumption_label(str(one["item"])), _plain(one["value"]), unit_label(one["unit"])]
         rows.append([*figure, one["source"], one.get("note")])
     heads = [Head(_("Assumption"), width=40), Head(_("Value"), form="general"), Head(_("Unit"))]
-    heads += [Head(_("Source"), width=24), Head(_("Note"), width=50)]
+    told = [str(cell or "") for row in rows for cell in row[3:]]
+    labels = (_("Source"), _("Note"))
+    if in_other_words(told):
+        labels = (_("Source, as in the data files"), _("Note, as in the data files"))
+    heads += [Head(labels[0], width=24), Head(labels[1], width=50)]
     writer.sheet(_("Assumptions"), heads, rows)

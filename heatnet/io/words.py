@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from heatnet.i18n import _, language
+
+
+def has_chinese(text: str) -> bool:
+    """Return whether a text holds a Chinese character."""
+    return any("\u3400" <= letter <= "\u9fff" for letter in text)
+
+
+def in_other_words(texts: Iterable[str]) -> bool:
+    """Return whether some of the texts of data files, which nobody translates, are not in the current language."""
+    return language() == "zh" and any(text and not has_chinese(text) for text in texts)
 
 
 def code_label(code: str) -> str:

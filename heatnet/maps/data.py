@@ -67,7 +67,7 @@ def map_data(study: StudyResults, matrices: Matrices) -> dict[str, Any]:
         "layouts": page.layouts,
         "cases": cases,
         "matrices": matrices.descriptions,
-        "start": next((i for i, case in enumerate(cases) if case["id"] == study.summary.get("plan_case")), 0),
+        "start": _start(study, [case["id"] for case in cases]),
         "kinds": {
             plant["kind"]: plant_kind_label(plant["kind"])
             for layout in page.layouts.values()
@@ -75,6 +75,12 @@ def map_data(study: StudyResults, matrices: Matrices) -> dict[str, Any]:
         },
         "labels": labels(),
     }
+
+
+def _start(study: StudyResults, cases: list[str]) -> int:
+    """Return the place of the case that opens first: the one asked for, the plan's, else the first."""
+    wished = (study.opens, study.summary.get("plan_case"))
+    return next((cases.index(one) for one in wished if one in cases), 0)
 
 
 class _Page:

@@ -90,7 +90,7 @@ def _content(context: Context, charts: list[dict[str, Any]], sankeys: list[dict[
             "told": hours.how_solved(context),
             "tables": [hours.season_table(context), hours.hours_table(context)],
         },
-        "assumptions": sections.assumptions_table(context),
+        "assumptions": {"told": sections.assumptions_note(context), "table": sections.assumptions_table(context)},
         "reproduce": _reproduce(context),
     }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,9 @@ from heatnet.web.colours import plant_style, shade
 from heatnet.web.results_view import CaseResults, NetworkResults
 
 #: shades of one kind before they repeat; lighter ones are hard to tell from the paper
-SHADES = 4
+SHADES = 3
+#: hatchings, the first of them none: with the shades plants of one kind differ up to the twelfth
+HATCHES = 4
 #: hours averaged into one step of the duration curve
 STEP_H = 25
 #: carrier, network, plant, kind
@@ -26,18 +29,17 @@ NO_LOAD_MW = 1e-6
 def chart_blocks(context: Context) -> list[dict[str, Any]]:
     """Return one block a case and carrier with the data of its two charts: water and steam, or sites where there is neither.
 
-    Each block holds ``id``, ``title``, ``series`` (name, colour, daily GWh, duration MW), ``days`` and ``hours``.
+    Each block holds ``id``, ``title``, ``series`` (name, colour, hatch, daily GWh, duration MW), ``days`` and ``hours``.
     """
     drawn = {carrier for case in context.ok_cases for one in case.networks.values() for carrier in one.schedule_mw}
     carriers = ("water", "steam") if drawn & {"water", "steam"} else ("site",)
-    colours = _colours(context, carriers)
-    blocks = []
-    for case in context.ok_cases:
-        for carrier in carriers:
-            heat = _stack(case, carrier)
-            if not heat.empty and float(heat.to_numpy().sum()) > 0:
-                blocks.append(_block(context, case, carrier, heat, colours))
-    return blocks
+    stacks = {(case.id, carrier): _stack(case, carrier) for case in context.ok_cases for carrier in carriers}
+    looks = _looks(context, stacks)
+    return [
+        _block(context, context.study.cases[case], carrier, heat, looks)
+        for (case, carrier), heat in stacks.items()
+        if not heat.empty
+    ]
 
 
 def _stack(case: CaseResults, carrier: str) -> pd.DataFrame:
@@ -52,22 +54,22 @@ def _stack(case: CaseResults, carrier: str) -> pd.DataFrame:
     return heat.loc[:, running]
 
 
-def _colours(context: Context, carriers: tuple[str, ...]) -> dict[PlantKey, str]:
-    """Return a colour for every plant of a kind, the same in all charts; plants of one kind differ in shade.
+def _looks(context: Context, stacks: Mapping[tuple[str, str], pd.DataFrame]) -> dict[PlantKey, tuple[str, int]]:
+    """Return colour and hatching of every plant that is drawn, the same in all charts; plants of one kind differ in both.
 
     A plant that changes its kind from case to case changes its colour with it.
     """
     used: Counter[str] = Counter()
-    colours: dict[PlantKey, str] = {}
-    for case in context.ok_cases:
-        for name, results in case.networks.items():
-            for carrier in carriers:
-                for plant in results.schedule_mw.get(carrier, pd.DataFrame()).columns:
-                    key = (carrier, name, plant, _kind(results, carrier, plant))
-                    if key[-1] and key not in colours:
-                        colours[key] = shade(plant_style(key[-1])[0], used[key[-1]] % SHADES)
-                        used[key[-1]] += 1
-    return colours
+    looks: dict[PlantKey, tuple[str, int]] = {}
+    for (case, carrier), heat in stacks.items():
+        # in the order of the networks' tables, not of the drawing
+        for network, plant in map(tuple, heat.columns):
+            kind = _kind(context.study.cases[case].networks[network], carrier, plant)
+            key = (carrier, network, plant, kind)
+            if kind and key not in looks:
+                looks[key] = shade(plant_style(kind)[0], used[kind] % SHADES), used[kind] % HATCHES
+                used[kind] += 1
+    return looks
 
 
 def _kind(results: NetworkResults, carrier: str, plant: str) -> str:
@@ -83,7 +85,7 @@ def _base_load_first(heat: pd.DataFrame) -> list[tuple[str, str]]:
 
 
 def _block(
-    context: Context, case: CaseResults, carrier: str, heat: pd.DataFrame, colours: dict[PlantKey, str]
+    context: Context, case: CaseResults, carrier: str, heat: pd.DataFrame, looks: Mapping[PlantKey, tuple[str, int]]
 ) -> dict[str, Any]:
     daily = heat.resample("D").sum() / 1000.0
     total = heat.sum(axis=1).to_numpy()
@@ -94,10 +96,12 @@ def _block(
         results = case.networks[network]
         values = heat[network, plant].to_numpy()[order]
         name = f"{context.network_name(network)}: {context.plant_name(results, carrier, plant)}"
+        colour, hatch = looks.get((carrier, network, plant, _kind(results, carrier, plant)), ("#999999", 0))
         series.append(
             {
                 "name": name,
-                "colour": colours.get((carrier, network, plant, _kind(results, carrier, plant)), "#999999"),
+                "colour": colour,
+                "hatch": hatch,
                 "daily_gwh": np.round(daily[network, plant].to_numpy(), 4),
                 "duration_mw": np.round(binned(values), 2),
             }

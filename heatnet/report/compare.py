@@ -18,6 +18,7 @@ from heatnet.io.words import pressure_digits, pressure_unit
 from heatnet.report.charts import NO_LOAD_MW, STEP_H, binned
 from heatnet.report.context import Context
 from heatnet.report.differences import Entry, input_differences
+from heatnet.report.plant_flows import design_flows
 from heatnet.report.tables import Cell, Column, Row, Table
 from heatnet.report.verdict import headline_variant
 from heatnet.web.page import inline_html, template_environment, write_page
@@ -181,9 +182,15 @@ def _network_tables(read: Sequence[_Read]) -> Iterator[Table]:
             return _dig("by_network", name, *path, factor=factor)
 
         lines: list[tuple[str, str, int, Reader]] = [
-            (_("Heat at the hour of highest load"), "MW", 1, at("design_hour", "heat_mw")),
-            (_("Flow"), "kg/s", 1, at("design_hour", "mdot_kg_per_s")),
-            (_("Pump head"), pressure, digits, at("design_hour", "head_bar", factor=bar)),
+            (_("Heat of all plants into the pipes, hour of highest load"), "MW", 1, at("design_hour", "heat_mw")),
+            (_("of it plants between return and supply"), "MW", 1, _plants(name, "between_mw")),
+            (_("of it pre-heating of the return before them"), "MW", 1, _plants(name, "preheat_mw")),
+            (_("Heat directly to consumers, besides"), "MW", 1, _plants(name, "direct_mw")),
+            (_("Flow of all plants between return and supply"), "kg/s", 1, _plants(name, "mdot_kg_per_s")),
+            (_("Supply temperature of this flow, mixed"), "°C", 1, _plants(name, "t_supply_degc")),
+            (_("Return temperature of this flow, mixed"), "°C", 1, _plants(name, "t_return_degc")),
+            (_("Plant that holds the pressure: flow"), "kg/s", 1, at("design_hour", "mdot_kg_per_s")),
+            (_("its pump head"), pressure, digits, at("design_hour", "head_bar", factor=bar)),
             (_("Highest velocity"), "m/s", 2, at("design_hour", "max_velocity_m_per_s")),
             (_("Highest specific friction"), "Pa/m", 0, at("design_hour", "max_specific_friction_pa_per_m")),
             (_("Heat loss over the season"), "%", 2, at("season_loss_share", factor=100.0)),
@@ -194,6 +201,14 @@ def _network_tables(read: Sequence[_Read]) -> Iterator[Table]:
         rows = [row for line in lines if (row := _row(read, *line)) is not None]
         if rows:
             yield Table(_network_name(read, name), _columns(read), tuple(rows))
+
+
+def _plants(network: str, key: str) -> Reader:
+    def read(one: _Read) -> Cell:
+        value: Cell = getattr(design_flows(one.entry.case, network), key, None)
+        return value
+
+    return read
 
 
 def _missed(one: _Read, name: str) -> Cell:

@@ -54,10 +54,10 @@ class Context:
 
     @cached_property
     def shown_case(self) -> str:
-        """Id of the case that opens first: the plan's, else the last one with results."""
-        chosen = self.summary.get("plan_case")
+        """Id of the case that opens first: the one asked for, the plan's, else the last one with results."""
         names = [case.id for case in self.ok_cases]
-        return str(chosen) if chosen in names else (names[-1] if names else "")
+        wished = (self.study.opens, self.summary.get("plan_case"), names[-1] if names else "")
+        return str(next((one for one in wished if one in names), ""))
 
     @property
     def ok_cases(self) -> list[CaseResults]:

@@ -121,6 +121,7 @@ def hours_table(context: Context) -> Table:
         Column(_("Status")),
     )
     note = _("Residuals close over the whole network: sources = consumers + losses. A failed hour has no numbers.")
+    note += " " + _("Heat is that of all plants; supply and return are those of the plant that holds the pressure.")
     return Table(_("Hours over the load duration curve"), columns, tuple(rows), note)
 
 

@@ -12,7 +12,7 @@ from heatnet.i18n import _, language
 from heatnet.io.results_store import read_table, table_file
 from heatnet.metrics.compliance import check_labels, compliance
 from heatnet.report.context import Context
-from heatnet.report.state import check_shown, place_name
+from heatnet.report.state import check_shown, place_name, placed
 from heatnet.report.tables import Column, Row, Table
 from heatnet.web.results_view import CaseResults, NetworkResults
 
@@ -127,7 +127,7 @@ def bottleneck_table(context: Context, found: dict[str, pd.DataFrame]) -> Table 
     if not context.shown_case:
         return None
     case = context.study.cases[context.shown_case]
-    rows = [row for name, checks in found.items() for row in _pipe_rows(context, name, checks)]
+    rows = [row for name, checks in found.items() for row in _pipe_rows(context, case, name, checks)]
     rows += [row for name, results in case.networks.items() for row in _other_rows(context, case, results, name)]
     rows.sort(key=lambda row: -row[0])
     columns = (
@@ -149,12 +149,13 @@ def bottleneck_table(context: Context, found: dict[str, pd.DataFrame]) -> Table 
     return Table(caption, columns, shown, note) if shown else None
 
 
-def _pipe_rows(context: Context, name: str, checks: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
+def _pipe_rows(context: Context, case: CaseResults, name: str, checks: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
     labels = check_labels()
     told = checks[~checks["check"].isin(_WITHOUT_USE)]
     told = told.assign(_use=use_of_limits(told)).sort_values("_use", ascending=False, kind="stable")
     told = told[(told["check"] != _FOLLOWED) | (told.groupby("check").cumcount() == 0) | ~told["passed"].astype(bool)]
-    for row in told.groupby("check", sort=False).head(_MOST_OF_A_CHECK).to_dict("records"):
+    for found in told.groupby("check", sort=False).head(_MOST_OF_A_CHECK).to_dict("records"):
+        row = placed(case, name, found)
         value, unit = check_shown(row, row["value"])
         place, label = place_name(context, name, str(row["place"])), labels.get(row["check"], row["check"])
         head = (row["_use"], context.network_name(name), place, label)

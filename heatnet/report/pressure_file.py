@@ -14,6 +14,7 @@ from matplotlib import font_manager
 from matplotlib.figure import Figure
 
 from heatnet.i18n import _, language
+from heatnet.io.words import has_chinese
 from heatnet.report.pressure import Curve, Diagram
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def chinese_font() -> str | None:
 def needs_chinese(told: Diagram) -> bool:
     """Return whether a picture's texts hold a Chinese character, names included."""
     texts = (told.title, *told.names, *(curve.label for curve in told.curves), *((told.highest or ("",))[:1]))
-    return language() == "zh" or any("\u3400" <= letter <= "\u9fff" for text in texts for letter in text)
+    return language() == "zh" or any(has_chinese(text) for text in texts)
 
 
 def draw_pressure_diagram(told: Diagram, file: Path) -> None:
@@ -157,7 +158,7 @@ def _places(axes: Axes, told: Diagram) -> None:
         )
     if told.highest is not None:
         name, ground = told.highest
-        label = _("highest station, {name}: {ground} m").format(name=name, ground=f"{ground:.1f}")
+        label = _("highest ground: {name}, {ground} m").format(name=name, ground=f"{ground:.1f}")
         axes.axhline(ground, color=_GROUND, linewidth=0.7, linestyle="--", zorder=2, label=label)
 
 

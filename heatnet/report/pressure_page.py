@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -76,12 +77,33 @@ def _block(context: Context, name: str) -> dict[str, Any] | None:
         "ends": list(ends),
         "shown": context.shown_case,
         "cases": kept,
+        "times": _times(kept),
         "left_out": len(cases) - len(kept),
         "nominal": round(nominal, _DIGITS),
         "return_least": round(least, _DIGITS),
         "point": _point(owner.network, nodes),
         "highest": nodes.index(str(owner.network.consumers.at[station, "node"])) if station else None,
     }
+
+
+def _times(cases: list[dict[str, Any]]) -> list[list[str]]:
+    """Return (time, text) of every hour of the cases; where a label stands at several times its cases are told.
+
+    Seasons of different length have their quantiles at different hours.
+    """
+    owners: dict[tuple[str, str], list[str]] = {}
+    for case in cases:
+        for hour in case["hours"]:
+            owners.setdefault((hour["time"], hour["label"]), []).append(case["label"])
+    often = Counter(label for _time, label in owners)
+    times: dict[str, list[str]] = {}
+    for (time, label), own in owners.items():
+        told = label
+        if often[label] > 1 and label:
+            cases_told = own[0] if len(own) == 1 else _("{count} cases").format(count=len(own))
+            told = _("{label} ({cases})").format(label=label, cases=cases_told)
+        times.setdefault(time, []).append(told)
+    return [[time, " ".join([time, _("; ").join(filter(None, told))]).strip()] for time, told in times.items()]
 
 
 def _between(network: Network, nodes: list[str]) -> list[int]:
@@ -171,10 +193,11 @@ def page_words() -> dict[str, Any]:
         "return_least": _("least return pressure"),
         "suction": _("least suction pressure of the pump"),
         "point": _("constant-pressure point"),
-        "highest": _("highest station"),
+        "highest": _("highest ground: {name}, {ground} m"),
         "head": _("head, m of water column"),
         "distance": _("distance, m"),
         "available": _("available pressure difference"),
+        "lacking": _("Not drawn, as the case does not show this hour: {hours}"),
         "no_way": _("No open way leads from one to the other."),
         "unit": unit,
         "unit_gauge": _("{unit} gauge").format(unit=unit),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from heatnet.i18n import _, pick
-from heatnet.io.words import assumption_label, unit_label
+from heatnet.io.words import assumption_label, in_other_words, unit_label
 from heatnet.model.substitution import Counting, Denominator, Period, Variant, WasteSet, definitions
 from heatnet.report.context import Context
 from heatnet.report.tables import Cell, Column, Row, Table
@@ -300,6 +300,12 @@ def assumptions_table(context: Context) -> Table:
         Column(_("Note")),
     )
     return Table(_("Assumptions and their sources"), columns, rows)
+
+
+def assumptions_note(context: Context) -> str:
+    """Return that sources and notes stand as the data files have them, where these are not in the page's language."""
+    texts = [text for item in context.summary.get("assumptions", []) for text in _told(item) if text]
+    return _("Sources and notes stand as the data files have them.") if in_other_words(texts) else ""
 
 
 def _told(item: Mapping[str, Any]) -> tuple[str, str]:

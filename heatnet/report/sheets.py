@@ -17,7 +17,7 @@ from heatnet.report.context import Context
 from heatnet.report.places import use_of_limits
 from heatnet.report.pressure import QUANTITIES, default_ends, names_by_node
 from heatnet.report.sections import co2_tables, cost_table, fuel_table
-from heatnet.report.state import check_value, place_name
+from heatnet.report.state import check_value, place_name, placed
 from heatnet.report.tables import Column, Table
 
 _FORMS = {0: "int", 1: "one", 2: "two", 3: "three"}
@@ -117,7 +117,7 @@ def _bars(writer: Writer, page: Any, sheet: str, span: tuple[int, int], title: s
 def standards_sheet(writer: Writer, context: Context) -> None:
     """Write each check of each case and network at its worst place and hour."""
     rows = [
-        [context.label(case), context.network_name(name), *_check_cells(context, name, row)]
+        [context.label(case), context.network_name(name), *_check_cells(context, name, placed(case, name, row))]
         for case in context.ok_cases
         for name, entry in (case.summary.get("by_network") or {}).items()
         for row in entry.get("compliance") or []
@@ -129,14 +129,15 @@ def standards_sheet(writer: Writer, context: Context) -> None:
 def places_sheet(writer: Writer, context: Context, found: Mapping[str, pd.DataFrame]) -> None:
     """Write every check of every place of the case that opens first, those that use most of their limit first."""
     rows: list[list[Cell]] = []
+    case = context.label(context.study.cases[context.shown_case]) if found else ""
     for name, checks in found.items():
         told = checks.assign(_use=use_of_limits(checks)).sort_values("_use", ascending=False, kind="stable")
         for row in told.to_dict("records"):
             use = float(row["_use"])
-            rows.append(
-                [context.network_name(name), *_check_cells(context, name, row), use if np.isfinite(use) else None]
-            )
-    heads = [Head(_("Network"), width=18), *_check_heads(), Head(_("Use of the limit"), form="share")]
+            cells = _check_cells(context, name, row)
+            rows.append([case, context.network_name(name), *cells, use if np.isfinite(use) else None])
+    heads = [Head(_("Case"), width=26), Head(_("Network"), width=18), *_check_heads()]
+    heads += [Head(_("Use of the limit"), form="share")]
     _checks(writer, _("Standards by place"), heads, rows[:_MOST_PLACES], _("missed"))
 
 
@@ -217,23 +218,25 @@ def pressure_sheet(writer: Writer, context: Context) -> None:
         return
     name = _("Pressure diagram")
     labels = (_("supply line"), _("return line"), _("static line"), _("vaporisation line"), _("ground"))
+    case = context.label(context.study.cases[context.shown_case])
     heads = [
+        Head(_("Case"), width=26),
         Head(_("Network"), width=18),
         Head(_("Hour"), form="time", width=17),
         Head(_("Node"), width=20),
         Head(_("Place"), width=34),
     ]
     heads += [Head(_("Distance"), "m", "int"), *(Head(label, _("m of water column"), "one", 16) for label in labels)]
-    page = writer.sheet(name, heads, rows, frozen=4)
+    page = writer.sheet(name, heads, [[case, *row] for row in rows], frozen=5)
     for number, (network, first, last) in enumerate(spans):
         chart = writer.book.add_chart({"type": "scatter", "subtype": "straight"})
-        for column, (colour, dash) in enumerate(zip(_LINES, _DASHES, strict=True), start=5):
+        for column, (colour, dash) in enumerate(zip(_LINES, _DASHES, strict=True), start=6):
             line = {"color": colour, "width": 1.75, "dash_type": dash}
             values = [name, first, column, last, column]
             chart.add_series(
-                {"name": [name, 0, column], "categories": [name, first, 4, last, 4], "values": values, "line": line}
+                {"name": [name, 0, column], "categories": [name, first, 5, last, 5], "values": values, "line": line}
             )
-        title = _("Pressure diagram: {network}").format(network=network)
+        title = _("Pressure diagram: {network}, {case}").format(network=network, case=case)
         _scatter(
             page, chart, title, (_("distance, m"), _("head, m of water column")), (1 + 25 * number, len(heads) + 1)
         )

@@ -9,7 +9,12 @@ from heatnet.i18n import _, language, pick
 from heatnet.io.words import pressure_digits, pressure_unit
 from heatnet.metrics.compliance import ATMOSPHERE_BAR, check_labels
 from heatnet.report.context import Context
+from heatnet.report.plant_flows import design_flows
 from heatnet.report.tables import Cell, Column, Row, Table, gauge_unit, number
+from heatnet.web.results_view import CaseResults
+
+#: label, unit, decimals (None for text) and where the network's entry has it
+_Line = tuple[str, str, int | None, Callable[[Mapping[str, Any]], Cell]]
 
 
 def water_networks(context: Context) -> list[str]:
@@ -20,17 +25,21 @@ def water_networks(context: Context) -> list[str]:
 
 def design_table(context: Context, network: str) -> Table:
     """Return the network's state at the hour of highest load: a row a quantity, a column a case."""
-    entries = [case.summary.get("by_network", {}).get(network, {}) for case in context.ok_cases]
+    entries: list[Mapping[str, Any]] = [
+        {**case.summary.get("by_network", {}).get(network, {}), "plants": design_flows(case, network)}
+        for case in context.ok_cases
+    ]
     pressure, bar = pressure_unit()
     digits = pressure_digits(bar)
-    lines: list[tuple[str, str, int | None, Callable[[Mapping[str, Any]], Cell]]] = [
+    lines: list[_Line] = [
         (_("Hour"), "", None, lambda e: str(_design(e, "time") or "").replace("T", " ") or None),
-        (_("Heat to the network"), "MW", 1, lambda e: _design(e, "heat_mw")),
-        (_("Supply temperature"), "°C", 1, lambda e: _design(e, "t_supply_degc")),
-        (_("Return temperature"), "°C", 1, lambda e: _design(e, "t_return_degc")),
-        (_("Flow"), "kg/s", 1, lambda e: _design(e, "mdot_kg_per_s")),
-        (_("Pump head"), pressure, digits, lambda e: _times(_design(e, "head_bar"), bar)),
-        (_("Pump power"), "MW", 3, lambda e: _design(e, "pump_mw")),
+        (_("Heat of all plants into the pipes"), "MW", 1, lambda e: _design(e, "heat_mw")),
+        *_plant_lines(),
+        (_("Plant that holds the pressure: flow"), "kg/s", 1, lambda e: _design(e, "mdot_kg_per_s")),
+        (_("its supply temperature"), "°C", 1, lambda e: _design(e, "t_supply_degc")),
+        (_("its return temperature"), "°C", 1, lambda e: _design(e, "t_return_degc")),
+        (_("its pump head"), pressure, digits, lambda e: _times(_design(e, "head_bar"), bar)),
+        (_("Pump power of all plants"), "MW", 3, lambda e: _design(e, "pump_mw")),
         (_("Heat loss"), "MW", 2, lambda e: _design(e, "loss_mw")),
         (_("Highest velocity"), "m/s", 2, lambda e: _design(e, "max_velocity_m_per_s")),
         (_("Highest specific friction"), "Pa/m", 0, lambda e: _design(e, "max_specific_friction_pa_per_m")),
@@ -52,7 +61,9 @@ def design_table(context: Context, network: str) -> Table:
     rows = []
     for label, unit, decimals, value in lines:
         printer = Column("", digits=decimals)
-        rows.append(Row((label, unit, *(printer.printed(value(entry)) for entry in entries))))
+        cells = [value(entry) for entry in entries]
+        if label not in _only_where_any() or any(cells):
+            rows.append(Row((label, unit, *(printer.printed(cell) for cell in cells))))
     columns = (
         Column(_("Quantity")),
         Column(_("Unit")),
@@ -62,7 +73,37 @@ def design_table(context: Context, network: str) -> Table:
         _("State at the hour of highest load: {network}").format(network=context.network_name(network)),
         columns,
         tuple(rows),
+        _flows_note() if any(entry["plants"] is not None for entry in entries) else "",
     )
+
+
+def _plant_lines() -> list[_Line]:
+    """Return the lines of all plants together, by the way in which their heat enters."""
+    return [
+        (_("of it plants between return and supply"), "MW", 1, lambda e: _of_plants(e, "between_mw")),
+        (_("of it pre-heating of the return before them"), "MW", 1, lambda e: _of_plants(e, "preheat_mw")),
+        (_("Heat directly to consumers, besides"), "MW", 1, lambda e: _of_plants(e, "direct_mw")),
+        (_("Flow of all plants between return and supply"), "kg/s", 1, lambda e: _of_plants(e, "mdot_kg_per_s")),
+        (_("Supply temperature of this flow, mixed"), "°C", 1, lambda e: _of_plants(e, "t_supply_degc")),
+        (_("Return temperature of this flow, mixed"), "°C", 1, lambda e: _of_plants(e, "t_return_degc")),
+    ]
+
+
+def _only_where_any() -> tuple[str, ...]:
+    """Return the labels of lines that are left out where no case has heat of that kind."""
+    return _("of it pre-heating of the return before them"), _("Heat directly to consumers, besides")
+
+
+def _flows_note() -> str:
+    return _(
+        "The heat of the plants between return and supply is their flow times the specific heat of water times the "
+        "difference of the two mixed temperatures, which are weighted by flow. Pre-heating lies before them in the return."
+    )
+
+
+def _of_plants(entry: Mapping[str, Any], key: str) -> Cell:
+    value: Cell = getattr(entry["plants"], key, None)
+    return value
 
 
 def _design(entry: Mapping[str, Any], key: str) -> Cell:
@@ -89,27 +130,21 @@ def compliance_table(context: Context, network: str) -> Table:
     found: dict[str, dict[str, Mapping[str, Any]]] = {}
     for case in context.ok_cases:
         for row in case.summary.get("by_network", {}).get(network, {}).get("compliance") or []:
-            found.setdefault(row["check"], {})[case.id] = row
+            found.setdefault(row["check"], {})[case.id] = placed(case, network, row)
     labels = check_labels()
     rows = []
     for check, by_case in found.items():
-        worst = next((row for row in by_case.values() if not row["passed"]), next(iter(by_case.values())))
-        sign = {"<=": "≤", ">=": "≥"}[worst["sense"]]
-        cells = (_checked(by_case.get(case.id)) for case in context.ok_cases)
-        limit, unit = check_shown(worst, float(worst["limit"]))
-        place = place_name(context, network, str(worst["place"] or ""))
-        when = str(worst["time"] or "").replace("T", " ")
-        rows.append(
-            Row(
-                (
-                    labels.get(check, check),
-                    f"{sign}\u202f{limit}",
-                    unit,
-                    *cells,
-                    _(", ").join(part for part in (place, when) if part),
-                )
-            )
-        )
+        worst = worst_case(by_case, context.shown_case)
+        row = by_case[worst]
+        sign = {"<=": "≤", ">=": "≥"}[row["sense"]]
+        cells = tuple(_checked(by_case.get(case.id)) for case in context.ok_cases)
+        limit, unit = check_shown(row, float(row["limit"]))
+        place = place_name(context, network, str(row["place"] or ""))
+        told = [place, str(row["time"] or "").replace("T", " ")]
+        if any(told) and len({(_checked(one), one["place"]) for one in by_case.values()}) > 1:
+            told.append(context.label(context.study.cases[worst]))
+        where = _(", ").join(part for part in told if part)
+        rows.append(Row((labels.get(check, check), f"{sign}\u202f{limit}", unit, *cells, where)))
     columns = (
         Column(_("Check")),
         Column(_("Limit"), digits=0),
@@ -125,6 +160,11 @@ def _checks_note() -> str:
     return " ".join(
         (
             _("✓ within the limit, ✗ outside. Worst value over all hours of the season, at the worst place."),
+            _("The last column is that of the worst case, which is named where cases differ."),
+            _(
+                "Where the pump's head follows the worst station, several stations share the least available pressure "
+                "difference: that of the hour of largest flow is named everywhere."
+            ),
             _("Pressures are gauge pressures where the unit says so, else differences."),
             _(
                 "The branch to a single station is exempt from the limits of specific friction: by CJJ 34 it may exceed "
@@ -132,6 +172,42 @@ def _checks_note() -> str:
             ),
         )
     )
+
+
+#: margins of pressure that lie no further apart are those of one tie, bar
+_TIE_BAR = 0.005
+
+
+def placed(case: CaseResults, network: str, row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a check at its worst place as all tables name it.
+
+    Of stations whose available pressure difference is equally short the one of the hour of largest flow counts, which is the
+    worst consumer of the summary and the end of the pressure diagram. Where all heat is delivered there is no worst place.
+    """
+    if row["check"] == "heat_delivered" and row["passed"]:
+        return {**row, "place": "", "time": None}
+    worst = case.summary.get("by_network", {}).get(network, {}).get("worst_consumer")
+    results = case.networks.get(network)
+    if row["check"] != "available_pressure" or not row["passed"] or not worst or results is None:
+        return row
+    need = float(results.network.consumers["min_dp_bar"].get(worst["id"], float("nan")))
+    apart = (float(worst["dp_bar"]) - need) - (float(row["value"]) - float(row["limit"]))
+    if abs(apart) <= _TIE_BAR:
+        return {**row, "place": worst["id"], "time": worst["time"], "value": float(worst["dp_bar"]), "limit": need}
+    return row
+
+
+def worst_case(by_case: Mapping[str, Mapping[str, Any]], shown: str) -> str:
+    """Return the case whose value lies furthest beyond its limit, or nearest to it; of equal ones the one that opens first."""
+
+    def excess(case: str) -> tuple[float, bool]:
+        row = by_case[case]
+        if row["value"] is None:
+            return float("-inf"), False
+        over = float(row["value"]) - float(row["limit"])
+        return round(over if row["sense"] == "<=" else -over, 6), case == shown
+
+    return max(by_case, key=excess)
 
 
 #: checks of a pressure itself, kept as absolute pressure; the others in bar are differences

@@ -61,7 +61,24 @@ def season_table(context: Context, network: str) -> Table:
         "Heat lost on the way: what the plants give less what process users and exchange stations take, drained "
         "condensate included."
     )
-    return Table(caption, columns, tuple(rows), note)
+    return Table(caption, columns, tuple(rows), " ".join((note, *_unused_heat(context, network))))
+
+
+def _unused_heat(context: Context, network: str) -> list[str]:
+    """Return by how much the heat of the balance exceeds that of the pipes, in cases that throw some steam away."""
+    told = []
+    for case in context.ok_cases:
+        terms = (_account(case, network).get("contracts") or {}).values()
+        heat = sum(float(_dig("dumped_t")(one) or 0.0) * float(_dig("heat_mwh_per_t")(one) or 0.0) for one in terms)
+        if heat >= 1.0:
+            told.append(_("{case}: {heat} MWh").format(case=context.label(case), heat=number(heat, 0)))
+    if not told:
+        return []
+    note = _(
+        "In the balance of sources and loads all sources give more heat than the plants here: steam taken and not used, which "
+        "never enters the pipes ({cases})."
+    )
+    return [note.format(cases=_("; ").join(told))]
 
 
 def _dig(*path: str) -> Callable[[Entry], Cell]:

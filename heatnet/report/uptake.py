@@ -6,12 +6,15 @@ from typing import Any
 
 from heatnet.i18n import _, pick
 from heatnet.report.context import Context
-from heatnet.report.tables import Column, Row, Table
+from heatnet.report.sections import CNY_PER_MILLION
+from heatnet.report.tables import Column, Row, Table, number
 from heatnet.units import GJ_PER_TJ
 from heatnet.web.labels import limit_label
 from heatnet.web.results_view import CaseResults
 
 _PERCENT = 100.0
+#: what two decimals of a million show
+_SHOWN_MILLION = 0.005
 
 
 def uptake_tables(context: Context) -> list[Table]:
@@ -58,7 +61,7 @@ def _rounds(context: Context, case: CaseResults, rounds: dict[str, Any]) -> Tabl
         Row(
             (
                 _("{number} (all on)").format(number=number) if one.get("always_on") else str(number),
-                one["cost_cny"] / 1e6,
+                one["cost_cny"] / CNY_PER_MILLION,
                 *(one["loss_difference_share"].get(name) for name in networks),
                 one["hours_beyond"],
                 one["moved_share"],
@@ -78,9 +81,21 @@ def _rounds(context: Context, case: CaseResults, rounds: dict[str, Any]) -> Tabl
     )
     ended = _("Dispatch and pipes agree.") if rounds["agrees"] else _("Dispatch and pipes do not agree yet.")
     kept = _("Round {number} counts.").format(number=rounds["best"] + 1)
-    return Table(
-        _("Rounds of dispatch and pipes: {case}").format(case=context.label(case)), columns, rows, f"{ended} {kept}"
+    note = " ".join((ended, kept, *_pumps_note(case, rounds)))
+    return Table(_("Rounds of dispatch and pipes: {case}").format(case=context.label(case)), columns, rows, note)
+
+
+def _pumps_note(case: CaseResults, rounds: dict[str, Any]) -> list[str]:
+    """Return why the operating cost is more than that of the round that counts: the dispatch knows no network pumps."""
+    counted = float(rounds["rounds"][rounds["best"]]["cost_cny"]) / CNY_PER_MILLION
+    total = float(case.summary["cost"]["total_cny"]) / CNY_PER_MILLION
+    if total - counted < _SHOWN_MILLION:
+        return []
+    told = _(
+        "The cost of a round is that of the dispatch; the operating cost of the year, {total} million CNY, is {more} million "
+        "more: electricity of the networks' pumps and its CO₂, which the dispatch does not decide."
     )
+    return [told.format(total=number(total, 2), more=number(total - counted, 2))]
 
 
 def _open(context: Context, case: CaseResults, places: list[dict[str, Any]]) -> Table:

@@ -39,9 +39,9 @@ def write_workbook(results_dir: str | Path | StudyResults, path: str | Path, lan
         If the folder holds no results or a snapshot of its inputs cannot be read.
     """
     study = load_study(results_dir)
+    context = Context(study)
 
     def more(writer: Writer) -> None:
-        context = Context(study)
         balance_sheets(writer, context)
         duration_sheet(writer, context)
         money_sheet(writer, context)
@@ -51,4 +51,4 @@ def write_workbook(results_dir: str | Path | StudyResults, path: str | Path, lan
         pressure_sheet(writer, context)
 
     with use_language(lang):
-        return write_excel(study.folder, path, lang, more)
+        return write_excel(study.folder, path, lang, more, context.shown_case or None)

@@ -162,11 +162,15 @@ class CaseResults:
 
 @dataclass(frozen=True)
 class StudyResults:
-    """Results of a study; `cases` in the summary's order, failed ones included."""
+    """Results of a study; `cases` in the summary's order, failed ones included; `opens` is the case that pages show first.
+
+    Without `opens`, or where that case has no results, pages choose for themselves: the plan's case, else the last one.
+    """
 
     folder: Path
     summary: Mapping[str, Any]
     cases: Mapping[str, CaseResults]
+    opens: str | None = None
 
     @property
     def geometry_note(self) -> str:
@@ -179,8 +183,8 @@ class StudyResults:
         return [case for case in self.cases.values() if case.ok and case.networks]
 
 
-def load_study(results_dir: str | Path | StudyResults) -> StudyResults:
-    """Read a results folder; one that is read already is returned as it is.
+def load_study(results_dir: str | Path | StudyResults, opens: str | None = None) -> StudyResults:
+    """Read a results folder, with the case that opens first if asked for; one that is read already is returned as it is.
 
     Raises
     ------
@@ -197,7 +201,7 @@ def load_study(results_dir: str | Path | StudyResults) -> StudyResults:
         readable = name in with_files and entry.get("status") == "ok"
         order = list(summary["networks"])
         cases[name] = _load_case(folder / name, entry, order) if readable else CaseResults(name, entry, None, {})
-    return StudyResults(folder, summary, cases)
+    return StudyResults(folder, summary, cases, opens)
 
 
 def _load_case(folder: Path, entry: Mapping[str, Any], order: list[str]) -> CaseResults:

@@ -149,6 +149,25 @@ def test_pressure_diagram_answers_to_path_case_and_hour(results: Path, tmp_path:
     assert told["trouble"] == "No open way leads from one to the other."
 
 
+def test_an_hour_that_a_case_does_not_show_is_told_below_the_diagram(shifted: Path, tmp_path: Path) -> None:
+    script = """
+      const place = document.getElementById("pressure-0");
+      document.body.dataset.times = [...place.querySelectorAll(".of-hours label")].map((one) => one.textContent).join("|");
+      const lacking = () => place.querySelector(".lacking").textContent;
+      document.body.dataset.none = lacking();
+      const labels = [...place.querySelectorAll(".of-hours label")];
+      labels.find((one) => one.textContent.includes("Baseline")).querySelector("input").click();
+      document.body.dataset.lacking = lacking();
+    """
+    page = _with_script(build_report(shifted, tmp_path / "report.html", "en"), script)
+    dom, console = _dom(page, tmp_path / "profile")
+    assert console == []
+    told = {key: unescape(text) for key, text in re.findall(r'data-(\w+)="([^"]*)"', dom)}
+    assert "2025-01-15 05:00 load quantile 20 % (Baseline)" in told["times"].split("|")
+    assert told["none"] == ""
+    assert "Project, 2025-01-15 05:00" in told["lacking"]
+
+
 def test_comparison_draws_its_curves_and_hostile_names_do_not_run(hostile_results: Path, tmp_path: Path) -> None:
     page = build_comparison([hostile_results], tmp_path / "compare.html", "en")
     dom, console = _dom(page, tmp_path / "profile")
@@ -171,7 +190,15 @@ def test_report_on_a_phone_scrolls_its_tables_and_not_the_page(results: Path, tm
       parent.document.body.dataset.page = document.documentElement.scrollWidth;
       parent.document.body.dataset.first = Math.round(Math.min(...widths));
     """
-    page = _with_script(build_report(results, tmp_path / "report.html", lang), script)
+    folder = shutil.copytree(results, tmp_path / "long")
+    summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
+    label = {
+        "en": "All projects, steam of the power plant by take-or-pay: 50 t/h",
+        "zh": "全部项目，电厂蒸汽照付不议：每小时不少于五十吨，全年五十六万吨",
+    }
+    summary["cases"]["project"]["label"] = label
+    (folder / "summary.json").write_text(json.dumps(summary), encoding="utf-8")
+    page = _with_script(build_report(folder, tmp_path / "report.html", lang), script)
     phone = tmp_path / "phone.html"
     phone.write_text(f'<iframe src="{page.name}" width="390" height="800" style="border:0"></iframe>', encoding="utf-8")
     dom, _console = _dom(phone, tmp_path / "profile", "--allow-file-access-from-files")

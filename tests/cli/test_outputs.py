@@ -1,6 +1,7 @@
 """`heatnet pressure`, `report` of several cases and `export`, on a small results folder: files, words, refusals."""
 
 import json
+import re
 from pathlib import Path
 
 import pandapipes
@@ -55,6 +56,9 @@ def test_pressure_writes_beside_the_results_or_where_it_is_told(heatnet, results
         (("--hour", "soon"), "--hour", "design"),
         (("--hour", "2025-07-01 00:00"), "--hour", "solved"),
         (("--out", "diagram.docx"), "--out", ".svg"),
+        (("--path", "plant4", "--out", "x.svg"), "--path", "--path A B"),
+        (("--path", "plant4"), "--path", "'plant4' alone"),
+        (("--path",), "--path", "no place"),
     ],
 )
 def test_pressure_refuses_what_the_results_do_not_hold(
@@ -67,6 +71,40 @@ def test_pressure_refuses_what_the_results_do_not_hold(
     assert known in answer.err
     assert set(results.rglob("*")) == before
     assert list(tmp_path.glob("*.svg")) == []
+
+
+def test_pressure_refuses_a_case_beside_the_folder_of_another(heatnet, results: Path, tmp_path: Path) -> None:
+    answer = heatnet("pressure", results / "project", "--case", "base", "--out", tmp_path / "a.svg")
+    assert answer.code == INPUT
+    assert "--case" in answer.err
+    assert not (tmp_path / "a.svg").exists()
+    answer = heatnet("pressure", results / "project", "--case", "project", "--out", tmp_path / "a.svg")
+    assert answer.code == 0, answer.err
+
+
+@pytest.mark.parametrize(
+    ("command", "case", "first"),
+    [("map", "project", ["1", "0"]), ("report", "base", ["Baseline", "Project"])],
+)
+def test_pages_of_a_case_hold_the_study_and_open_with_the_case(
+    heatnet, results: Path, tmp_path: Path, command: str, case: str, first: list[str]
+) -> None:
+    answer = heatnet(command, results / case, "--out", tmp_path / "of_case.html")
+    assert answer.code == 0, answer.err
+    assert f"all cases of {results.name}; {case} opens first" in answer.out
+    assert heatnet(command, results, "--out", tmp_path / "page.html").out.count("opens first") == 0
+    answer = heatnet(command, results / "outage", "--out", tmp_path / "page.html")
+    assert "outage has no results" in answer.out
+    pages = [(tmp_path / name).read_text(encoding="utf-8") for name in ("of_case.html", "page.html")]
+    found = [re.search(r'"start":\s?(\d)|<details open class="case"><summary>([^<]*)', page) for page in pages]
+    assert [one[1] or one[2] for one in found] == first
+
+
+def test_export_of_a_study_says_which_case_it_takes(heatnet, results: Path, tmp_path: Path) -> None:
+    answer = heatnet("export", results, "--out", tmp_path / "hour.gpkg")
+    assert answer.code == 0, answer.err
+    assert "Case: Project (project)" in answer.out
+    assert "Case:" not in heatnet("export", results / "base", "--out", tmp_path / "hour.gpkg").out
 
 
 def test_report_of_several_cases_is_a_comparison(heatnet, results: Path, tmp_path: Path) -> None:

@@ -55,6 +55,20 @@ def test_the_page_holds_the_heads_of_the_files(context: Context) -> None:
     assert sorted(tuple(edge[:2]) for edge in block["edges"]) == [(0, 1), (1, 2), (1, 3), (3, 4)]
 
 
+def test_a_label_at_two_hours_is_told_with_its_cases(shifted: Path) -> None:
+    block = next(block for block in pressure_blocks(Context(load_study(shifted))) if block["id"] == "east")
+    times = dict(block["times"])
+    assert times["2025-01-15 05:00"] == "2025-01-15 05:00 load quantile 20 % (Baseline)"
+    assert times["2025-02-10 08:00"] == "2025-02-10 08:00 load quantile 20 % (Project)"
+    # both cases have it at the same hour
+    assert times["2025-11-25 12:00"] == "2025-11-25 12:00 load quantile 50 %"
+
+
+def test_the_highest_ground_is_named_once() -> None:
+    words = page_words()["highest"].format(name="Station n4", ground="4.0")
+    assert words.lower().count("station") == 1
+
+
 def test_pressures_are_megapascal_in_chinese() -> None:
     assert page_words()["per_m"] == pytest.approx(0.0980665)
     with use_language("zh"):

@@ -1,18 +1,23 @@
 """The report's numbers: printing, the verdict, the balance, the path of the pressure diagram."""
 
+import copy
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from heatnet.i18n import use_language
+from heatnet.io.results_store import read_table, write_table
 from heatnet.report.balance import balance_tables
 from heatnet.report.charts import STEP_H, chart_blocks
 from heatnet.report.context import Context
 from heatnet.report.hours import hours_table, how_solved, season_table
 from heatnet.report.sections import (
+    assumptions_note,
     assumptions_table,
     co2_tables,
     cost_table,
@@ -22,9 +27,12 @@ from heatnet.report.sections import (
 )
 from heatnet.report.state import compliance_table, design_table
 from heatnet.report.tables import Column, number, percent_range
+from heatnet.report.uptake import uptake_tables
 from heatnet.report.verdict import deciding_paragraph, headline_rows, range_note
 from heatnet.web.colours import plant_style, shade
 from heatnet.web.results_view import load_study
+
+TIME_OF_DESIGN = pd.Timestamp("2025-01-16 05:00")
 
 
 @pytest.fixture(scope="module")
@@ -138,6 +146,92 @@ def test_sources_that_hand_on_steam_have_no_cost_of_their_own(context: Context) 
 def test_a_check_outside_its_limit_is_marked_with_its_place(context: Context) -> None:
     (row,) = compliance_table(context, "east").rows
     assert row.cells == ("velocity of water", "≤\u202f3.50", "m/s", "3.90 ✗", "3.90 ✗", "Main a, 2025-01-16 05:00")
+
+
+def _with_checks(results: Path, tmp_path: Path, rows: dict[str, dict]) -> Context:
+    """Return the study with one check of East in each case."""
+
+    def change(summary: dict) -> None:
+        for name, row in rows.items():
+            usual = {"time": "2025-01-16 05:00", "sense": "<=", "unit": "m/s", "limit": 3.5, "passed": True}
+            summary["cases"][name]["by_network"] = {
+                "east": summary["cases"][name]["by_network"]["east"] | {"compliance": [usual | row]}
+            }
+
+    return _changed(results, tmp_path, change)
+
+
+@pytest.mark.parametrize(("sense", "worse"), [("<=", "project"), (">=", "base")])
+def test_where_a_check_is_worst_is_told_of_the_worst_case(
+    results: Path, tmp_path: Path, sense: str, worse: str
+) -> None:
+    low, high = (
+        {"check": "velocity", "place": p, "value": v, "sense": sense} for p, v in (("pipe_a", 1.8), ("pipe_d", 3))
+    )
+    limit = {"limit": 3.5 if sense == "<=" else 0.5}
+    changed = _with_checks(results, tmp_path, {"base": low | limit, "project": high | limit})
+    told = compliance_table(changed, "east").rows[0].cells[-1]
+    place, case = {"base": ("Main a", "Baseline"), "project": ("Main d", "Project")}[worse]
+    assert told == f"{place}, 2025-01-16 05:00, {case}"
+
+
+def test_delivered_heat_has_no_worst_place(results: Path, tmp_path: Path) -> None:
+    row = {"check": "heat_delivered", "place": "hx_n2", "value": 0.0, "limit": 1e-6, "unit": "MW"}
+    changed = _with_checks(results, tmp_path, {"base": row, "project": row})
+    assert compliance_table(changed, "east").rows[0].cells[-1] == ""
+    short = row | {"value": 0.5, "passed": False}
+    changed = _with_checks(results, tmp_path / "short", {"base": row, "project": short})
+    assert compliance_table(changed, "east").rows[0].cells[-1] == "Station n2, 2025-01-16 05:00, Project"
+
+
+@pytest.mark.parametrize(("value", "place"), [(1.0996, "Station n4"), (1.08, "Station n2")])
+def test_of_stations_that_tie_all_tables_name_the_summary_s(results: Path, tmp_path: Path, value, place) -> None:
+    # the summary's worst consumer is hx_n4 with 1.1 bar
+    row = {"check": "available_pressure", "place": "hx_n2", "value": value, "sense": ">=", "limit": 1.0, "unit": "bar"}
+    changed = _with_checks(results, tmp_path, {"base": row, "project": row})
+    assert compliance_table(changed, "east").rows[0].cells[-1] == f"{place}, 2025-01-16 05:00"
+
+
+def test_flow_of_all_plants_and_mixed_temperatures_give_their_heat(results: Path, tmp_path: Path) -> None:
+    """Two plants between the lines by hand: 100 kg/s at 60 °C and 300 kg/s at 64 °C mix to 400 kg/s at 63 °C."""
+    folder = tmp_path / "flows"
+    shutil.copytree(results, folder)
+    given = {
+        "plant_mdot_kg_per_s": (100.0, 300.0, 250.0),
+        "plant_t_supply_degc": (120.0, 120.0, 70.0),
+        "plant_t_return_degc": (60.0, 64.0, 58.0),
+        "plant_heat_mw": (25.2, 70.56, 12.0),
+    }
+    for name, values in given.items():
+        file = folder / "project" / "east" / "water" / f"{name}.parquet"
+        table = read_table(file)
+        table.loc[:, ["plant4", "exchange", "sewage"]] = values
+        write_table(table, file)
+    changed = Context(load_study(folder))
+    rows = {row.cells[0]: row.cells[3] for row in design_table(changed, "east").rows}
+    assert rows["of it plants between return and supply"] == "95.8"
+    assert rows["of it pre-heating of the return before them"] == "12.0"
+    assert rows["Flow of all plants between return and supply"] == "400.0"
+    assert rows["Supply temperature of this flow, mixed"] == "120.0"
+    assert rows["Return temperature of this flow, mixed"] == "63.0"
+    assert pytest.approx(25.2 + 70.56) == 400.0 * 4.2e-3 * (120.0 - 63.0)
+    # the plant that holds the pressure is told apart
+    assert rows["Plant that holds the pressure: flow"] == "330.0"
+    assert "Heat directly to consumers, besides" not in rows
+
+
+def test_heat_that_passes_no_pipe_is_told_besides(results: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "direct"
+    shutil.copytree(results, folder)
+    file = folder / "project" / "inputs" / "east" / "plants.geojson"
+    plants = json.loads(file.read_text(encoding="utf-8"))
+    row = next(one["properties"] for one in plants["features"] if one["properties"]["id"] == "sewage")
+    row |= {"connection": "secondary", "serves": "hx_n3"}
+    file.write_text(json.dumps(plants), encoding="utf-8")
+    changed = Context(load_study(folder))
+    rows = {row.cells[0]: row.cells[2:] for row in design_table(changed, "east").rows}
+    heat = changed.study.cases["project"].networks["east"].schedule_mw["water"].at[TIME_OF_DESIGN, "sewage"]
+    assert rows["Heat directly to consumers, besides"] == ("–", f"{heat:.1f}")
 
 
 def test_balance_closes_in_every_column(context: Context) -> None:
@@ -261,6 +355,24 @@ def test_a_plant_that_changes_its_fuel_shows_both_kinds_and_two_colours(results:
     assert colours["project-water"] == shade(plant_style("gas_boiler")[0], 1)
 
 
+def test_sources_of_one_kind_differ_in_every_chart(results: Path, tmp_path: Path) -> None:
+    """Twelve gas boilers that run: no two have the same colour and hatching, and the first has its kind's own."""
+    study = load_study(results)
+    case = study.cases["base"]
+    west = case.networks["west"]
+    names = [f"boiler_{number}" for number in range(12)]
+    network = copy.copy(west.network)
+    plants = pd.concat([network.plants.assign(kind="gas_boiler")] * 12).set_axis(names)
+    object.__setattr__(network, "plants", plants)
+    heat = pd.concat([west.schedule_mw["water"].iloc[:, :1] + 1.0] * 12, axis=1).set_axis(names, axis=1)
+    many = replace(west, network=network, schedule_mw={"water": heat})
+    crowd = replace(case, networks={"west": many})
+    (block,) = chart_blocks(Context(replace(study, cases={"base": crowd})))
+    looks = [(one["colour"], one["hatch"]) for one in block["series"]]
+    assert len(set(looks)) == 12
+    assert (plant_style("gas_boiler")[0], 0) in looks
+
+
 def test_recovered_shares_of_the_sources_add_up_to_the_headline(results: Path, tmp_path: Path) -> None:
     def change(summary: dict) -> None:
         case = summary["cases"]["project"]
@@ -337,6 +449,37 @@ def test_figures_have_names_and_units_of_the_language(results: Path, tmp_path: P
         summary["assumptions"] = [figure]
 
     changed = _changed(results, tmp_path, change)
+    assert assumptions_note(changed) == ""
+    with use_language("zh"):
+        assert assumptions_note(changed) == "来源与说明按数据文件原文列出。"
     assert assumptions_table(changed).rows[0].cells[:3] == ("Gas price", "300.0", "CNY/MWh")
     with use_language("zh"):
         assert assumptions_table(changed).rows[0].cells[:3] == ("气价", "300.0", "元/MWh")
+
+
+def test_the_operating_cost_is_that_of_the_last_round_and_the_pumps(results: Path, tmp_path: Path) -> None:
+    def change(summary: dict) -> None:
+        case = summary["cases"]["project"]
+        case["cost"]["total_cny"] = 12.5e6
+        row = {
+            "unit": "east/sewage",
+            "cause": "taken",
+            "name": None,
+            "hours": 10.0,
+            "heat_gj": 1e3,
+            "connected_mw": 12.0,
+        }
+        case["uptake"] = [row]
+        one = {"cost_cny": 12.2e6, "loss_difference_share": {}, "hours_beyond": 0, "moved_share": None}
+        case["rounds"] = {"rounds": [one | {"cost_cny": 13e6}, one], "best": 1, "agrees": True, "open": []}
+
+    note = uptake_tables(_changed(results, tmp_path, change))[1].note
+    assert "12.50 million CNY" in note
+    assert "0.30 million more" in note
+    assert "pumps" in note
+
+    def same(summary: dict) -> None:
+        change(summary)
+        summary["cases"]["project"]["rounds"]["rounds"][1]["cost_cny"] = 12.5e6
+
+    assert "pumps" not in uptake_tables(_changed(results, tmp_path / "same", same))[1].note

@@ -83,11 +83,15 @@ def test_steam_thrown_away_explains_two_tonnages(context: Context) -> None:
     contracts["dumped_t"] = 1234.0
     try:
         with use_language("en"):
-            note = contract_table(context, "east").note
+            note, other = (table(context, "east").note for table in (contract_table, season_table))
     finally:
         contracts["dumped_t"] = 0.0
     assert "not used" in note
     assert "Project: 1,234 t" in note
+    # at 0.752 MWh/t
+    assert "Project: 928 MWh" in other
+    with use_language("en"):
+        assert "MWh" not in season_table(context, "east").note
 
 
 def test_hours_are_the_highest_load_the_median_and_the_least_flow(context: Context, tiny: dict) -> None:

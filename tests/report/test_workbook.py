@@ -2,12 +2,16 @@
 
 import datetime as dt
 from pathlib import Path
+from unittest.mock import MagicMock
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from heatnet.i18n import _, use_language
 from heatnet.metrics.pressure_line import M_PER_BAR
+from heatnet.report.context import Context
+from heatnet.report.sheets import places_sheet
 from heatnet.report.workbook import write_workbook
 from heatnet.web.results_view import load_study
 from tests.report.sheet_rows import sheet_rows
@@ -60,6 +64,39 @@ def test_checks_are_numbers_with_a_verdict(book) -> None:
     assert (row["Check"], row["Worst value"], row["Sense"], row["Limit"]) == ("velocity of water", 3.9, "≤", 3.5)
     assert (row["Verdict"], row["Place"]) == ("missed", "Main a")
     assert row["Worst hour"] == dt.datetime(2025, 1, 16, 5)
+
+
+def test_sheets_of_one_case_name_it(book, results: Path) -> None:
+    assert {row["Case"] for row in sheet_rows(book["Pressure diagram"])} == {"Project"}
+    row = {"check": "velocity", "place": "pipe_a", "time": None, "value": 3.9, "limit": 3.5, "sense": "<="}
+    checks = pd.DataFrame([row | {"unit": "m/s", "passed": False}])
+    writer = MagicMock()
+    places_sheet(writer, Context(load_study(results)), {"east": checks})
+    name, heads, rows = writer.sheet.call_args.args
+    assert (name, heads[0].label, rows[0][:2]) == ("Standards by place", "Case", ["Project", "East"])
+    assert len(heads) == len(rows[0])
+
+
+@pytest.mark.parametrize(("opens", "label"), [(None, "Project"), ("base", "Baseline")])
+def test_charts_of_one_case_are_all_of_the_same_and_name_it(results: Path, tmp_path: Path, opens, label) -> None:
+    made = openpyxl.load_workbook(write_workbook(load_study(results, opens), tmp_path / "charts.xlsx", "en"))
+
+    def title(sheet: str) -> str:
+        return "".join(run.t for run in made[sheet]._charts[0].title.tx.rich.p[0].r)
+
+    for sheet in ("Heat by month", "By source", "Pressure diagram"):
+        assert title(sheet).endswith(label), sheet
+
+
+def test_figures_of_data_files_are_said_to_be_theirs_where_nobody_translates_them(
+    book, results: Path, tmp_path: Path
+) -> None:
+    assert [cell.value for cell in book["Assumptions"][1]][-2:] == ["Source", "Note"]
+    made = openpyxl.load_workbook(write_workbook(results, tmp_path / "zh.xlsx", "zh"))
+    with use_language("zh"):
+        heads = [_("Source, as in the data files"), _("Note, as in the data files")]
+        sheet = _("Assumptions")
+    assert [cell.value for cell in made[sheet][1]][-2:] == heads
 
 
 def test_load_duration_falls_and_has_the_hours_of_the_schedule(book, results: Path) -> None:

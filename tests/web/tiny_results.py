@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from heatnet.io.network_folder import load_network
-from heatnet.io.results_store import write_table
+from heatnet.io.results_store import read_table, write_table
 
 CP_J_PER_KGK = 4200.0
 TIME = pd.date_range("2025-01-01", periods=8760, freq="h", name="time")
@@ -376,6 +376,16 @@ def add_steam(folder: Path) -> Path:
     summary = json.loads(file.read_text(encoding="utf-8"))
     summary["cases"]["project"]["by_network"]["east"]["steam"] = steam_account()
     _dump(file, summary)
+    return folder
+
+
+def shift_hour(folder: Path) -> Path:
+    """Give the label p20 of the base case's East to an hour that had none; returns the folder."""
+    file = folder / "base" / "east" / "water" / "network.parquet"
+    table = read_table(file)
+    table.loc[table["label"] == "p20", "label"] = ""
+    table.loc[pd.Timestamp(OTHER_HOURS[0]), "label"] = "p20"
+    write_table(table, file)
     return folder
 
 

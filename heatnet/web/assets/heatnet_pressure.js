@@ -80,7 +80,7 @@
       const ground = block.ground[block.highest];
       series[0].markLine = {
         silent: true, symbol: "none", data: [{ yAxis: ground }], lineStyle: { color: "#8d8577", type: "dashed", width: 1 },
-        label: { formatter: () => W.highest + " " + block.names[block.highest] + ", " + number(ground, 1) + " m", position: "insideMiddleBottom", fontSize: 10, color: "#5b6770" },
+        label: { formatter: () => W.highest.replace("{ground}", number(ground, 1)).replace("{name}", () => block.names[block.highest]), position: "insideMiddleBottom", fontSize: 10, color: "#5b6770" },
       };
     }
     return series;
@@ -190,8 +190,6 @@
     charts.push(chart);
     block.plants = new Set(block.between);
     const node = new Map(block.places.map(([id, _name, at]) => [id, at]));
-    const hours = new Map();
-    for (const one of block.cases) for (const hour of one.hours) if (!hours.has(hour.time)) hours.set(hour.time, hour.time + (hour.label ? " " + hour.label : ""));
     const shown = block.cases.find((one) => one.id === block.shown) || block.cases[0];
     const ticked = (name) => new Set([...find(name).querySelectorAll("input:checked")].map((box) => box.value));
 
@@ -201,6 +199,10 @@
       const both = cases.size > 1 || times.size > 1;
       const chosen = block.cases.filter((one) => cases.has(one.id)).flatMap((one) =>
         one.hours.filter((hour) => times.has(hour.time)).map((hour) => ({ name: both && cases.size === 1 ? hour.time : both && times.size === 1 ? one.label : one.label + ", " + hour.time, hour: hour })));
+      // what is ticked and not there: seasons of different length show different hours
+      const lacking = block.cases.filter((one) => cases.has(one.id)).flatMap((one) =>
+        [...times].filter((time) => !one.hours.some((hour) => hour.time === time)).map((time) => one.label + ", " + time));
+      find("lacking").textContent = lacking.length ? W.lacking.replace("{hours}", () => lacking.join("; ")) : "";
       find("trouble").textContent = path ? "" : W.no_way;
       find("caption").textContent = find("from").selectedOptions[0].textContent + " – " + find("to").selectedOptions[0].textContent + (chosen.length ? ": " + (chosen.length === 1 ? chosen[0].name : [...cases].map((id) => block.cases.find((one) => one.id === id).label).join(", ") + "; " + [...times].join(", ")) : "");
       if (!path || !chosen.length) { chart.clear(); find("figures").replaceChildren(); return; }
@@ -212,7 +214,7 @@
     ends(find("from"), block, block.ends[0], draw);
     ends(find("to"), block, block.ends[1], draw);
     boxes(find("of-cases"), block.cases.map((one) => [one.id, one.label]), shown.id, draw);
-    boxes(find("of-hours"), [...hours], shown.hours.length ? shown.hours[0].time : "", draw);
+    boxes(find("of-hours"), block.times, shown.hours.length ? shown.hours[0].time : "", draw);
     draw();
   }
 

@@ -24,10 +24,24 @@
     };
   }
 
+  // hatchings that tell plants of one kind apart, as ECharts draws them and as the key shows them
+  const HATCH = [
+    null,
+    { symbol: "rect", symbolSize: 1, color: "rgba(20, 28, 36, .4)", dashArrayX: [1, 0], dashArrayY: [1.4, 4.6], rotation: Math.PI / 4 },
+    { symbol: "rect", symbolSize: 1, color: "rgba(20, 28, 36, .4)", dashArrayX: [1, 0], dashArrayY: [1.4, 4.6], rotation: -Math.PI / 4 },
+    { symbol: "circle", symbolSize: 0.7, color: "rgba(20, 28, 36, .5)", dashArrayX: [[5, 5], [0, 5, 5, 0]], dashArrayY: [5, 0] },
+  ];
+  const HATCH_CSS = [
+    "",
+    "repeating-linear-gradient(135deg, transparent 0 3px, rgba(20, 28, 36, .4) 3px 4.2px)",
+    "repeating-linear-gradient(45deg, transparent 0 3px, rgba(20, 28, 36, .4) 3px 4.2px)",
+    "radial-gradient(rgba(20, 28, 36, .5) 28%, transparent 30%) 0 0 / 4px 4px",
+  ];
+
   function area(series, key, step) {
     return series.map((one) => ({
       name: one.name, type: "line", stack: "heat", step: step, symbol: "none", data: one[key],
-      lineStyle: { width: 0 }, areaStyle: { opacity: 1 }, itemStyle: { color: one.colour }, emphasis: { disabled: true },
+      lineStyle: { width: 0 }, areaStyle: { opacity: 1 }, itemStyle: { color: one.colour, decal: HATCH[one.hatch] || undefined }, emphasis: { disabled: true },
     }));
   }
 
@@ -58,7 +72,7 @@
     for (const one of block.series) {
       const item = document.createElement("li");
       const patch = document.createElement("span");
-      patch.style.background = one.colour;
+      patch.style.background = [HATCH_CSS[one.hatch], one.colour].filter(Boolean).join(", ");
       item.append(patch, document.createTextNode(one.name));
       list.append(item);
     }
@@ -76,24 +90,33 @@
     draw("duration-" + block.id, option(block.hours, area(block.series, "duration_mw", false), block.labels.hours, "MW", 1, roundHour, false));
     key(block);
   }
-  // from sources on the left through balances to users and losses on the right; ids are keys, names are texts
+  // from sources on the left through balances to users and losses on the right; ids are keys, names are texts. Names of sources
+  // and users stand beside the flows, the others on a pale ground
   function sankey(block) {
+    const fed = new Set(block.links.map((link) => link[1]));
+    const HALO = { textBorderColor: "rgba(255, 255, 255, .85)", textBorderWidth: 3 };
     const name = new Map(block.nodes.map((node) => [node.id, node.name]));
     const gwh = (value) => value.toFixed(value < 10 ? 2 : 1) + " GWh";
     const total = (id) => Math.max(...[0, 1].map((end) => block.links.filter((link) => link[end] === id).reduce((sum, link) => sum + link[2], 0)));
+    const label = (id) => name.get(id) + "  " + gwh(total(id));
+    const length = (words) => [...words].reduce((sum, letter) => sum + (letter > "\u2e80" ? 10.5 : 5.3), 0);
+    const beside = Math.min(260, 12 + Math.max(0, ...block.nodes.filter((node) => !fed.has(node.id)).map((node) => length(label(node.id)))));
     const text = (words) => { const box = document.createElement("div"); box.textContent = words; return box; };
     return {
       animation: false, textStyle: FONT, aria: { enabled: true },
       tooltip: {
         confine: true, textStyle: { fontSize: 11 },
-        formatter: (one) => text(one.dataType === "edge" ? name.get(one.data.source) + " → " + name.get(one.data.target) + "  " + gwh(one.data.value) : name.get(one.name) + "  " + gwh(total(one.name))),
+        formatter: (one) => text(one.dataType === "edge" ? name.get(one.data.source) + " → " + name.get(one.data.target) + "  " + gwh(one.data.value) : label(one.name)),
       },
       series: [{
-        type: "sankey", left: 4, right: 195, top: 8, bottom: 8, nodeWidth: 12, nodeGap: 9, draggable: false, emphasis: { focus: "adjacency" },
-        data: block.nodes.map((node) => ({ name: node.id, itemStyle: { color: node.colour, borderWidth: 0 } })),
+        type: "sankey", left: beside, right: 195, top: 8, bottom: 8, nodeWidth: 12, nodeGap: 13, draggable: false, emphasis: { focus: "adjacency" },
+        data: block.nodes.map((node) => ({
+          name: node.id, itemStyle: { color: node.colour, borderWidth: 0 },
+          label: !fed.has(node.id) ? { position: "left", width: beside - 8, overflow: "truncate" } : HALO,
+        })),
         links: block.links.map(([source, target, value]) => ({ source: source, target: target, value: value })),
         lineStyle: { color: "source", opacity: 0.32, curveness: 0.5 },
-        label: { fontSize: 10.5, color: "#1f2933", formatter: (one) => name.get(one.name) + "  " + gwh(total(one.name)) },
+        label: { fontSize: 10.5, color: "#1f2933", formatter: (one) => label(one.name) },
       }],
     };
   }
