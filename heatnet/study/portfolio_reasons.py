@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
-from heatnet.design import Evaluator, Option, Outcome, RateLimit, RateTarget, State
+from heatnet.design import Option, RateLimit, State
 from heatnet.dispatch import dispatch
 
 #: a shadow price below this is rounding
@@ -39,13 +38,12 @@ def _contradiction(option: Option) -> dict[str, Any] | None:
     return None
 
 
-def near_largest(largest: RateLimit, target: RateTarget) -> Outcome | None:
-    """Return the cheapest year of the projects of the largest rate, at a rate just below it; None where no rate counts."""
+def just_below(largest: RateLimit) -> float | None:
+    """Return a share just below the largest rate; None where no rate counts."""
     most = largest.outcome
     if most is None or not most.may_have_a_rate or most.rate <= 0:
         return None
-    share = most.rate * (1 - _BELOW_LARGEST_SHARE)
-    return Evaluator(replace(target, at_most=False)).cheapest(most.state, most.counts, share)
+    return most.rate * (1 - _BELOW_LARGEST_SHARE)
 
 
-__all__ = ["NO_PRICE_CNY_PER_GJ", "near_largest", "never_built", "why_no_schedule"]
+__all__ = ["NO_PRICE_CNY_PER_GJ", "just_below", "never_built", "why_no_schedule"]

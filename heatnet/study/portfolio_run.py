@@ -47,7 +47,7 @@ from heatnet.study.case_run import weather_of
 from heatnet.study.config import Target, target_zone
 from heatnet.study.portfolio_config import Level
 from heatnet.study.portfolio_kept import kept_memory
-from heatnet.study.portfolio_reasons import NO_PRICE_CNY_PER_GJ, near_largest, never_built, why_no_schedule
+from heatnet.study.portfolio_reasons import NO_PRICE_CNY_PER_GJ, just_below, never_built, why_no_schedule
 from heatnet.study.portfolio_states import PortfolioStates
 from heatnet.study.prices import emission_factors, hourly_prices
 from heatnet.study.summary import zones_of
@@ -119,7 +119,7 @@ class PortfolioRun:
     lowest : Outcome or None
         The cheapest of all, whatever its rate; without a curve searched only where the best portfolio's target has no price.
     near_largest : Outcome or None
-        Where the target cannot be reached: the cheapest year of the portfolio of the largest rate just below it.
+        Where the target cannot be reached: the cheapest year just below the largest rate.
     no_schedule : str
         Why the case without candidates has no schedule, where no portfolio has one.
     nothing_to_build : bool
@@ -222,7 +222,7 @@ class PortfolioSearch:
         most = run.largest.outcome
         return replace(
             run,
-            near_largest=None if run.best is not None else near_largest(run.largest, target),
+            near_largest=None if run.best is not None else self._near_largest(memory, states, target, run),
             no_schedule="" if most is not None or run.nothing is not None else why_no_schedule(states),
             nothing_to_build=len(states) == 1 and not states[0].options,
             never_built=never_built(states),
@@ -252,6 +252,22 @@ class PortfolioSearch:
         )
         largest, definitions = self._tighter(curve.largest, definitions, zone)
         return PortfolioRun(request, zone, best, largest, levels, curve.nothing, curve, definitions, curve.lowest)
+
+    def _near_largest(
+        self, memory: Memory, states: list[State], target: RateTarget, run: PortfolioRun
+    ) -> Outcome | None:
+        """Return the cheapest year just below the largest rate; None where no rate counts."""
+        share, most = just_below(run.largest), run.largest.outcome
+        if share is None or most is None:
+            return None
+        if run.curve is not None:
+            return run.curve.points[-1]
+        asked, evaluator = replace(target.at(share), at_most=False), Evaluator(target)
+
+        def found() -> Outcome | None:
+            return cheapest(states, asked, self._limits, evaluator, first=[(most.state, most.counts)])
+
+        return memory.cheapest(f"near the largest {share:.6f}", states, asked, evaluator, found)
 
     def _lowest(self, memory: Memory, states: list[State], target: RateTarget, best: Outcome | None) -> Outcome | None:
         """Return the cheapest of all where a further GJ has no price: the projects may be there for the target alone."""
