@@ -71,7 +71,7 @@ def _rate_sections(batch: BatchResults) -> list[Section]:
         Section(title, pictures=[rate_picture(rates, target, title)], note=_("Height: seasons; dashed: the target."))
     ]
     if target is not None:
-        sections.insert(0, Section(_("How probable it is"), tables=[answers.chance_table(batch)]))
+        sections.append(Section(_("How probable it is"), tables=[answers.chance_table(batch)]))
     return sections
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from markupsafe import Markup, escape
 
 from heatnet.i18n import _
-from heatnet.report.svg import rect, svg, text
+from heatnet.report.svg import rect, round_ticks, svg, text, tick_digits
 from heatnet.report.tables import number, percent
 
 _WIDTH = 720.0
@@ -96,7 +96,8 @@ def _bar(middle: float, width: float, y: float, colour: str, words: str) -> str:
 
 
 def _short(label: str, most: int = 48) -> str:
-    return label if len(label) <= most else label[: most - 1] + "…"
+    """Return a label without its middle where it is long: names that begin alike end differently."""
+    return label if len(label) <= most else f"{label[: most - 28].rstrip()} … {label[-25:].lstrip()}"
 
 
 def rate_picture(rates: Mapping[str, np.ndarray], target_share: float | None, title: str) -> Markup:
@@ -138,9 +139,10 @@ def rate_picture(rates: Mapping[str, np.ndarray], target_share: float | None, ti
         parts.append(
             f'<path d="M{x(target_share):.1f} 24L{x(target_share):.1f} {height - 34:.1f}" class="target" fill="none"/>'
         )
-    for step in range(6):
-        rate = low + (high - low) * step / 5
-        parts.append(text(x(rate), height - 14, percent(rate, 1), "middle"))
+    ticks = round_ticks(100.0 * low, 100.0 * high)
+    for tick in ticks:
+        if low <= tick / 100.0 <= high:
+            parts.append(text(x(tick / 100.0), height - 14, percent(tick / 100.0, tick_digits(ticks)), "middle"))
     return svg(_WIDTH, height, title, parts)
 
 

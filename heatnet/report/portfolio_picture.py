@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from markupsafe import Markup, escape
 
 from heatnet.i18n import _
-from heatnet.report.svg import svg, text
+from heatnet.report.svg import round_ticks, svg, text, tick_digits
 from heatnet.report.tables import number
 from heatnet.web.portfolio_words import percent
 
 _WIDTH, _HEIGHT = 720.0, 320.0
 _LEFT, _RIGHT, _TOP, _BOTTOM = 66.0, 24.0, 44.0, 50.0
-_STEPS = 5
 _LINE, _TARGET, _GRID, _AXIS = "#1f5f8b", "#c0392b", "#dddddd", "#888888"
 
 
@@ -41,9 +40,9 @@ def curve_picture(
     points = [(point["rate"], point[key] * factor, point) for point in summary["curve"] if _is_number(point, key)]
     if not points:
         return svg(_WIDTH, 30.0, title, [text(_LEFT, 20.0, _("No point of the curve has this number."))])
-    rates = _ticks(0.0, 100 * max([rate for rate, _value, _point in points] + [summary["target"]["rate_share"]]))
+    rates = round_ticks(0.0, 100 * max([rate for rate, _value, _point in points] + [summary["target"]["rate_share"]]))
     right = rates[-1] / 100
-    ticks = _ticks(min(value for _rate, value, _point in points), max(value for _rate, value, _point in points))
+    ticks = round_ticks(min(value for _rate, value, _point in points), max(value for _rate, value, _point in points))
     low, high = ticks[0], ticks[-1]
 
     def x(rate: float) -> float:
@@ -55,10 +54,10 @@ def curve_picture(
     parts = []
     for value in ticks:
         parts.append(_line(_LEFT, y(value), _WIDTH - _RIGHT, y(value), _AXIS if value == 0 else _GRID))
-        parts.append(text(_LEFT - 8, y(value) + 4, number(value, _digits(ticks)), "end"))
+        parts.append(text(_LEFT - 8, y(value) + 4, number(value, tick_digits(ticks)), "end"))
     for rate in (tick / 100 for tick in rates):
         parts.append(_line(x(rate), _HEIGHT - _BOTTOM, x(rate), _HEIGHT - _BOTTOM + 4, _AXIS))
-        parts.append(text(x(rate), _HEIGHT - _BOTTOM + 18, percent(rate, _digits(rates)), "middle"))
+        parts.append(text(x(rate), _HEIGHT - _BOTTOM + 18, percent(rate, tick_digits(rates)), "middle"))
     parts.append(text(8.0, 16.0, label))
     parts.append(text((_LEFT + _WIDTH - _RIGHT) / 2, _HEIGHT - 10, _("Rate of industrial waste heat"), "middle"))
     parts += _target_line(x(summary["target"]["rate_share"]), percent(summary["target"]["rate_share"], 0))
@@ -97,18 +96,3 @@ def _cheapest_mark(x: float, y: float) -> list[str]:
 def _line(x1: float, y1: float, x2: float, y2: float, colour: str, dashes: str = "") -> str:
     dashed = f' stroke-dasharray="{dashes}"' if dashes else ""
     return f'<path d="M{x1:.1f} {y1:.1f}L{x2:.1f} {y2:.1f}" stroke="{colour}" fill="none"{dashed}/>'
-
-
-def _ticks(low: float, high: float) -> list[float]:
-    """Return round values that enclose a range."""
-    span = max(high - low, abs(high) * 1e-3, 1e-6)
-    raw = span / _STEPS
-    size = 10.0 ** math.floor(math.log10(raw))
-    step = next(size * factor for factor in (1.0, 2.0, 2.5, 5.0, 10.0) if size * factor >= raw * 0.999)
-    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
-    return [step * count for count in range(first, max(last, first + 1) + 1)]
-
-
-def _digits(ticks: Sequence[float]) -> int:
-    """Return the decimals with which all values are printed exactly."""
-    return next((digits for digits in range(6) if all(abs(v - round(v, digits)) < 1e-9 for v in ticks)), 6)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Sequence
 
 from markupsafe import Markup, escape
+
+#: about how many steps an axis has
+_TICK_STEPS = 5
 
 
 def svg(width: float, height: float, title: str, parts: Iterable[str]) -> Markup:
@@ -22,6 +26,21 @@ def rect(x: float, y: float, width: float, height: float, fill: str, css: str = 
     """Return a filled rectangle."""
     size = f'width="{width:.1f}" height="{height:.1f}"'
     return f'<rect x="{x:.1f}" y="{y:.1f}" {size} fill="{fill}"{_css(css)}/>'
+
+
+def round_ticks(low: float, high: float) -> list[float]:
+    """Return round values that enclose a range."""
+    span = max(high - low, abs(high) * 1e-3, 1e-6)
+    raw = span / _TICK_STEPS
+    size = 10.0 ** math.floor(math.log10(raw))
+    step = next(size * factor for factor in (1.0, 2.0, 2.5, 5.0, 10.0) if size * factor >= raw * 0.999)
+    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
+    return [step * count for count in range(first, max(last, first + 1) + 1)]
+
+
+def tick_digits(ticks: Sequence[float]) -> int:
+    """Return the decimals with which all values are printed exactly."""
+    return next((digits for digits in range(6) if all(abs(v - round(v, digits)) < 1e-9 for v in ticks)), 6)
 
 
 def _css(name: str) -> str:
