@@ -181,12 +181,22 @@ def test_keep_full_writes_the_folder_of_a_run(study, whole, tmp_path):
     assert row["reference_compared"] >= 3
 
 
-def test_displaced_heat_is_held_against_the_baseline_in_the_same_season(study, by_one):
-    """Two gas prices of one weather year burn the same gas in a baseline of gas alone, another year does not."""
-    cases = pd.read_parquet(by_one / "cases.parquet")
-    rate = cases["rate_tiny_broad_displaced_space_season_share"][:4]
-    assert rate.notna().all()
+def test_displaced_heat_is_held_against_the_baseline_in_the_same_season(new_study_draft, tmp_path):
+    draft = new_study_draft()
+    draft.data["batch"] = BATCH | {"dimensions": {name: BATCH["dimensions"][name] for name in ("gas", "year")}}
+    study = load_study(draft.write(tmp_path / "study"))
+    run_batch(study, variants(study), tmp_path / "batch", THREADS(1), Kept())
+    cases = pd.read_parquet(tmp_path / "batch" / "cases.parquet")
+    rate = cases["rate_tiny_broad_displaced_space_season_share"]
+    assert len(rate) == 4
     assert ((rate > 0) & (rate < 1)).all()
+
+
+def test_seasons_that_lack_heat_tell_no_rate(by_one):
+    cases = pd.read_parquet(by_one / "cases.parquet")
+    lacking = cases["unmet_share"] > 1e-3
+    assert lacking.any()
+    assert cases.loc[lacking, "rate_share"].isna().all()
 
 
 def test_power_networks_can_be_left_out(new_study_draft, new_power_draft, tmp_path):
