@@ -179,8 +179,10 @@ def _segment_costs(
 ) -> FloatArray:
     """Return the cost of a segment by its two end temperatures, (G, G), CNY."""
     total = np.zeros((ends.shape[1], ends.shape[1]))
+    left, right = ends[0][:, np.newaxis], ends[1][np.newaxis, :]
     for hour in hours:
         along = np.clip((t_outdoor[hour] - start) / width, 0.0, 1.0)
-        wanted = (1.0 - along) * ends[0][:, np.newaxis] + along * ends[1][np.newaxis, :]
+        # rounding must not leave the range of the ends: there may be no candidate beyond
+        wanted = np.clip(left + along * (right - left), np.minimum(left, right), np.maximum(left, right))
         total += _between(candidates.t_degc[hour], candidates.cost_cny[hour], wanted)
     return total

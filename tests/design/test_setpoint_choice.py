@@ -6,7 +6,7 @@ from itertools import product
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from heatnet.design.setpoint_choice import Candidates, cheapest_curve, cheapest_path, knots_degc, path_cost_cny
@@ -96,6 +96,7 @@ def curve_by_brute_force(candidates: Candidates, outdoor: np.ndarray, knots: np.
     st.lists(st.lists(st.integers(0, 50), min_size=5, max_size=5), min_size=4, max_size=4),
     st.lists(st.floats(-7, 12), min_size=4, max_size=4),
 )
+@example([[0] * 5, [0] * 5, [0] * 5, [0, 1, 1, 1, 1]], [0.0, 0.0, 0.0, -6.25]).via("a level curve at the grid's end")
 def test_curve_is_the_best_of_all_its_knots(rows, outdoor):
     """A knot counted in two segments, or in none, gives another sum than brute force."""
     candidates = candidates_of(np.array(rows, dtype=float))
