@@ -168,7 +168,7 @@ def _rate_chart(writer: Writer, page: Any, sheet: str, count: int) -> None:
     chart.set_title({"name": _("Headline substitution rate"), "name_font": {"size": 11}})
     chart.set_y_axis({"num_format": "0%", "min": 0, "major_gridlines": {"visible": True, "line": {"color": "#e1e5e8"}}})
     chart.set_legend({"position": "bottom"})
-    page.insert_chart(count + 3, 0, chart, {"x_scale": 1.3})
+    page.insert_chart(count + 3, 0, chart, {"x_scale": 2.2, "y_scale": 1.6})
 
 
 def _substitution(writer: Writer, summary: Mapping[str, Any]) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,6 +33,34 @@ FORMATS = {"text": "@", "int": "#,##0", "one": "#,##0.0", "two": "#,##0.00", "th
 FORMATS |= {"share": "0.0%", "general": "General", "day": "yyyy-mm-dd", "time": "yyyy-mm-dd hh:mm"}
 
 
+#: largest width of a column that grows with its texts, and what a filter's button takes of a heading, characters
+_MOST_WIDTH, _FILTER_BUTTON = 60, 3
+#: height of one line of a heading, points
+LINE_POINTS = 15.0
+
+
+def _characters(text: str) -> int:
+    """Return how many Latin characters a text is as wide as: Chinese ones count twice."""
+    return sum(2 if unicodedata.east_asian_width(one) in "WF" else 1 for one in text)
+
+
+def _column_width(head: Head, cells: Iterable[Cell]) -> int:
+    longest = max((_characters(cell) for cell in cells if isinstance(cell, str)), default=0)
+    return max(head.width, min(longest + 1, _MOST_WIDTH))
+
+
+def line_count(text: str, width: int) -> int:
+    """Return into how many lines a text is broken: between words, Chinese ones anywhere."""
+    lines, filled = 1, 0
+    for word in text.split():
+        size = _characters(word)
+        if filled and filled + 1 + size > width:
+            lines, filled = lines + 1, 0
+        filled += size + (1 if filled else 0)
+        lines, filled = lines + (filled - 1) // width, (filled - 1) % width + 1
+    return lines
+
+
 class Writer:
     """Writes tables to sheets; knows the formats of the workbook."""
 
@@ -43,9 +72,13 @@ class Writer:
     def sheet(self, name: str, heads: Sequence[Head], rows: Sequence[Sequence[Cell]], frozen: int = 1) -> Any:
         """Write one sheet: headings in the first row, frozen, filterable; returns the sheet."""
         page = self.book.add_worksheet(name[:31])
+        lines = 1
         for column, head in enumerate(heads):
+            width = _column_width(head, (row[column] for row in rows))
+            lines = max(lines, line_count(head.text, width - _FILTER_BUTTON))
             page.write_string(0, column, head.text, self._head)
-            page.set_column(column, column, head.width)
+            page.set_column(column, column, width)
+        page.set_row(0, LINE_POINTS * lines)
         for number, row in enumerate(rows, start=1):
             for column, (head, cell) in enumerate(zip(heads, row, strict=True)):
                 self._cell(page, number, column, cell, head)

@@ -5,9 +5,11 @@ import shutil
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 
 from heatnet.i18n import _, use_language
 from heatnet.io.excel import write_excel
+from heatnet.io.excel_sheet import LINE_POINTS, Head, Writer, line_count
 from heatnet.io.words import code_label, unit_label
 from heatnet.model.plant_kinds import PLANT_KINDS
 from tests.report.sheet_rows import sheet_rows
@@ -32,6 +34,33 @@ def test_verdict_carries_rates_as_numbers_and_the_failed_case_with_its_reason(bo
     assert rows["Project"]["Lower end"] == pytest.approx(0.144)
     assert rows["Outage"]["Headline substitution rate"] is None
     assert rows["Outage"]["Reason"] == "unmet heat above the limit on 2025-01-16"
+
+
+def test_headings_and_names_are_seen_whole(tmp_path: Path) -> None:
+    book = xlsxwriter.Workbook(tmp_path / "wide.xlsx")
+    heads = (Head("Case", width=12), Head("Heat of the year from waste heat sources", width=20))
+    Writer(book).sheet("Sheet", heads, [("a case whose name is long", "short"), ("工业余热利用率", "short")])
+    book.close()
+    page = openpyxl.load_workbook(tmp_path / "wide.xlsx")["Sheet"]
+    assert page.column_dimensions["A"].width == pytest.approx(len("a case whose name is long") + 1, abs=1)
+    assert page.column_dimensions["B"].width == pytest.approx(20, abs=1)
+    assert page.row_dimensions[1].height == pytest.approx(3 * LINE_POINTS)
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "lines"),
+    [
+        ("Case", 9, 1),
+        ("Heat of the year", 16, 1),
+        ("Heat of the year", 15, 2),
+        ("Unmet heat (GWh)", 5, 3),
+        ("unbreakable", 4, 3),
+        ("工业余热利用率", 14, 1),
+        ("工业余热利用率", 13, 2),
+    ],
+)
+def test_a_heading_is_broken_between_words_and_chinese_anywhere(text: str, width: int, lines: int) -> None:
+    assert line_count(text, width) == lines
 
 
 def test_every_variant_of_the_rate_is_a_row(book) -> None:
