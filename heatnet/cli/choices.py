@@ -10,6 +10,9 @@ from heatnet.i18n import _
 if TYPE_CHECKING:
     import pandas as pd
 
+    from heatnet.report.context import Context
+    from heatnet.web.results_view import CaseResults
+
 #: names that a message lists
 _MOST_NAMES = 12
 
@@ -45,3 +48,17 @@ def hour_asked(asked: str, hours: pd.DataFrame) -> pd.Timestamp:
         labels = ", ".join(hours["label"])
         allowed = _("2025-01-16 05:00, or {labels}").format(labels=labels) if labels else "2025-01-16 05:00"
         refuse("--hour", _("'{name}' is no time").format(name=asked), allowed)
+
+
+def solved_cases(context: Context) -> dict[str, CaseResults]:
+    """Return the cases that have results by their name; refuse a study without one."""
+    known = {case.id: case for case in context.ok_cases}
+    if not known:
+        refuse(str(context.study.folder), _("no case has results"), _("A case that ran to its end"))
+    return known
+
+
+def refuse_unsolved(case: CaseResults, time: pd.Timestamp) -> NoReturn:
+    """Refuse an hour whose pipes or lines were not solved."""
+    found = _("{time} has no solution in case {case}").format(time=time, case=case.id)
+    refuse("--hour", found, _("An hour of the season that was solved"))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from heatnet.cli.choices import choose, hour_asked, refuse
+from heatnet.cli.choices import choose, hour_asked, refuse, refuse_unsolved, solved_cases
 from heatnet.i18n import _
 
 if TYPE_CHECKING:
@@ -61,9 +61,7 @@ def write_export(results: Path, format_: Format, hour: str, network: str | None,
 
     root, named = results_root(results)
     context = Context(load_study(root))
-    known = {case.id: case for case in context.ok_cases}
-    if not known:
-        refuse(str(root), _("no case has results"), _("A case that ran to its end"))
+    known = solved_cases(context)
     case = known[choose(str(results), named or context.shown_case, list(known))]
     if named is None:
         say(_("Case: {case} ({id})").format(case=context.label(case), id=case.id))
@@ -85,7 +83,7 @@ def _geopackage(context: Context, case: CaseResults, hour: str, network: str | N
         refuse(case.id, _("has no network with coordinates"), _("A network with crs EPSG:4326 or local"))
     unsolved = unsolved_folders(root, case, time, network)
     if unsolved and all(unsolved.values()):
-        _refuse_unsolved(case, time)
+        refuse_unsolved(case, time)
     path = write_geopackage(layers, out or root / case.id / f"{case.id}.gpkg")
     say(_("GeoPackage of {time}: {path}").format(time=f"{time:%Y-%m-%d %H:%M}", path=path))
     if any(unsolved.values()):
@@ -115,11 +113,6 @@ def _title(context: Context, case: CaseResults, network: str, time: pd.Timestamp
     return f"{context.network_name(network)}, {context.label(case)}, {time:%Y-%m-%d %H:%M}"
 
 
-def _refuse_unsolved(case: CaseResults, time: pd.Timestamp) -> NoReturn:
-    found = _("{time} has no solution in case {case}").format(time=time, case=case.id)
-    refuse("--hour", found, _("An hour that was solved"))
-
-
 def _file(out: Path | None, usual: Path) -> Path:
     """Return the file to write, its folder made."""
     path = out or usual
@@ -138,7 +131,7 @@ def _pandapipes(context: Context, case: CaseResults, hour: str, network: str | N
     folder = context.study.folder / case.id / results.id
     made = water_net(folder / "water", results.network, time, _title(context, case, results.id, time))
     if made is None:
-        _refuse_unsolved(case, time)
+        refuse_unsolved(case, time)
     path = _file(out, folder / "pandapipes.json")
     write_net(made.net, path)
     say(_("pandapipes net of {time}: {path}").format(time=f"{time:%Y-%m-%d %H:%M}", path=path))
@@ -161,7 +154,7 @@ def _pandapower(context: Context, case: CaseResults, hour: str, network: str | N
     power = results.network.electric
     made = power_net(folder / "electric", power, time, _title(context, case, results.id, time)) if power else None
     if made is None:
-        _refuse_unsolved(case, time)
+        refuse_unsolved(case, time)
     path = _file(out, folder / "pandapower.json")
     write_net(made[0], path)
     say(_("pandapower net of {time}: {path}").format(time=f"{time:%Y-%m-%d %H:%M}", path=path))

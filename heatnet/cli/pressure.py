@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperCommand
 
-from heatnet.cli.choices import choose, hour_asked, refuse
+from heatnet.cli.choices import choose, hour_asked, refuse, refuse_unsolved, solved_cases
 from heatnet.i18n import _, language
 
 if TYPE_CHECKING:
@@ -125,9 +125,7 @@ def _target(file: Path) -> Path:
 
 
 def _cases(context: Context, asked: Sequence[str]) -> list[CaseResults]:
-    known = {case.id: case for case in context.ok_cases}
-    if not known:
-        refuse(str(context.study.folder), _("no case has results"), _("A case that ran to its end"))
+    known = solved_cases(context)
     return [known[choose("--case", name, list(known))] for name in asked or [context.shown_case]]
 
 
@@ -177,8 +175,7 @@ def _curves(context: Context, case: CaseResults, name: str, way: Way, hours: Seq
         time = hour_asked(asked, results.hours)
         state = hour_state(folder, time)
         if state is None:
-            found = _("{time} has no solution in case {case}").format(time=time, case=case.id)
-            refuse("--hour", found, _("An hour of the season that was solved"))
+            refuse_unsolved(case, time)
         label = _("{case}, {time}").format(case=context.label(case), time=f"{time:%Y-%m-%d %H:%M}")
         curves.append(curve_of(results.network, way, state, label, Limits()))
     return curves
