@@ -11,6 +11,10 @@ presolve, half a minute for a year where the whole filter takes as long.
 In time: the shortest stretch at which hourly limits still contradict each other, first its end, then its beginning, by bisection.
 No stretch is sought where a sum over the horizon takes part.
 
+Whole boilers of a long horizon take minutes a question. There boilers are divisible first; where a schedule exists for divisible
+ones, stretches of some days are asked with whole boilers, hourly limits holding in the stretch alone: what contradicts itself
+there does so in the horizon.
+
 How far each limit alone has to give way: `heatnet.dispatch.relaxation`.
 
 All work is bounded by a number of questions to the solver, each by simplex steps: the same problem has the same answer. A
@@ -19,12 +23,12 @@ question without an answer counts as "a schedule may exist", and the set is then
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from heatnet.dispatch.groups import independent_groups
+from heatnet.dispatch.groups import Group, independent_groups
 from heatnet.dispatch.limits import Limit, LimitKind, limits_of
 from heatnet.dispatch.named_rows import named_rows
 from heatnet.dispatch.programme import state_group
@@ -35,7 +39,7 @@ from heatnet.model.supply import DispatchProblem
 
 #: questions to the solver about one problem
 MOST_QUESTIONS = 300
-#: of longer problems boilers are taken as divisible: whole numbers of a year take minutes a question
+#: of longer problems boilers are taken as divisible, and stretches of so many hours as whole, half of each in the next one
 MOST_WHOLE_H = 400
 #: conflicts that share no limit, of one problem
 MOST_CONFLICTS = 3
@@ -89,61 +93,95 @@ def conflicts_of(problem: DispatchProblem, most_questions: int = MOST_QUESTIONS)
     found: list[Conflict] = []
     with quiet_solver():
         for group in independent_groups(problem):
-            model = state_group(problem, group)
-            rows, switched = named_rows(model), tuple[Limit, ...]()
-            if group.is_mixed_integer:
-                rows, switched = switched_rows(problem, group, model, rows)
-            divided = bool(rows.whole.any()) and len(problem.time) > MOST_WHOLE_H
-            if divided:
-                rows = replace(rows, whole=np.zeros(len(rows.whole), dtype=bool))
-            asked = Asked(limits_of(problem, group, rows, switched), questions)
-            left = list(range(len(asked.limits.limits)))
-            while len(found) < MOST_CONFLICTS:
-                conflict, members = _next_conflict(asked, left, divided)
-                if conflict is None:
-                    break
-                found.append(conflict)
-                left = [number for number in left if number not in members]
-                if not members:
+            for view in _views(problem, group, questions):
+                new = _conflicts_in(view, MOST_CONFLICTS - len(found))
+                found += new
+                if new:
                     break
     return found
 
 
-def _next_conflict(asked: Asked, left: Sequence[int], divided: bool) -> tuple[Conflict | None, list[int]]:
+@dataclass(frozen=True, eq=False)
+class _View:
+    """The questions about a group, the hours in which hourly limits hold, and whether boilers are divisible."""
+
+    asked: Asked
+    hours: tuple[int, int]
+    is_divided: bool = False
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is the problem itself, of which alone is known what would be enough."""
+        return self.hours == (0, self.asked.limits.hours) and not self.is_divided
+
+
+def _views(problem: DispatchProblem, group: Group, questions: list[int]) -> Iterator[_View]:
+    """Yield the views of a group in which conflicts are sought until one has some."""
+    model = state_group(problem, group)
+    rows, switched = named_rows(model), tuple[Limit, ...]()
+    if group.is_mixed_integer:
+        rows, switched = switched_rows(problem, group, model, rows)
+    limits, hours = limits_of(problem, group, rows, switched), len(problem.time)
+    if not rows.whole.any() or hours <= MOST_WHOLE_H:
+        yield _View(Asked(limits, questions), (0, hours))
+        return
+    divisible = replace(limits.rows, whole=np.zeros(len(rows.whole), dtype=bool))
+    yield _View(Asked(replace(limits, rows=divisible), questions), (0, hours), is_divided=True)
+    asked = Asked(limits, questions)
+    for begin in range(0, hours - MOST_WHOLE_H // 2, MOST_WHOLE_H // 2):
+        yield _View(asked, (begin, min(begin + MOST_WHOLE_H, hours)))
+
+
+def _conflicts_in(view: _View, most: int) -> list[Conflict]:
+    """Return conflicts of a view, no two with a limit in common."""
+    found: list[Conflict] = []
+    left = list(range(len(view.asked.limits.limits)))
+    while len(found) < most:
+        conflict, members = _next_conflict(view, left)
+        if conflict is None:
+            break
+        found.append(conflict)
+        left = [number for number in left if number not in members]
+        if not members:
+            break
+    return found
+
+
+def _next_conflict(view: _View, left: Sequence[int]) -> tuple[Conflict | None, list[int]]:
     """Return a conflict among the limits that are left, and the numbers of its limits; None where there is none."""
     try:
-        if not asked.cannot(left):
+        if not view.asked.cannot(left, view.hours):
             return None, []
     except OutOfQuestionsError:
         return None, []
-    members, proven = _irreducible(asked, left)
-    limits = asked.limits
-    hours = (0, limits.hours)
+    members, proven = _irreducible(view, left)
+    limits, hours = view.asked.limits, view.hours
     relaxations: list[Relaxation | None] = [None] * len(members)
     others = False
     try:
-        hours = _stretch(asked, members)
-        if not divided:
-            others, relaxations = _relaxations(asked, members)
+        hours = _stretch(view, members)
+        if view.is_whole:
+            others, relaxations = _relaxations(view.asked, members)
     except OutOfQuestionsError:
         pass
     chosen = tuple(limits.limits[number] for number in members)
-    return Conflict(chosen, hours, tuple(relaxations), others, proven, divided), members
+    return Conflict(chosen, hours, tuple(relaxations), others, proven, view.is_divided), members
 
 
-def _irreducible(asked: Asked, left: Sequence[int]) -> tuple[list[int], bool]:
+def _irreducible(view: _View, left: Sequence[int]) -> tuple[list[int], bool]:
     """Return limits none of which can be spared, and whether that is proven."""
+    asked, hours = view.asked, view.hours
     members = list(left)
     unknown: set[int] = set()
     needed = 0  # the last so many of the members are needed beside all others
     try:
         for kind in LimitKind:
             fewer = [number for number in members if asked.limits.limits[number].kind != kind]
-            if len(fewer) < len(members) - 1 and asked.cannot(fewer):
+            if len(fewer) < len(members) - 1 and asked.cannot(fewer, hours):
                 members = fewer
         while needed < len(members):
             tried, fewer = members[0], members[1:]
-            feasible = asked.feasible(asked.limits.bounds(fewer))
+            feasible = asked.feasible(asked.limits.bounds(fewer, hours))
             if feasible is False:
                 members, needed, unknown = fewer, 0, set()
                 continue
@@ -155,16 +193,16 @@ def _irreducible(asked: Asked, left: Sequence[int]) -> tuple[list[int], bool]:
     return sorted(members), not unknown
 
 
-def _stretch(asked: Asked, members: Sequence[int]) -> tuple[int, int]:
+def _stretch(view: _View, members: Sequence[int]) -> tuple[int, int]:
     """Return the shortest stretch of hours in which the members contradict each other: its end first, then its beginning."""
-    hours = asked.limits.hours
+    asked, (first, last) = view.asked, view.hours
     if any(asked.limits.limits[number].spans_hours for number in members) or not members:
-        return 0, hours
-    too_early, end = 0, hours
+        return first, last
+    too_early, end = first, last
     while end - too_early > 1:
         middle = (too_early + end) // 2
-        too_early, end = (too_early, middle) if asked.cannot(members, (0, middle)) else (middle, end)
-    begin, too_late = 0, end
+        too_early, end = (too_early, middle) if asked.cannot(members, (first, middle)) else (middle, end)
+    begin, too_late = first, end
     while too_late - begin > 1:
         middle = (begin + too_late) // 2
         begin, too_late = (middle, too_late) if asked.cannot(members, (middle, end)) else (begin, middle)

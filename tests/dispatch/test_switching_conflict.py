@@ -95,3 +95,37 @@ def test_over_many_hours_boilers_are_divided_and_that_is_told(unit, problem, mon
     assert "with whole boilers fewer" in text
     assert "enough would be" not in text
     assert list(ways.values()) == [None, None, None]
+
+
+def electric_boiler(unit, problem, site, least: float):
+    """Return 40 hours of a boiler from 6 MW up that draws half its heat in power; a contract of `least` MW in hours 20 to 22.
+
+    The site imports 2 MW: 4 MW of heat at most, which no whole boiler gives.
+    """
+    hours = np.arange(40)
+    contract = np.where((hours >= 20) & (hours < 23), least, 0.0)
+    own = unit(40, "boiler", 5, 8, commitment=Commitment(min_mw=6.0), take_min_mw=contract, power_per_heat=0.5)
+    return problem({"n/water": [50.0] * 40}, [own], sites=(site(40, import_max_mw=2.0),))
+
+
+def test_whole_boilers_contradict_a_long_season_in_a_few_of_its_hours(unit, problem, site, monkeypatch):
+    """1 MW of contract: a sixth of a boiler could keep it, a whole one not; asked for ten hours at a time."""
+    monkeypatch.setattr("heatnet.dispatch.conflict.MOST_WHOLE_H", 10)
+    stated = electric_boiler(unit, problem, site, least=1.0)
+    found, ways = only(stated)
+    assert set(ways) == {("least_load", "n/boiler"), ("import", "n/site"), ("least_heat", "n/boiler")}
+    assert not found.is_divided
+    assert found.hours[1] - found.hours[0] == 1
+    assert 20 <= found.hours[0] < 23
+    assert list(ways.values()) == [None, None, None]
+    with use_language("en"):
+        result = dispatch(stated)
+        assert result.status == "infeasible"
+        assert "contradict each other at 2025-01-01 2" in result.reason
+        assert "with whole boilers" not in result.reason
+
+
+def test_a_season_with_a_schedule_has_no_conflict_in_any_stretch(unit, problem, site, monkeypatch):
+    """No contract: every stretch is asked, none contradicts itself."""
+    monkeypatch.setattr("heatnet.dispatch.conflict.MOST_WHOLE_H", 10)
+    assert conflicts_of(electric_boiler(unit, problem, site, least=0.0)) == []
