@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from heatnet.design.candidates import State
+from heatnet.design.evaluate import Evaluator, Found
 from heatnet.design.memory import Memory
 from heatnet.design.outcome import Outcome
 from heatnet.design.rate import RateTarget
-from heatnet.design.search import USUAL, Evaluator, RateLimit, SearchLimits, cheapest, largest_rate
+from heatnet.design.search import USUAL, RateLimit, SearchLimits, largest_rate, search
 
 #: the last point lies that much below the largest rate: at the rate itself every schedule is one in a thousand alike
 _BELOW_LARGEST = 2e-3
@@ -67,11 +68,11 @@ def cost_curve(
     memory = memory or Memory()
     evaluator, below = Evaluator(target), Evaluator(replace(target, at_most=True))
     plain = next((state for state in states if not state.chosen), states[0])
-    nothing = evaluator.cheapest(plain, {}, 0.0)
+    nothing = evaluator.cheapest(plain, {}, 0.0).outcome
     largest = memory.largest("largest", states, evaluator, lambda: largest_rate(states, target, limits, evaluator))
     tick("curve")
     free = target.at(0.0)
-    lowest = memory.cheapest("free", states, free, evaluator, lambda: cheapest(states, free, limits, evaluator))
+    lowest = memory.cheapest("free", states, free, evaluator, lambda: search(states, free, limits, evaluator)).outcome
     tick("curve")
     start = 0.0 if lowest is None else max(lowest.rate, 0.0)
     points: list[Outcome] = [] if nothing is None else [nothing]
@@ -80,11 +81,11 @@ def cost_curve(
         is_below = share < start
         asked, own = replace(target.at(share), at_most=is_below), below if is_below else evaluator
 
-        def search(asked: RateTarget = asked, own: Evaluator = own) -> Outcome | None:
+        def searched(asked: RateTarget = asked, own: Evaluator = own) -> Found:
             first = [(points[-1].state, points[-1].counts)] if points else []
-            return cheapest(states, asked, limits, own, first=first)
+            return search(states, asked, limits, own, first=first)
 
-        found = memory.cheapest(search_name(share, is_below), states, asked, own, search)
+        found = memory.cheapest(search_name(share, is_below), states, asked, own, searched).outcome
         if found is not None:
             points.append(found)
         tick("curve")

@@ -16,9 +16,13 @@ import numpy as np
 import pandas as pd
 
 from heatnet.design.candidates import State
+from heatnet.design.evaluate import Evaluator, Found
 from heatnet.design.outcome import Outcome
 from heatnet.design.rate import RateTarget
-from heatnet.design.search import Evaluator, RateLimit
+from heatnet.design.search import RateLimit
+
+#: bounds that are no numbers, as they are kept: proven that nothing reaches the target, nothing proven
+_BOUNDS = {"none": np.inf, "unknown": -np.inf}
 
 
 class Memory:
@@ -50,21 +54,24 @@ class Memory:
         states: Sequence[State],
         target: RateTarget,
         evaluator: Evaluator,
-        found: Callable[[], Outcome | None],
-    ) -> Outcome | None:
-        """Return the cheapest portfolio of a search: its choice solved again where it is known, else as `found` finds it."""
-        kept = self._known.get(name, "unknown")
-        if kept is None:
-            return None
-        state = None if kept == "unknown" else _state(states, kept["state"])
-        if state is not None:
-            outcome = evaluator.cheapest(state, kept["counts"], target.share)
+        found: Callable[[], Found],
+    ) -> Found:
+        """Return what a search found: its choice solved again where it is known, else as `found` finds it."""
+        kept = self._known.get(name)
+        if kept is not None:
+            bound = _BOUNDS.get(kept["bound_cny"], kept["bound_cny"])
+            if "state" not in kept:
+                return Found(None, bound)
+            state = _state(states, kept["state"])
+            outcome = None if state is None else evaluator.cheapest(state, kept["counts"], target.share).outcome
             if outcome is not None:
-                bound = -np.inf if kept["bound_cny"] is None else kept["bound_cny"]
-                return replace(outcome, bound_cny=min(bound, outcome.cost_cny))
-        outcome = found()
-        self._keep(name, None if outcome is None else _record(outcome) | {"bound_cny": outcome.bound_cny})
-        return outcome
+                bound = min(bound, outcome.cost_cny)
+                return Found(replace(outcome, bound_cny=bound), bound)
+        answer = found()
+        record = {} if answer.outcome is None else _record(answer.outcome)
+        bound = answer.bound_cny
+        self._keep(name, record | {"bound_cny": bound if np.isfinite(bound) else "none" if bound > 0 else "unknown"})
+        return answer
 
     def largest(
         self, name: str, states: Sequence[State], evaluator: Evaluator, found: Callable[[], RateLimit]

@@ -52,6 +52,8 @@ class System:
     counts : mapping of option id to int, or None
     pieces, stores
     terms : RateTerms
+    passing : mapping of balance to ndarray of bool, shape (T,), or None
+        Hours in which unfired heat may pass the process users, stated exactly; None: relaxed in all hours.
     """
 
     state: State
@@ -61,6 +63,15 @@ class System:
     pieces: tuple[Piece, ...]
     stores: tuple[StorePiece, ...]
     terms: RateTerms
+    passing: Mapping[str, BoolArray] | None = None
+
+    def unfired_and_process_mw(self, balance: str) -> tuple[FloatArray, FloatArray]:
+        """Return the most unfired heat of a balance and the process part of its demand with the choice made, (T,), MW."""
+        process, counts = self.terms.process_of(balance), self.counts or {}
+        for option in self.options:
+            if balance in option.demand_change_mw:
+                process = process + counts.get(option.id, 0) * option.demand_change_mw[balance]
+        return self.terms.unfired_most_mw(balance), np.maximum(process, 0.0)
 
     def storing(self) -> BoolArray:
         """Return the hours in which stores may work, (T,): those in which a balance with a store asks for heat."""
@@ -95,22 +106,27 @@ class System:
         return blocks(price, self.target.in_season, self.storing(), alike, length_h, steps)
 
 
-def system_of(state: State, target: RateTarget, counts: Mapping[str, int] | None = None) -> System:
-    """Return a state with its options open, or with those chosen that `counts` gives a number."""
+def system_of(
+    state: State,
+    target: RateTarget,
+    counts: Mapping[str, int] | None = None,
+    passing: Mapping[str, BoolArray] | None = None,
+) -> System:
+    """Return a state with its options open, or with those chosen that `counts` gives a number; `passing` as in `System`."""
     options = tuple(
         one for one in state.options if (state.buildable(one) if counts is None else counts.get(one.id, 0) > 0)
     )
     added = {unit.id for option in options for unit in option.units}
     standing = [unit for unit in state.problem.units if unit.id not in added]
     everything = standing + [_capped(state, unit) for option in options for unit in option.units]
-    terms = RateTerms(target, _with_units(state, everything), _unfired_most_mw(state, options, counts))
+    terms = RateTerms(target, _with_units(state, everything), _unfired_most_mw(state, options, counts), passing)
     pieces = [_piece(state, terms, unit, None, 1) for unit in standing if unit.available_mw.any()]
     stores = [StorePiece(store) for store in state.problem.stores]
     for option in options:
         count = None if counts is None else counts[option.id]
         pieces += [_piece(state, terms, _capped(state, unit), option, count) for unit in option.units]
         stores += [StorePiece(store, option, count) for store in option.stores]
-    return System(state, target, options, counts, tuple(pieces), tuple(stores), terms)
+    return System(state, target, options, counts, tuple(pieces), tuple(stores), terms, passing)
 
 
 def _with_units(state: State, units: list[SupplyUnit]) -> DispatchProblem:

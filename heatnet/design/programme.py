@@ -24,6 +24,7 @@ from heatnet.design.programme_stores import StoreColumns, add_stores
 from heatnet.design.solve import MONEY_UNIT_CNY, Answer
 from heatnet.metrics.energy import network_of
 from heatnet.model.hourly import FloatArray
+from heatnet.model.substitution import UNMET_LIMIT_SHARE
 
 #: weight of a missing MWh against a counted one where the rate is to be as large as possible
 _UNMET_WEIGHT = 10.0
@@ -42,6 +43,8 @@ class Programme:
         0 or 1, one a piece that may be built; empty where the choice is made.
     size : dict of option id to column
     balance_rows : dict of balance to rows
+    excess : int
+        Column of what is missing in the zone beyond what a schedule that has a rate may leave, MWh.
     """
 
     system: System
@@ -60,14 +63,18 @@ class Programme:
     n_row: int = 0
     d_row: int = 0
     target_row: int = 0
+    excess: int = 0
     fixed_cny: float = 0.0
 
-    def costs_of_rate(self, share: float) -> FloatArray:
-        """Return the objective under which the least value is the largest N - share D, unmet heat held off."""
+    def costs_of_rate(self, share: float, missing_weight: float = _UNMET_WEIGHT) -> FloatArray:
+        """Return the objective under which the least value is the largest N - share D, unmet heat held off.
+
+        With `missing_weight` 0 that is so among all schedules that have a rate: what they leave missing costs nothing.
+        """
         costs = np.zeros(self.matrix.columns)
-        costs[self.numerator], costs[self.denominator] = -1.0, share
+        costs[self.numerator], costs[self.denominator], costs[self.excess] = -1.0, share, _UNMET_WEIGHT
         for columns in self.unmet.values():
-            costs[columns] = _UNMET_WEIGHT
+            costs[columns] = missing_weight
         return costs
 
     def counts_of(self, answer: Answer) -> dict[str, int]:
@@ -205,6 +212,28 @@ def _add_rate(programme: Programme) -> None:
     programme.target_row = int(matrix.add_rows(1, **edge)[0])
     matrix.add_entries(programme.target_row, programme.numerator, 1.0)
     matrix.add_entries(programme.target_row, programme.denominator, -system.target.share)
+    _add_excess(programme)
+
+
+def _add_excess(programme: Programme) -> None:
+    """Add what is missing in the zone beyond what a schedule that has a rate may leave; open choices may raise the demand."""
+    system, matrix = programme.system, programme.matrix
+    programme.excess = int(matrix.add_columns(1)[0])
+    zone = [balance for balance in system.state.problem.balances if network_of(balance) in system.target.networks]
+    demand = 0.0
+    for balance in zone:
+        hourly = system.state.problem.demand_of(balance)
+        for option in system.options:
+            change = option.demand_change_mw.get(balance, np.zeros(1))
+            if system.counts is None:
+                change = np.maximum(change, 0.0)
+            count = option.count_max if system.counts is None else system.counts[option.id]
+            hourly = hourly + count * change
+        demand += float(np.maximum(hourly, 0.0).sum())
+    row = matrix.add_rows(1, high=UNMET_LIMIT_SHARE * demand)
+    matrix.add_entries(row, programme.excess, -1.0)
+    for balance in zone:
+        matrix.add_entries(row, programme.unmet[balance], 1.0)
 
 
 def _less_mwh(system: System, balance: str, change: FloatArray) -> float:
@@ -335,11 +364,14 @@ def _add_process_first(programme: Programme) -> None:
                 matrix.add_entries(rows[own], through, 1.0)
             for own, heat, draw in stations:
                 matrix.add_entries(rows[own], heat, -draw)
-        process = system.terms.process_of(balance)
         changes = [(one, one.demand_change_mw[balance]) for one in system.options if balance in one.demand_change_mw]
-        if system.counts is not None:
-            process = process + sum((system.counts[one.id] * change for one, change in changes), np.zeros(1))
-        rows = matrix.add_rows(periods.count, low=-periods.sums(np.maximum(process, 0.0)))
+        _most, process = system.unfired_and_process_mw(balance)
+        least = -periods.sums(process)
+        most = np.full(periods.count, np.inf)
+        if system.passing is not None:
+            passes = periods.largest(system.passing[balance].astype(float)) > 0
+            most[passes] = least[passes]
+        rows = matrix.add_rows(periods.count, least, most)
         for own, through, heat, dumped in passing:
             matrix.add_entries(rows[own], through, 1.0)
             matrix.add_entries(rows[own], heat, -1.0)

@@ -106,7 +106,13 @@ class UnitTerms:
 class RateTerms:
     """The terms of one definition in one system: of its units, and constants."""
 
-    def __init__(self, target: RateTarget, problem: DispatchProblem, unfired_most_mw: Mapping[str, FloatArray]) -> None:
+    def __init__(
+        self,
+        target: RateTarget,
+        problem: DispatchProblem,
+        unfired_most_mw: Mapping[str, FloatArray],
+        passing: Mapping[str, BoolArray] | None = None,
+    ) -> None:
         """Prepare the terms.
 
         Parameters
@@ -116,10 +122,12 @@ class RateTerms:
             Demand, and every unit that stands or may be built.
         unfired_most_mw : mapping of balance to ndarray, shape (T,)
             Most unfired heat that a balance may have with all projects, MW.
+        passing : mapping of balance to ndarray of bool, shape (T,), optional
+            Hours in which unfired heat may pass the process users; the hull in all hours where it is not given.
         """
         self.target = target
         self._problem = problem
-        self._most = unfired_most_mw
+        self._most, self._passing = unfired_most_mw, passing
         self._hours = target.counted_hours.astype(float)
         self._draw: dict[str, float] = {}
         for unit in problem.units:
@@ -189,8 +197,15 @@ class RateTerms:
         most = self._most.get(unit.balance, unit.available_mw)
         left = np.maximum(most - process, 0.0)
         share = np.divide(left, most, out=np.zeros_like(left), where=most > 0)
+        if self._passing is not None:
+            share = self._passing[unit.balance].astype(float)
+            left = left * share
         through = Through(share, np.minimum(left, unit.available_mw), counted)
         return UnitTerms(at_once if with_process else nothing, whole, through)
+
+    def unfired_most_mw(self, balance: str) -> FloatArray:
+        """Return the most unfired heat that a balance may have, (T,), MW."""
+        return self._most.get(balance, np.zeros_like(self._hours))
 
     def process_of(self, balance: str) -> FloatArray:
         """Return the process part of a balance's demand, (T,), MW."""

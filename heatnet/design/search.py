@@ -1,35 +1,32 @@
 """The cheapest portfolio with a proven gap: bounds from blocks of hours, schedules from all hours.
 
 1. The **master** is the programme over blocks with its choices open: its optimum is a lower bound for every
-portfolio not yet tried. 2. Its choice is **evaluated** over all hours, with sizes and schedule free again: an upper bound.
-3. A cut takes that choice out of the master, which is solved again.
+portfolio not yet tried. 2. Its choice is **evaluated** over all hours, with sizes and schedule free again
+(`heatnet.design.evaluate`): an upper bound, and a lower one for this choice. 3. A cut takes that choice out of the master, which
+is solved again.
 
-Bounds rise and the best evaluation falls; the search ends when they meet within the gap, when no choice is left (then the best is
-proven optimal), or after a fixed number of rounds. Nothing depends on the clock: the same input gives the same portfolio.
+Bounds rise and the best evaluation falls; the search ends when they meet within the gap, when no choice is left, or after a fixed
+number of rounds. The bound for all portfolios is the least of the master's and of those of the choices tried. Nothing depends on
+the clock: the same input gives the same portfolio.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from heatnet.design.candidates import State
-from heatnet.design.outcome import Outcome, outcome_of
+from heatnet.design.evaluate import Evaluator, Found, ask_for_rate
+from heatnet.design.outcome import Outcome
 from heatnet.design.pieces import system_of
-from heatnet.design.programme import Programme, state_programme
+from heatnet.design.programme import state_programme
 from heatnet.design.rate import RateTarget
 from heatnet.design.solve import Answer, Solver
 
 Tick = Callable[[str], None]
 Counts = dict[str, int]
-
-#: how far the rate of the report may miss the target, and how often the search's own target is moved to mend that
-RATE_TOLERANCE = 2e-5
-_CORRECTIONS = 8
-#: programmes over all hours that are kept to be solved again from where they stand
-_KEPT = 6
 
 
 @dataclass(frozen=True)
@@ -57,65 +54,6 @@ class SearchLimits:
 USUAL = SearchLimits()
 
 
-class Evaluator:
-    """Evaluates choices over all hours; keeps the last programmes, so that another target starts from their optimum."""
-
-    def __init__(self, target: RateTarget) -> None:
-        self._target = target
-        self._kept: dict[tuple, tuple[Programme, Solver]] = {}
-
-    def _programme(self, state: State, counts: Mapping[str, int]) -> tuple[Programme, Solver]:
-        key = (state.id, tuple(sorted(counts.items())))
-        if key not in self._kept:
-            system = system_of(state, self._target, counts)
-            programme = state_programme(system, system.exact_periods())
-            if len(self._kept) >= _KEPT:
-                del self._kept[next(iter(self._kept))]
-            self._kept[key] = programme, Solver(programme.matrix)
-        return self._kept[key]
-
-    def cheapest(self, state: State, counts: Mapping[str, int], share: float) -> Outcome | None:
-        """Return the cheapest year of a choice at a target; None where it cannot reach it."""
-        programme, solver = self._programme(state, counts)
-        solver.set_costs(programme.matrix.arrays()["cost"])
-        asked, inner = self._target.at(share), share
-        for _attempt in range(_CORRECTIONS):
-            solver.set_entry(programme.target_row, programme.denominator, -inner)
-            answer = solver.run()
-            if not answer.found:
-                return None
-            outcome = outcome_of(programme, answer, asked)
-            if asked.at_most:
-                return outcome
-            if share > 0 and not outcome.may_have_a_rate:
-                return None
-            missing = share - outcome.rate
-            if share == 0 or missing <= RATE_TOLERANCE:
-                return outcome
-            inner += missing
-        return None
-
-    def largest(self, state: State, counts: Mapping[str, int]) -> Outcome | None:
-        """Return the year of the largest rate of a choice, by Dinkelbach's iteration on the fraction N/D; None if none."""
-        programme, solver = self._programme(state, counts)
-        solver.set_entry(programme.target_row, programme.denominator, 0.0)
-        solver.set_row(programme.target_row, -np.inf, np.inf)
-        share, answer = 0.0, None
-        for _step in range(4):
-            solver.set_costs(programme.costs_of_rate(share))
-            found = solver.run()
-            if not found.found:
-                break
-            answer = found
-            better = answer.values[programme.numerator] / max(answer.values[programme.denominator], 1e-9)
-            if abs(better - share) < 1e-7:
-                break
-            share = better
-        edge = (-np.inf, 0.0) if self._target.at_most else (0.0, np.inf)
-        solver.set_row(programme.target_row, *edge)
-        return None if answer is None else outcome_of(programme, answer, self._target)
-
-
 class _Master:
     """The programme of one state over blocks; it gives choices in the order of their bound."""
 
@@ -129,8 +67,10 @@ class _Master:
         self._programme = state_programme(system, periods)
         self._solver = Solver(self._programme.matrix, limits.gap_share / 4 or 1e-9, whole_projects)
         if of_rate:
-            self._solver.set_costs(self._programme.costs_of_rate(0.0))
+            self._solver.set_costs(self._programme.costs_of_rate(0.0, missing_weight=0.0))
             self._solver.set_row(self._programme.target_row, -np.inf, np.inf)
+        else:
+            ask_for_rate(self._programme, self._solver, target)
         self.bound = np.inf
         self.counts: Counts | None = None
         self._solve()
@@ -159,15 +99,15 @@ class _Master:
         self._solve()
 
 
-def cheapest(
+def search(
     states: Sequence[State],
     target: RateTarget,
     limits: SearchLimits = USUAL,
     evaluator: Evaluator | None = None,
     tick: Tick = lambda _stage: None,
     first: Sequence[tuple[State, Counts]] = (),
-) -> Outcome | None:
-    """Return the cheapest portfolio whose rate reaches the target, with the proven bound; None where none does.
+) -> Found:
+    """Return the cheapest portfolio whose rate reaches the target, and what none costs less than.
 
     Parameters
     ----------
@@ -182,36 +122,53 @@ def cheapest(
         Choices to be evaluated before the search: a good one ends it early.
     """
     evaluator = evaluator or Evaluator(target)
-    best: Outcome | None = None
+    tried: dict[tuple, Found] = {}
+
+    def evaluate(state: State, counts: Counts) -> bool:
+        key = (state.id, tuple(sorted(counts.items())))
+        if key in tried:
+            return False
+        tried[key] = evaluator.cheapest(state, counts, target.share)
+        return True
+
     for state, counts in first:
-        best = _better(best, evaluator.cheapest(state, counts, target.share))
+        evaluate(state, counts)
     masters = [_Master(state, target, limits, of_rate=False) for state in states]
-    tried = {(state.id, tuple(sorted(counts.items()))) for state, counts in first}
     for _round in range(limits.rounds):
         master = min(masters, key=lambda one: one.bound)
-        if master.counts is None or _closed(best, master.bound, limits):
+        if master.counts is None or _closed(_best(tried.values()), master.bound, limits):
             break
-        key = (master.state.id, tuple(sorted(master.counts.items())))
-        if key not in tried:
-            best = _better(best, evaluator.cheapest(master.state, master.counts, target.share))
+        if evaluate(master.state, master.counts):
             tick("evaluate")
-            if _closed(best, master.bound, limits):
+            if _closed(_best(tried.values()), master.bound, limits):
                 break
         master.cut()
+    best = _best(tried.values())
+    bound = min([np.inf, *(master.bound for master in masters), *(found.bound_cny for found in tried.values())])
     if best is None:
-        return None
-    bound = min([best.cost_cny, *(master.bound for master in masters)])
-    return replace(best, bound_cny=bound)
+        return Found(None, bound)
+    bound = min(bound, best.cost_cny)
+    return Found(replace(best, bound_cny=bound), bound)
+
+
+def cheapest(
+    states: Sequence[State],
+    target: RateTarget,
+    limits: SearchLimits = USUAL,
+    evaluator: Evaluator | None = None,
+) -> Outcome | None:
+    """Return the portfolio of `search`; None where none was found."""
+    return search(states, target, limits, evaluator).outcome
+
+
+def _best(found: Iterable[Found]) -> Outcome | None:
+    """Return the cheapest portfolio, the first of equal ones."""
+    there = [one.outcome for one in found if one.outcome is not None]
+    return min(there, key=lambda one: one.cost_cny, default=None)
 
 
 def _closed(best: Outcome | None, bound: float, limits: SearchLimits) -> bool:
     return best is not None and best.cost_cny - bound <= limits.gap_share * abs(best.cost_cny)
-
-
-def _better(best: Outcome | None, other: Outcome | None) -> Outcome | None:
-    if best is None or (other is not None and other.cost_cny < best.cost_cny):
-        return other
-    return best
 
 
 @dataclass(frozen=True, eq=False)
@@ -270,13 +227,15 @@ def rate_bound(states: Sequence[State], target: RateTarget, limits: SearchLimits
 
 
 def _rate_bound(master: _Master, target: RateTarget) -> float:
-    """Return what the rate is at most by the master's bound of N: D is at least the demand."""
+    """Return what the rate is at most by the master's bound of N: D, missing heat included, is at least the demand."""
     system = system_of(master.state, target, {})
     problem = master.state.problem
     _n, whole = system.terms.constants
     for balance in problem.balances:
-        whole += float(system.terms.heat_share(balance) @ problem.demand_of(balance))
+        share = system.terms.heat_share(balance)
+        whole += float(share @ problem.demand_of(balance))
+        share = share + system.terms.demand_share(balance)
         for option in master.state.options:
             less = np.minimum(option.demand_change_mw.get(balance, np.zeros(1)), 0.0)
-            whole += option.count_max * float(np.sum(system.terms.heat_share(balance) * less))
+            whole += option.count_max * float(np.sum(share * less))
     return min(-master.bound / whole, 1.0) if whole > 0 else 0.0

@@ -14,15 +14,16 @@ from heatnet.couple.year import network_year
 from heatnet.demand.season import heating_season
 from heatnet.design import (
     Evaluator,
+    Found,
     Memory,
     Outcome,
     RateLimit,
     RateTarget,
     SearchLimits,
     State,
-    cheapest,
     largest_rate,
     rate_bound,
+    search,
     search_fingerprint,
 )
 from heatnet.design.curve import Curve, cost_curve, search_name
@@ -126,6 +127,8 @@ class PortfolioRun:
         Whether no candidate is left.
     never_built : tuple of dict
         Options whose own limits contradict each other.
+    is_open : bool
+        No portfolio was found that reaches the target, and none is proven to be there or not.
     """
 
     request: Request
@@ -141,6 +144,7 @@ class PortfolioRun:
     no_schedule: str = ""
     nothing_to_build: bool = False
     never_built: tuple[dict[str, Any], ...] = ()
+    is_open: bool = False
 
 
 def request_problems(study: Study, request: Request) -> None:
@@ -236,22 +240,35 @@ class PortfolioSearch:
                 "largest, quickly", states, evaluator, lambda: largest_rate(states, target, self._coarse, evaluator)
             )
             self._tick("search")
-            best = self._cheapest(memory, states, target) if largest.bound >= target.share else None
+            found = self._cheapest(memory, states, target, largest)
             self._tick("search")
-            nothing = cheapest([replace(states[0], options=())], target.at(0.0), self._limits)
-            levels = self._by_level(memory, target, best)
-            lowest = self._lowest(memory, states, target, best)
-            return PortfolioRun(request, zone, best, largest, levels, nothing, lowest=lowest)
+            nothing = search([replace(states[0], options=())], target.at(0.0), self._limits).outcome
+            levels = self._by_level(memory, target, found.outcome, largest)
+            lowest = self._lowest(memory, states, target, found.outcome)
+            return PortfolioRun(
+                request, zone, found.outcome, largest, levels, nothing, lowest=lowest, is_open=found.is_open
+            )
         points = self._study.portfolio.portfolio.search.points  # type: ignore[union-attr]
         curve = cost_curve(states, target, points, self._limits, (target.share,), self._tick, memory)
-        best = self._best_of(curve, memory, states, target)
+        found = self._best_of(curve, memory, states, target)
         self._tick("search")
         levels, definitions = (
-            self._by_level(memory, target, best),
+            self._by_level(memory, target, found.outcome, curve.largest),
             self._definitions(memory, states, curve.largest.outcome),
         )
         largest, definitions = self._tighter(curve.largest, definitions, zone)
-        return PortfolioRun(request, zone, best, largest, levels, curve.nothing, curve, definitions, curve.lowest)
+        return PortfolioRun(
+            request,
+            zone,
+            found.outcome,
+            largest,
+            levels,
+            curve.nothing,
+            curve,
+            definitions,
+            curve.lowest,
+            is_open=found.is_open,
+        )
 
     def _near_largest(
         self, memory: Memory, states: list[State], target: RateTarget, run: PortfolioRun
@@ -264,10 +281,10 @@ class PortfolioSearch:
             return run.curve.points[-1]
         asked, evaluator = replace(target.at(share), at_most=False), Evaluator(target)
 
-        def found() -> Outcome | None:
-            return cheapest(states, asked, self._limits, evaluator, first=[(most.state, most.counts)])
+        def found() -> Found:
+            return search(states, asked, self._limits, evaluator, first=[(most.state, most.counts)])
 
-        return memory.cheapest(f"near the largest {share:.6f}", states, asked, evaluator, found)
+        return memory.cheapest(f"near the largest {share:.6f}", states, asked, evaluator, found).outcome
 
     def _lowest(self, memory: Memory, states: list[State], target: RateTarget, best: Outcome | None) -> Outcome | None:
         """Return the cheapest of all where a further GJ has no price: the projects may be there for the target alone."""
@@ -275,10 +292,10 @@ class PortfolioSearch:
             return None
         free, evaluator = target.at(0.0), Evaluator(target)
 
-        def found() -> Outcome | None:
-            return cheapest(states, free, self._limits, evaluator, first=[(best.state, best.counts)])
+        def found() -> Found:
+            return search(states, free, self._limits, evaluator, first=[(best.state, best.counts)])
 
-        return memory.cheapest("free", states, free, evaluator, found)
+        return memory.cheapest("free", states, free, evaluator, found).outcome
 
     def _tighter(
         self, largest: RateLimit, rows: tuple[DefinitionRow, ...], zone: str
@@ -302,23 +319,26 @@ class PortfolioSearch:
         return kept_memory(self._kept / f"{mark}.json")
 
     def _cheapest(
-        self, memory: Memory, states: list[State], target: RateTarget, level: Level = "value"
-    ) -> Outcome | None:
-        evaluator = Evaluator(target)
+        self, memory: Memory, states: list[State], target: RateTarget, largest: RateLimit, level: Level = "value"
+    ) -> Found:
+        """Return the cheapest portfolio that reaches the target; the one of the largest rate is tried before all others."""
+        if largest.bound < target.share:
+            return Found(None, np.inf)
+        evaluator, most = Evaluator(target), largest.outcome
         name = search_name(target.share) + ("" if level == "value" else f", costs {level}")
+        first = [] if most is None else [(one, most.counts) for one in states if one.id == most.state.id]
 
-        def found() -> Outcome | None:
-            return cheapest(states, target, self._limits, evaluator)
+        def found() -> Found:
+            return search(states, target, self._limits, evaluator, first=first)
 
         return memory.cheapest(name, states, target, evaluator, found)
 
-    def _best_of(self, curve: Curve, memory: Memory, states: list[State], target: RateTarget) -> Outcome | None:
+    def _best_of(self, curve: Curve, memory: Memory, states: list[State], target: RateTarget) -> Found:
         """Return the cheapest portfolio that reaches the target; where the cheapest of all does, it is that one."""
-        if curve.largest.bound < target.share:
-            return None
-        if curve.lowest is not None and curve.lowest.rate >= target.share:
-            return replace(curve.lowest, target=target)
-        return self._cheapest(memory, states, target)
+        lowest = curve.lowest
+        if lowest is not None and lowest.may_have_a_rate and lowest.rate >= target.share:
+            return Found(replace(lowest, target=target), lowest.bound_cny)
+        return self._cheapest(memory, states, target, curve.largest)
 
     def _at(self, level: Level) -> list[State]:
         without = set(self._request.without)
@@ -329,11 +349,13 @@ class PortfolioSearch:
                 kept.append(replace(state, options=options))
         return kept
 
-    def _by_level(self, memory: Memory, target: RateTarget, best: Outcome | None) -> dict[str, Outcome | None]:
+    def _by_level(
+        self, memory: Memory, target: RateTarget, best: Outcome | None, largest: RateLimit
+    ) -> dict[str, Outcome | None]:
         levels: tuple[Level, ...] = ("low", "high")
         found: dict[str, Outcome | None] = {}
         for level in levels if best is not None else ():
-            found[level] = self._cheapest(memory, self._at(level), target, level)
+            found[level] = self._cheapest(memory, self._at(level), target, largest, level).outcome
             self._tick("search")
         return found
 

@@ -49,6 +49,7 @@ def portfolio_summary(study: Study, run: PortfolioRun) -> dict[str, Any]:
         "without": list(run.request.without),
         "target": target.model_dump() | {"zone": run.zone},
         "reached": run.best is not None,
+        "is_open": run.is_open,
         "largest": {
             "rate": run.largest.rate,
             "bound": run.largest.bound,

@@ -210,9 +210,17 @@ def unreachable_sentence(summary: Summary) -> str:
             "No portfolio reaches {share} ({definition}): nothing is left to build, every candidate is excluded; the case "
             "without projects has {rate}."
         ).format(rate=percent(largest["rate"]), **asked)
-    said = _(
-        "No portfolio reaches {share} ({definition}): the largest rate found is {rate}, the proven limit {bound}."
-    ).format(rate=percent(largest["rate"]), bound=percent(largest["bound"]), **asked)
+    pattern = (
+        _(
+            "No portfolio that reaches {share} ({definition}) was found, and none is ruled out: the search ended after its "
+            "rounds. The largest rate found is {rate}, the proven limit {bound}."
+        )
+        if summary.get("is_open")
+        else _(
+            "No portfolio reaches {share} ({definition}): the largest rate found is {rate}, the proven limit {bound}."
+        )
+    )
+    said = pattern.format(rate=percent(largest["rate"]), bound=percent(largest["bound"]), **asked)
     limits = [limit_words(row) for row in largest["limits"]]
     if not limits:
         return _("{sentence} Nothing that may be built counts as waste heat under this definition.").format(
@@ -254,7 +262,12 @@ def missed_sentence(summary: Summary) -> str:
             return _("The case without projects has no schedule.")
         if summary["largest"]["missing_share"] is not None:
             return _("No portfolio covers the demand.")
-        return _("No portfolio reaches {share}.").format(share=share)
+        said = (
+            _("No portfolio was found that reaches {share}.")
+            if summary.get("is_open")
+            else _("No portfolio reaches {share}.")
+        )
+        return said.format(share=share)
     check = summary["check"]
     if check is None or check["reached"]:
         return ""

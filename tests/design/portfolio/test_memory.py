@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from heatnet.design import Memory, Option, SearchLimits, Size, cost_curve, search_fingerprint
+from heatnet.design import Found, Memory, Option, SearchLimits, Size, cost_curve, search_fingerprint
 from heatnet.design import curve as curves
 
 EXACT = SearchLimits(gap_share=0.0, rounds=60, block_h=1, steps=0)
@@ -37,13 +37,13 @@ def made(unit, state):
 def searched(monkeypatch) -> list[float]:
     """The shares that are searched, as they are."""
     shares: list[float] = []
-    real = curves.cheapest
+    real = curves.search
 
-    def cheapest(states, target, *words, **more):
+    def search(states, target, *words, **more):
         shares.append(target.share)
         return real(states, target, *words, **more)
 
-    monkeypatch.setattr(curves, "cheapest", cheapest)
+    monkeypatch.setattr(curves, "search", search)
     return shares
 
 
@@ -72,16 +72,21 @@ def test_a_curve_that_is_broken_off_goes_on_after_its_last_point(made, target, s
     assert len(searched) < len(every)
 
 
-def test_what_no_portfolio_reaches_is_kept_too(made, target):
+@pytest.mark.parametrize("bound", [np.inf, -np.inf, 1234.5])
+def test_what_no_portfolio_reaches_is_kept_too(made, target, bound):
     memory = Memory()
     asked = []
 
-    def found() -> None:
+    def found() -> Found:
         asked.append("search")
+        return Found(None, bound)
 
     for _time in range(2):
         evaluator = curves.Evaluator(target(3))
-        assert memory.cheapest("at least 0.99", [made], target(3, 0.99), evaluator, found) is None
+        again = memory.cheapest("at least 0.99", [made], target(3, 0.99), evaluator, found)
+        assert again.outcome is None
+        assert again.bound_cny == bound
+        assert again.is_open == (bound < np.inf)
     assert asked == ["search"]
 
 
