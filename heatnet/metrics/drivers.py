@@ -147,7 +147,8 @@ def _whole_rows(outcome: pd.Series, block: pd.Series, row: pd.Series, dimensions
     long = pd.DataFrame({"row": row.to_numpy(), "block": block.to_numpy(), "outcome": outcome.to_numpy(dtype=float)})
     points = long.groupby(["row", "block"])["outcome"].agg(["mean", "count", "size"])
     mean = points["mean"].where(points["count"] == points["size"].max())
-    return mean.unstack("block").reindex(columns=["a", "b", *dimensions]).dropna().to_numpy().T
+    whole: np.ndarray = mean.unstack("block").reindex(columns=["a", "b", *dimensions]).dropna().to_numpy().T
+    return whole
 
 
 def _indices(table: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
