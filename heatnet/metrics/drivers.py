@@ -5,9 +5,14 @@
   two batches shows p < 0.05 somewhere.
 - Names (weather years, portfolios): Kruskal and Wallis' H over the groups, its p, and epsilon² = (H - k + 1)/(n - k) for k
   groups of n seasons, near the share of the variance of ranks that lies between groups, less what chance gives.
-- Sobol' indices (scipy.stats.sobol_indices, estimators of Saltelli et al., Comput. Phys. Commun. 181 (2010) 259): first
-  order, the share of the variance that a dimension explains alone; total, the share that is left when all others are known.
-  The dimensions must be independent of each other; a drawn year or a draw of outages is one dimension of its own.
+- Sobol' indices: first order, the share of the variance that a dimension explains alone; total, the share that is left when all
+  others are known. With Y the outcome of the rows A, B and AB_i (A with the column of dimension i from B), V the variance of
+  A and B together, and Y_B less the mean of both,
+
+      S_i = mean(Y_B (Y_ABi - Y_A)) / V        S_Ti = mean((Y_A - Y_ABi)²) / (2 V)
+
+  (Saltelli et al., Comput. Phys. Commun. 181 (2010) 259, table 2, b and f). The dimensions must be independent of each other; a
+  drawn year or a draw of outages is one dimension of its own.
 """
 
 from __future__ import annotations
@@ -24,7 +29,9 @@ _LEAST_SEASONS = 4
 _RESAMPLES = 200
 
 
-def influence(values: pd.DataFrame, outcome: pd.Series, names: Iterable[str] = ()) -> pd.DataFrame:
+def influence(
+    values: pd.DataFrame, outcome: pd.Series, names: Iterable[str] = (), scenario: pd.Series | None = None
+) -> pd.DataFrame:
     """Return how strongly each dimension goes with an outcome.
 
     Parameters
@@ -35,24 +42,37 @@ def influence(values: pd.DataFrame, outcome: pd.Series, names: Iterable[str] = (
         Same rows; seasons without a number are left out.
     names : iterable of str
         Dimensions whose numbers are names (seeds of weather years).
+    scenario : pandas.Series, optional
+        Same rows: the same for seasons that were not drawn independently of each other; each its own if absent. A dimension
+        that differs within scenarios keeps its seasons; what these have in common makes its p rather too large.
 
     Returns
     -------
     pandas.DataFrame
-        Columns ``dimension``, ``measure`` (``spearman`` or ``epsilon2``), ``strength``, ``p``, ``seasons``; strongest first.
-        Dimensions that take one value only are left out.
+        Columns ``dimension``, ``measure`` (``spearman`` or ``epsilon2``), ``strength``, ``p``, ``points`` (scenarios or
+        seasons that were compared); strongest first. Dimensions that take one value only are left out.
     """
     named = set(names)
+    own = pd.Series(range(len(outcome)), index=outcome.index) if scenario is None else scenario
     rows = []
     for dimension in values.columns:
-        both = pd.DataFrame({"value": values[dimension], "outcome": outcome}).dropna()
+        both = pd.DataFrame({"value": values[dimension], "outcome": outcome, "scenario": own})
+        both = _without_copies(both.dropna(subset=["value", "outcome"]))
         if both["value"].nunique() < 2 or len(both) < _LEAST_SEASONS or both["outcome"].nunique() < 2:
             continue
         is_name = dimension in named or not pd.api.types.is_numeric_dtype(values[dimension])
         measure, strength, p = _between_groups(both) if is_name else _by_rank(both)
         rows.append((dimension, measure, strength, p, len(both)))
-    table = pd.DataFrame(rows, columns=["dimension", "measure", "strength", "p", "seasons"])
+    table = pd.DataFrame(rows, columns=["dimension", "measure", "strength", "p", "points"])
     return table.sort_values("strength", key=lambda one: -one.abs(), kind="stable", ignore_index=True)
+
+
+def _without_copies(both: pd.DataFrame) -> pd.DataFrame:
+    """Return one row a scenario with the mean outcome; all rows where the value differs within a scenario."""
+    grouped = both.groupby("scenario", sort=False)
+    if both["scenario"].is_unique or (grouped["value"].nunique() > 1).any():
+        return both
+    return grouped.agg({"value": "first", "outcome": "mean"})
 
 
 def _by_rank(both: pd.DataFrame) -> tuple[str, float, float]:
@@ -73,15 +93,22 @@ def _between_groups(both: pd.DataFrame) -> tuple[str, float, float]:
     return "epsilon2", float(max(found.statistic - len(groups) + 1, 0.0) / (count - len(groups))), float(found.pvalue)
 
 
-def sobol_table(outcome: pd.Series, block: pd.Series, dimensions: Sequence[str], seed: int = 0) -> pd.DataFrame:
+def sobol_table(
+    outcome: pd.Series, block: pd.Series, row: pd.Series, dimensions: Sequence[str], seed: int = 0
+) -> pd.DataFrame:
     """Return first and total Sobol' indices of a sample after Saltelli.
+
+    Where each point of the sample was run in several seasons, they are those of the mean over these, and rows are resampled,
+    not seasons.
 
     Parameters
     ----------
     outcome : pandas.Series
-        One row a season; NaN where it tells none. The rows of each block stand in the order of the sample.
+        One value a season; NaN where it tells none.
     block : pandas.Series
-        Same rows: ``a``, ``b``, or the dimension whose column is that of ``b``.
+        Of the same seasons: ``a``, ``b``, or the dimension whose column is that of ``b``.
+    row : pandas.Series
+        Of the same seasons: row of the sample within its block.
     dimensions : sequence of str
     seed : int
         Of the resamples behind the intervals.
@@ -90,20 +117,14 @@ def sobol_table(outcome: pd.Series, block: pd.Series, dimensions: Sequence[str],
     -------
     pandas.DataFrame
         Columns ``dimension``, ``first``, ``first_low``, ``first_high``, ``total``, ``total_low``, ``total_high`` (95 % intervals
-        of 200 bootstrap resamples) and ``samples``: rows of the sample without a missing season, the first ones that are a power
-        of 2. Empty where less than two are left or nothing varies.
+        of 200 bootstrap resamples) and ``samples``: rows of the sample without a missing season. Empty where less than two are
+        left or nothing varies.
     """
     columns = ["dimension", "first", "first_low", "first_high", "total", "total_low", "total_high", "samples"]
-    blocks = {name: outcome[(block == name).to_numpy()].to_numpy(dtype=float) for name in ("a", "b", *dimensions)}
-    rows = min((len(one) for one in blocks.values()), default=0)
-    table = np.array([one[:rows] for one in blocks.values()])
-    table = table[:, np.isfinite(table).all(axis=0)]
-    samples = 2 ** int(np.log2(table.shape[1])) if table.shape[1] else 0
-    table = table[:, :samples]
+    table = _whole_rows(outcome, block, row, dimensions)
+    samples = table.shape[1]
     if samples < 2 or np.ptp(table[:2]) == 0:
         return pd.DataFrame(columns=columns)
-    # the estimators are of an outcome around its mean
-    table = table - table[:2].mean()
     first, total = _indices(table)
     random = np.random.default_rng(seed)
     again = [_indices(table[:, random.integers(0, samples, samples)]) for _ in range(_RESAMPLES)]
@@ -121,12 +142,24 @@ def sobol_table(outcome: pd.Series, block: pd.Series, dimensions: Sequence[str],
     return pd.DataFrame(data, columns=columns).sort_values("total", ascending=False, kind="stable", ignore_index=True)
 
 
+def _whole_rows(outcome: pd.Series, block: pd.Series, row: pd.Series, dimensions: Sequence[str]) -> np.ndarray:
+    """Return the mean outcome of the points of a, b and each dimension's block, shape (d + 2, n), of rows that lack no season."""
+    long = pd.DataFrame({"row": row.to_numpy(), "block": block.to_numpy(), "outcome": outcome.to_numpy(dtype=float)})
+    points = long.groupby(["row", "block"])["outcome"].agg(["mean", "count", "size"])
+    mean = points["mean"].where(points["count"] == points["size"].max())
+    whole: np.ndarray = mean.unstack("block").reindex(columns=["a", "b", *dimensions]).dropna().to_numpy().T
+    return whole
+
+
 def _indices(table: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return first and total indices (d,) of the rows A, B and A with one column of B for each dimension, shape (d + 2, n)."""
-    from scipy.stats import sobol_indices
-
-    found = sobol_indices(func={"f_A": table[0:1], "f_B": table[1:2], "f_AB": table[2:, None, :]}, n=table.shape[1])
-    return np.ravel(found.first_order), np.ravel(found.total_order)
+    a, b, mixed = table[0], table[1], table[2:]
+    variance = table[:2].var()
+    if variance == 0:
+        return np.full(len(mixed), np.nan), np.full(len(mixed), np.nan)
+    first = ((b - table[:2].mean()) * (mixed - a)).mean(axis=1) / variance
+    total = ((a - mixed) ** 2).mean(axis=1) / (2.0 * variance)
+    return first, total
 
 
 def tornado(outcome: pd.Series, scenario: pd.Series, group: pd.Series, base: str = "base") -> pd.DataFrame:
@@ -160,6 +193,9 @@ def tornado(outcome: pd.Series, scenario: pd.Series, group: pd.Series, base: str
 def swings(values: pd.DataFrame, outcome: pd.Series, share: float = 0.2) -> pd.DataFrame:
     """Return the mean outcome of a sample where a dimension is low, and where it is high, against the mean of all.
 
+    Low and high are the seasons of the first and the last ranks. Of seasons of one value across the cut each counts in part, all
+    alike: of outages in one season in ten the highest fifth is these and, in equal parts, all others.
+
     Parameters
     ----------
     values : pandas.DataFrame
@@ -180,11 +216,18 @@ def swings(values: pd.DataFrame, outcome: pd.Series, share: float = 0.2) -> pd.D
         both = pd.DataFrame({"value": values[dimension], "outcome": outcome}).dropna()
         if both["value"].nunique() < 2 or len(both) < _LEAST_SEASONS:
             continue
-        below, above = both["value"].quantile([share, 1.0 - share])
-        low, high = both[both["value"] <= below], both[both["value"] >= above]
+        levels = both.groupby("value")["outcome"].agg(["mean", "size"])
+        low, high = _first_ranks(levels, share), _first_ranks(levels[::-1], share)
         mean = both["outcome"].mean()
-        ends = (low["outcome"].mean() - mean, high["outcome"].mean() - mean)
-        rows.append((dimension, *map(float, ends), float(low["value"].mean()), float(high["value"].mean())))
+        rows.append((dimension, float(low[1] - mean), float(high[1] - mean), low[0], high[0]))
     table = pd.DataFrame(rows, columns=["dimension", "low", "high", "low_value", "high_value"])
     order = (table["high"] - table["low"]).abs().sort_values(ascending=False, kind="stable").index
     return table.loc[order].reset_index(drop=True)
+
+
+def _first_ranks(levels: pd.DataFrame, share: float) -> tuple[float, float]:
+    """Return the mean value and outcome of a share of the seasons, from the first of some levels (their size and mean) on."""
+    size = levels["size"].to_numpy()
+    before = np.cumsum(size) - size
+    taken = np.clip(share * size.sum() - before, 0.0, size)
+    return float(np.average(levels.index, weights=taken)), float(np.average(levels["mean"], weights=taken))

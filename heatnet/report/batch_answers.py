@@ -7,17 +7,16 @@ from typing import Any
 
 import pandas as pd
 
-from heatnet.i18n import _, pick
-from heatnet.metrics.chance import Chance, binomial_interval, chance_of, spread_of
+from heatnet.i18n import _
+from heatnet.metrics.chance import Chance, chance_of, spread_of
 from heatnet.metrics.drivers import influence, sobol_table
 from heatnet.metrics.regret import extremes, regret_table, shortfall_by_consumer
-from heatnet.model.substitution import Variant, variants
-from heatnet.report.batch_results import BatchResults
+from heatnet.model.substitution import UNMET_LIMIT_SHARE, Variant, variants
+from heatnet.report.batch_results import CO2, COST, BatchResults
 from heatnet.report.tables import Cell, Column, Row, Table, percent
 from heatnet.study.batch_layout import BLOCK, VALUE_PREFIX
 from heatnet.web.labels import definition_names, status_label
 
-COST, CO2 = "cost_total_cny", "co2_average_total_t_co2"
 _MILLION = 1e-6
 _MOST_CONSUMERS = 20
 _MOST_FAILED = 40
@@ -43,7 +42,8 @@ def headline_chance(batch: BatchResults, group: str) -> Chance | None:
     if target is None:
         return None
     rows = batch.rows_of(group)
-    return chance_of(batch.rate(rows, batch.description["headline"]), target, sampled=batch.description["sampled"])
+    rate = batch.rate(rows, batch.description["headline"])
+    return chance_of(rate, target, sampled=batch.description["sampled"], scenario=batch.scenario(rows))
 
 
 def chance_table(batch: BatchResults) -> Table:
@@ -51,14 +51,11 @@ def chance_table(batch: BatchResults) -> Table:
     target, sampled = batch.description["target_share"], batch.description["sampled"]
     rows: list[Row] = []
     for group in batch.groups:
-        if len(batch.groups) > 1:
-            rows.append(Row((batch.group_name(group),), "subheading"))
         frame = batch.rows_of(group)
-        for variant in variants():
-            definition = definition_of(batch, variant)
-            rate = batch.rate(frame, definition)
-            if rate.notna().any():
-                rows.append(Row(_chance_cells(definition, rate, target, sampled)))
+        own = [Row(cells) for cells in _chance_rows(batch, frame, target, sampled)]
+        if own and len(batch.groups) > 1:
+            rows.append(Row((batch.group_name(group),), "subheading"))
+        rows += own
     return Table(
         _("{share} reached, by definition").format(share=percent(target, 0)),
         _chance_columns(sampled),
@@ -78,11 +75,23 @@ def _chance_columns(sampled: bool) -> tuple[Column, ...]:
     )
 
 
-def _chance_cells(definition: Mapping[str, str], rate: pd.Series, target: float, sampled: bool) -> tuple[Cell, ...]:
+def _chance_rows(batch: BatchResults, frame: pd.DataFrame, target: float, sampled: bool) -> Iterator[tuple[Cell, ...]]:
+    """Return the cells of each definition that some season tells a rate by."""
+    scenario = batch.scenario(frame)
+    for variant in variants():
+        definition = definition_of(batch, variant)
+        rate = batch.rate(frame, definition)
+        if rate.notna().any():
+            yield _chance_cells(definition, rate, scenario, target, sampled)
+
+
+def _chance_cells(
+    definition: Mapping[str, str], rate: pd.Series, scenario: pd.Series, target: float, sampled: bool
+) -> tuple[Cell, ...]:
     words = [definition_names(axis)[definition[axis]] for axis in ("set", "counting", "denominator", "period")]
-    found, spread = chance_of(rate, target, sampled=sampled), spread_of(rate)
-    exact = binomial_interval(found.reached, found.told, method="exact")
-    intervals = (found.low, found.high, *exact) if sampled else ()
+    found, spread = chance_of(rate, target, sampled=sampled, scenario=scenario), spread_of(rate)
+    exact = chance_of(rate, target, sampled=sampled, scenario=scenario, method="exact")
+    intervals = (found.low, found.high, exact.low, exact.high) if sampled else ()
     return (*words, found.told, found.share, *intervals, spread["p05"], spread["p50"], spread["p95"])
 
 
@@ -105,14 +114,11 @@ def _interval_note(batch: BatchResults) -> str:
             "The seasons were chosen, not drawn: a share of those that were run, not a probability; there is no interval."
         ),
     )
-    crossed = [
-        one for one in batch.description["dimensions"].values() if one["each"] and one["target"]["kind"] != "portfolio"
-    ]
-    if crossed and batch.description["sampled"]:
-        names = _(", ").join(pick(one["label"]) for one in crossed)
+    if batch.crossed_names and batch.description["sampled"]:
         note += " " + _(
-            "Seasons that differ only in {names} are not independent; with them the intervals are too narrow."
-        ).format(names=names)
+            "Seasons that differ only in {names} are not independent: the intervals are those of as many independent seasons "
+            "as tell as much."
+        ).format(names=_(", ").join(batch.crossed_names))
     return note
 
 
@@ -120,18 +126,19 @@ def influence_table(batch: BatchResults, group: str) -> Table:
     """Return how strongly each dimension goes with rate, cost and CO2 of a portfolio's seasons."""
     frame = batch.rows_of(group)
     values = batch.values(frame)
-    outcomes = [batch.rate(frame, batch.description["headline"]), *(_of(frame, name) for name in (COST, CO2))]
-    found = [influence(values, outcome, batch.name_dimensions).set_index("dimension") for outcome in outcomes]
+    outcomes = [batch.rate(frame, batch.description["headline"]), batch.cost(frame), batch.co2(frame)]
+    names, scenario = batch.name_dimensions, batch.scenario(frame)
+    found = [influence(values, outcome, names, scenario).set_index("dimension") for outcome in outcomes]
     order = list(dict.fromkeys(name for table in found for name in table.index))
     heads = (_("Rate"), _("Cost"), "CO₂")
     columns = [Column(_("Dimension")), Column(_("Measure"))]
     for head in heads:
         columns += [Column(_("strength"), "", 2, 1.0, head), Column("p", "", None, 1.0, head)]
-    names = {"spearman": _("rank correlation"), "epsilon2": _("epsilon², between names")}
+    measures = {"spearman": _("rank correlation"), "epsilon2": _("epsilon², between names")}
     rows = []
     for dimension in order:
         measure = next(table.at[dimension, "measure"] for table in found if dimension in table.index)
-        cells: list[Cell] = [batch.dimension_name(dimension), names[measure]]
+        cells: list[Cell] = [batch.dimension_name(dimension), measures[measure]]
         for table in found:
             known = dimension in table.index
             cells += [
@@ -144,6 +151,11 @@ def influence_table(batch: BatchResults, group: str) -> Table:
         "Epsilon²: share of the spread of ranks between the names (Kruskal and Wallis). p: how often chance alone would give "
         "as much; of twenty dimensions without influence one is below 0.05."
     )
+    if batch.crossed_names:
+        note += " " + _("Of seasons that differ only in {names} the mean counts, once.").format(
+            names=_(", ").join(batch.crossed_names)
+        )
+    note = " ".join(part for part in (note, missing_heat_sentence(batch, [group])) if part)
     return Table(_title(batch, group, _("What goes with rate, cost and CO₂")), tuple(columns), tuple(rows), note)
 
 
@@ -151,9 +163,23 @@ def _p(value: float) -> str:
     return "–" if value != value else ("< 0.001" if value < 0.001 else f"{value:.3f}")
 
 
-def _of(frame: pd.DataFrame, name: str) -> pd.Series:
-    known = pd.to_numeric(frame[name]) if name in frame else pd.Series(float("nan"), index=frame.index)
-    return known.where(frame["status"] == "ok")
+def missing_heat_sentence(batch: BatchResults, groups: Sequence[str]) -> str:
+    """Return how many seasons of portfolios are left out of rate and CO2, as heat is missing in them; nothing where none is."""
+    named = []
+    for group in groups:
+        frame = batch.rows_of(group)
+        count = int(batch.lacks_heat(frame).sum())
+        if count:
+            named.append(
+                _("{portfolio} in {count} of {all} seasons").format(
+                    portfolio=batch.group_name(group), count=count, all=len(frame)
+                )
+            )
+    if not named:
+        return ""
+    return _("Left out of rate and CO₂, as more than {limit} of the heat is missing: {names}.").format(
+        limit=percent(UNMET_LIMIT_SHARE, 1), names=_(", ").join(named)
+    )
 
 
 def _title(batch: BatchResults, group: str, words: str) -> str:
@@ -183,7 +209,9 @@ def sobol_tables(batch: BatchResults) -> list[Table]:
 
 def _sobol(batch: BatchResults, drawn: Sequence[str], frame: pd.DataFrame, caption: str) -> list[Table]:
     rate = batch.rate(frame, batch.description["headline"])
-    found = sobol_table(rate, frame[f"{VALUE_PREFIX}{BLOCK}"], drawn, batch.description["seed"])
+    # scenarios are numbered block after block
+    row = batch.scenario(frame).astype(int) % int(batch.description["samples"])
+    found = sobol_table(rate, frame[f"{VALUE_PREFIX}{BLOCK}"], row, drawn, batch.description["seed"])
     if found.empty:
         return []
     first, total = _("first order"), _("total")
@@ -213,8 +241,8 @@ def regret_tables(batch: BatchResults) -> list[Table]:
     scenario = batch.scenario(frame) + _crossed_words(batch, frame)
     outcomes = (
         (_("Regret in the rate"), batch.rate(frame, batch.description["headline"]), False, Column("", "%", 2, 100)),
-        (_("Regret in cost"), _of(frame, COST), True, Column("", "10⁶ CNY", 2, _MILLION)),
-        (_("Regret in CO₂"), _of(frame, CO2), True, Column("", "kt", 2, 1e-3)),
+        (_("Regret in cost"), batch.cost(frame), True, Column("", "10⁶ CNY", 2, _MILLION)),
+        (_("Regret in CO₂"), batch.co2(frame), True, Column("", "kt", 2, 1e-3)),
     )
     tables = []
     for caption, outcome, smaller, scale in outcomes:
@@ -296,35 +324,45 @@ def value_words(batch: BatchResults, dimension: str, value: Any) -> str:
 
 
 def shortfall_table(batch: BatchResults) -> Table:
-    """Return the heat that consumers lack, expected over the seasons and worst."""
-    seasons = set(batch.sample[batch.sample["status"] == "ok"]["case"])
-    lacking = batch.lacking[batch.lacking["case"].isin(seasons)].rename(columns={"case": "name"})
-    found = shortfall_by_consumer(lacking, len(seasons)).head(_MOST_CONSUMERS)
+    """Return the heat that consumers lack with each portfolio, in the mean over its seasons and worst."""
+    sampled = batch.description["sampled"]
     columns = (
         Column(_("Consumer")),
         Column(_("Network")),
-        Column(_("Expected"), "MWh", 1),
+        Column(_("Expected") if sampled else _("Mean over the seasons run"), "MWh", 1),
         Column(_("Worst"), "MWh", 1),
         Column(_("in season")),
         Column(_("Seasons with a shortfall"), "%", 0, 100),
     )
-    rows = tuple(
-        Row(
-            (
-                batch.consumer_name(row["network"], row["consumer"]),
-                row["network"],
-                row["expected_mwh"],
-                row["worst_mwh"],
-                row["worst_name"],
-                row["seasons_share"],
-            )
-        )
+    rows: list[Row] = []
+    counts = []
+    for group in batch.groups:
+        frame = batch.rows_of(group)
+        seasons = set(frame[batch.ok_rows(frame)]["case"])
+        own = _shortfall_rows(batch, seasons)
+        if own and len(batch.groups) > 1:
+            rows.append(Row((batch.group_name(group),), "subheading"))
+            counts.append(f"{batch.group_name(group)} {len(seasons)}")
+        elif own:
+            counts.append(str(len(seasons)))
+        rows += own
+    note = _("Heat that no plant gave or that the pipes did not bring, a season.") + " "
+    note += (
+        _("Expected: mean over the seasons with a result ({counts}).")
+        if sampled
+        else _("The mean is over the seasons with a result ({counts}), which were chosen, not drawn.")
+    ).format(counts=_(", ").join(counts))
+    return Table(_("Who lacks heat"), columns, tuple(rows), note)
+
+
+def _shortfall_rows(batch: BatchResults, seasons: set[str]) -> list[Row]:
+    lacking = batch.lacking[batch.lacking["case"].isin(seasons)].rename(columns={"case": "name"})
+    found = shortfall_by_consumer(lacking, len(seasons)).head(_MOST_CONSUMERS)
+    keys = ("network", "expected_mwh", "worst_mwh", "worst_name", "seasons_share")
+    return [
+        Row((batch.consumer_name(row["network"], row["consumer"]), *(row[key] for key in keys)))
         for row in found.to_dict("records")
-    )
-    note = _(
-        "Heat that no plant gave or that the pipes did not bring, a season. Expected: mean over all {count} seasons."
-    ).format(count=len(seasons))
-    return Table(_("Who lacks heat"), columns, rows, note)
+    ]
 
 
 def failed_table(batch: BatchResults) -> Table:

@@ -6,8 +6,8 @@ import pandas as pd
 
 from heatnet.i18n import _, pick
 from heatnet.metrics.drivers import tornado
-from heatnet.report.batch_answers import CO2, COST
-from heatnet.report.batch_results import BatchResults
+from heatnet.report.batch_answers import missing_heat_sentence
+from heatnet.report.batch_results import CO2, COST, BatchResults
 from heatnet.report.tables import Cell, Column, Row, Table
 from heatnet.web.labels import status_label
 
@@ -18,8 +18,13 @@ def _outcomes(batch: BatchResults, frame: pd.DataFrame) -> dict[str, pd.Series]:
     """Return rate, cost, CO2, unmet heat and what stations lack of each season."""
     lacking = batch.lacking.groupby("case")["shortfall_mwh"].sum()
     own = frame["case"].map(lacking) if len(lacking) else pd.Series(float("nan"), index=frame.index)
-    known = {name: pd.to_numeric(frame[name]) for name in (COST, CO2, "unmet_share") if name in frame}
-    return {"rate": batch.rate(frame, batch.description["headline"]), **known, LACKING: own.astype(float)}
+    return {
+        "rate": batch.rate(frame, batch.description["headline"]),
+        COST: batch.cost(frame),
+        CO2: batch.co2(frame),
+        "unmet_share": pd.to_numeric(frame["unmet_share"]),
+        LACKING: own.astype(float),
+    }
 
 
 def _columns() -> dict[str, Column]:
@@ -57,6 +62,7 @@ def changes_table(batch: BatchResults, group: str, pairs: pd.Series) -> Table:
     note = _(
         "Means over the weather years and whatever else each change was run with; below the base, what is added to it."
     )
+    note = " ".join(part for part in (note, missing_heat_sentence(batch, [group])) if part)
     caption = _("Change against the base")
     if len(batch.groups) > 1:
         caption = _("{label}: {place}").format(label=caption, place=batch.group_name(group))
@@ -90,4 +96,7 @@ def outcome_table(batch: BatchResults) -> Table:
         Row((pick(labels.get(scenario, {})) or case, *(float(outcome.iloc[row]) for outcome in outcomes.values())))
         for row, (case, scenario) in enumerate(zip(batch.ok["case"], batch.scenario(batch.ok), strict=True))
     )
-    return Table(_("What the seasons come to"), (Column(_("Season")), *(columns[name] for name in outcomes)), rows)
+    note = missing_heat_sentence(batch, batch.groups)
+    return Table(
+        _("What the seasons come to"), (Column(_("Season")), *(columns[name] for name in outcomes)), rows, note
+    )

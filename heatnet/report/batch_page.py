@@ -80,10 +80,9 @@ def _driver_sections(batch: BatchResults) -> list[Section]:
     tables: list[Table] = []
     for group in batch.groups:
         frame = batch.rows_of(group)
-        rate, cost = batch.rate(frame, batch.description["headline"]), pd.to_numeric(frame.get(answers.COST))
+        rate, cost = batch.rate(frame, batch.description["headline"]), batch.cost(frame)
         pictures += _tornado(batch, group, rate, _("Change of the rate"), _("points of the rate, %"), 100.0, 2)
-        if cost is not None:
-            pictures += _tornado(batch, group, cost, _("Change of the cost"), "10⁶ CNY", 1e-6, 2)
+        pictures += _tornado(batch, group, cost, _("Change of the cost"), "10⁶ CNY", 1e-6, 2)
         if batch.description["method"] != _ONE_AT_A_TIME:
             tables.append(answers.influence_table(batch, group))
     tables += answers.sobol_tables(batch)
@@ -170,7 +169,8 @@ def _comparison_sections(batch: BatchResults) -> list[Section]:
     sections = []
     regret = answers.regret_tables(batch)
     if regret:
-        sections.append(Section(_("Regret between portfolios"), tables=regret))
+        told = [answers.missing_heat_sentence(batch, batch.groups)]
+        sections.append(Section(_("Regret between portfolios"), told=[one for one in told if one], tables=regret))
     extremes = answers.extremes_table(batch)
     if extremes.rows:
         sections.append(Section(_("Best and worst"), tables=[extremes]))

@@ -26,6 +26,7 @@ from heatnet.study.batch_layout import (
 )
 
 CASES_FILE = TABLE_FILES["cases"]
+COST, CO2 = "cost_total_cny", "co2_average_total_t_co2"
 #: blocks of a sample for Sobol' indices whose points are a sample of the seasons
 _SAMPLE_BLOCKS = ("a", "b")
 
@@ -87,8 +88,26 @@ class BatchResults:
         column = f"rate_{'_'.join(definition[axis] for axis in axes)}_share"
         if column not in frame:
             return pd.Series(float("nan"), index=frame.index)
-        told = (frame["status"] == "ok") & (frame["unmet_share"] <= UNMET_LIMIT_SHARE)
-        return pd.to_numeric(frame[column]).where(told)
+        return pd.to_numeric(frame[column]).where(self.ok_rows(frame) & ~self.lacks_heat(frame))
+
+    def cost(self, frame: pd.DataFrame) -> pd.Series:
+        """Return the cost of seasons, CNY, with what missing heat costs; NaN without a schedule."""
+        return self._outcome(frame, COST).where(self.ok_rows(frame))
+
+    def co2(self, frame: pd.DataFrame) -> pd.Series:
+        """Return the CO2 of seasons, t; NaN without a schedule, and where heat is missing, which would have emitted some."""
+        return self._outcome(frame, CO2).where(self.ok_rows(frame) & ~self.lacks_heat(frame))
+
+    def _outcome(self, frame: pd.DataFrame, name: str) -> pd.Series:
+        return pd.to_numeric(frame[name]) if name in frame else pd.Series(float("nan"), index=frame.index)
+
+    def ok_rows(self, frame: pd.DataFrame) -> pd.Series:
+        """Return which seasons have a result."""
+        return frame["status"] == "ok"
+
+    def lacks_heat(self, frame: pd.DataFrame) -> pd.Series:
+        """Return in which seasons with a result more heat is missing than rate and CO2 are told with."""
+        return self.ok_rows(frame) & ~(frame["unmet_share"] <= UNMET_LIMIT_SHARE)
 
     def values(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Return the values of the dimensions of seasons, without scenario and block."""
@@ -105,6 +124,12 @@ class BatchResults:
     def name_dimensions(self) -> list[str]:
         """Dimensions whose values are names."""
         return [name for name, one in self.description["dimensions"].items() if one["names"]]
+
+    @property
+    def crossed_names(self) -> list[str]:
+        """Dimensions beside the portfolio that every scenario is run with, in the current language."""
+        dimensions = self.description["dimensions"].values()
+        return [pick(one["label"]) for one in dimensions if one["each"] and one["target"]["kind"] != "portfolio"]
 
     def changed_dimension(self, scenario: str) -> tuple[str, str]:
         """Return dimension and value of a scenario of single changes."""

@@ -7,9 +7,10 @@ from typing import Any
 
 from heatnet.i18n import _, pick
 from heatnet.metrics.chance import Chance, spread_of
+from heatnet.model.substitution import UNMET_LIMIT_SHARE
 from heatnet.report.batch_answers import headline_chance
 from heatnet.report.batch_results import BatchResults
-from heatnet.report.tables import Column, Row, Table, percent
+from heatnet.report.tables import Column, Row, Table, number, percent
 from heatnet.web.portfolio_words import definition_words
 
 
@@ -23,6 +24,8 @@ def headline_sentences(batch: BatchResults) -> list[str]:
         rate = batch.rate(batch.rows_of(group), batch.description["headline"])
         if rate.notna().any():
             told.append(_spread_sentence(batch, group, spread_of(rate)))
+        else:
+            told.append(_silent_sentence(batch, group))
     if target is not None:
         told.append(_("Definition: {definition}.").format(definition=definition_words(batch.description["headline"])))
     lost = len(batch.failed)
@@ -53,11 +56,31 @@ def _chance_sentence(batch: BatchResults, group: str, found: Chance) -> str:
         sentence = _("{portfolio}: {target} is reached in {reached} of {told} seasons that were chosen.").format(
             **words
         )
+    if batch.description["sampled"] and batch.crossed_names:
+        sentence += " " + _(
+            "Seasons that differ only in {names} are not independent: the interval is that of {effective} independent seasons."
+        ).format(names=_(", ").join(batch.crossed_names), effective=number(found.effective, 0))
     if found.lost:
         sentence += " " + _(
             "{lost} more tell no rate (no schedule, or heat is missing); with them it is {least} to {most}."
         ).format(lost=found.lost, least=percent(found.least, 1), most=percent(found.most, 1))
     return sentence
+
+
+def _silent_sentence(batch: BatchResults, group: str) -> str:
+    """Return why no season of a portfolio tells a rate."""
+    frame = batch.rows_of(group)
+    lacking, lost = int(batch.lacks_heat(frame).sum()), int((~batch.ok_rows(frame)).sum())
+    others = len(frame) - lacking - lost
+    reasons = (
+        (lacking, _("in {count} more than {limit} of the heat is missing")),
+        (lost, _("{count} have no schedule or no solution")),
+        (others, _("in {count} the zone lacks heat or has no figure by this definition")),
+    )
+    words = [text.format(count=count, limit=percent(UNMET_LIMIT_SHARE, 1)) for count, text in reasons if count]
+    return _("{portfolio}: none of {count} seasons tells a rate: {reasons}.").format(
+        portfolio=batch.group_name(group), count=len(frame), reasons=_(", ").join(words)
+    )
 
 
 def _spread_sentence(batch: BatchResults, group: str, spread: Mapping[str, float]) -> str:

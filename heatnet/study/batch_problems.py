@@ -37,6 +37,8 @@ from heatnet.study.sampling import Level, point_count, points, values_of
 RESERVED = ("name", "case", "status", "reason", "scenario", "block", "label", "seconds")
 #: batches up to this many seasons are drawn to see which values they take; of larger ones the first seasons are
 _LOOKED_AT = 20_000
+#: halves of a sample for Sobol' indices, which stand beside the dimensions' blocks
+_HALVES = ("a", "b")
 _NETWORK_TARGETS = (CellTarget, RetrofitTarget, InsulationTarget, ReturnTemperatureTarget)
 #: smallest and largest value of a target, where it has such limits
 _LIMITS: dict[type, tuple[float, float]] = {
@@ -69,7 +71,7 @@ def batch_problems(given: BatchInput, cases: CaseNetworks, prices: PriceSet) -> 
     if given.case not in cases:
         _unknown("batch.case", given.case, cases, problems)
     for name, dimension in batch.dimensions.items():
-        if name in RESERVED:
+        if name in RESERVED or (batch.indices and name in _HALVES):
             problems.add(
                 _key(name), _("'{name}' is taken").format(name=name), "", _("Give the dimension another name.")
             )
@@ -141,7 +143,11 @@ def _note_method(batch: BatchConfig, problems: Problems) -> None:
         near = 2 ** round(math.log2(batch.samples))
         found = _("value {value!r}").format(value=batch.samples)
         problems.add(f"{where}.samples", found, _("A power of 2, as Sobol' sequences are even only there"), f"{near}")
-    if batch.indices and (batch.method != "sobol" or not batch.varied):
+    if batch.method in DRAWN and not batch.varied:
+        remedy = _("Choose the method grid, or leave each out of a dimension.")
+        found = _("method {method} has nothing to draw: all dimensions have each: true").format(method=batch.method)
+        problems.add(f"{where}.method", found, "", remedy)
+    if batch.indices and batch.method != "sobol":
         problems.add(f"{where}.indices", _("needs the method sobol and dimensions that it draws"))
 
 

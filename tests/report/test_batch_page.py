@@ -34,8 +34,11 @@ DRAWN = {
 }
 
 
-def folder_of(draft, root, batch, failed=()):
-    """Write a batch whose rate is 0.35 - 0.2 demand with the heat pump and half of it without."""
+def folder_of(draft, root, batch, failed=(), unmet=lambda variant: 0.0):
+    """Write a batch whose rate is 0.35 - 0.2 demand with the heat pump and half of it without.
+
+    Of seasons in `failed` there is no result; of others `unmet` gives the share of missing heat, which emits nothing.
+    """
     draft.data["batch"] = batch
     study = load_study(draft.write(root))
     folder = root / "batch"
@@ -49,9 +52,9 @@ def folder_of(draft, root, batch, failed=()):
         row |= {f"in_{name}": value for name, value in variant.values.items()}
         row |= {
             "rate_share": rate,
-            "unmet_share": 0.0,
+            "unmet_share": unmet(variant),
             "cost_total_cny": 1e6 * gas * demand + (1e4 if variant.case == "project" else 0.0),
-            "co2_average_total_t_co2": 100.0 * demand,
+            "co2_average_total_t_co2": 100.0 * demand * (1.0 - unmet(variant)),
             "rate_all_of_it_plan_recovered_space_season_share": rate,
             "rate_all_of_it_strict_recovered_space_season_share": 0.0,
         }
@@ -157,6 +160,86 @@ def test_a_portfolio_that_is_drawn_is_a_dimension_of_the_indices(study_draft, tm
     # demand stays at 1: the rate hangs on the portfolio alone
     assert np.array(row.groups(), dtype=float) == pytest.approx([1.0, 1.0], abs=0.05)
     assert told.count("Sobol' indices of the rate") == 1
+
+
+def test_indices_of_crossed_years_are_of_the_points_of_the_sample(study_draft, tmp_path):
+    dimensions = {"gas": GAS, "demand": DEMAND, "year": YEAR}
+    batch = {"method": "sobol", "samples": 32, "indices": True, "dimensions": dimensions}
+    told = words(build_batch_report(folder_of(study_draft, tmp_path, batch), lang="en").read_text(encoding="utf-8"))
+    assert "from 32 rows of the sample" in told
+    row = re.search(r"Demand ([\d.−]+) [\d.−]+ [\d.−]+ ([\d.−]+) [\d.−]+ [\d.−]+ (?:Gas|Share)", told)
+    assert row is not None
+    # with few rows the estimate is a little off
+    assert np.array(row.groups(), dtype=float) == pytest.approx([1.0, 1.0], abs=0.15)
+
+
+def test_seasons_of_one_scenario_are_no_further_evidence(study_draft, tmp_path):
+    batch = DRAWN | {"dimensions": {"gas": GAS, "demand": DEMAND, "year": YEAR}}
+    folder = folder_of(study_draft, tmp_path, batch)
+    told = words(build_batch_report(folder, lang="en").read_text(encoding="utf-8"))
+    reached = int((pd.read_parquet(folder / "cases.parquet")["rate_share"] >= 0.15).sum())
+    # the three years change nothing: an interval of the 40 scenarios
+    low, high = binomial_interval(reached / 3, 40)
+    assert f"(95 % interval {100 * low:.1f} % to {100 * high:.1f} %): in {reached} of 120 seasons" in told
+    assert "differ only in Year are not independent: the interval is that of 40 independent seasons" in told
+    assert "differ only in Year the mean counts, once" in told
+
+
+def test_a_portfolio_that_leaves_heat_missing_wins_nothing(study_draft, tmp_path):
+    # 60 % of the heat is missing without the heat pump: it emits 40 % of what it would
+    folder = folder_of(study_draft, tmp_path, DRAWN, unmet=lambda variant: 0.6 if variant.case == "gas" else 0.0)
+    told = words(build_batch_report(folder, lang="en").read_text(encoding="utf-8"))
+    assert "Gas alone: none of 40 seasons tells a rate: in 40 more than 0.1 % of the heat is missing." in told
+    assert "Regret in CO₂" not in told
+    assert "Regret in the rate" not in told
+    assert "Regret in cost" in told
+    left_out = "Left out of rate and CO₂, as more than 0.1 % of the heat is missing: Gas alone in 40 of 40 seasons."
+    # beside the regret and below what goes with rate, cost and CO2 of that portfolio
+    assert told.count(left_out) == 2
+    influence = told.split("What goes with rate, cost and CO₂: Gas alone")[1].split("Rank correlation (Spearman)")[0]
+    assert re.search(r"Demand rank correlation – – [\d.−]+ \S+( \S+)? – –", influence)
+
+
+def test_a_season_of_missing_heat_leaves_its_scenario_out_of_the_regret_in_co2(study_draft, tmp_path):
+    folder = folder_of(study_draft, tmp_path, DRAWN, unmet=lambda one: 0.002 if one.name == "0003-gas" else 0.0)
+    told = words(build_batch_report(folder, lang="en").read_text(encoding="utf-8"))
+    assert "is missing: Gas alone in 1 of 40 seasons." in told
+    assert re.search(r"Regret in CO₂ .*?Gas alone [\d.,]+ 0\.00 0\.00 0\.00 \S+ 100 39", told)
+    assert re.search(r"Regret in cost .*?Gas alone [\d.,]+ 0\.00 0\.00 0\.00 \S+ 100 40", told)
+
+
+def test_a_portfolio_without_a_schedule_is_in_the_finding(study_draft, tmp_path):
+    batch = DRAWN | {"samples": 3}
+    failed = [f"000{number}-gas" for number in range(3)]
+    told = words(
+        build_batch_report(folder_of(study_draft, tmp_path, batch, failed), lang="en").read_text(encoding="utf-8")
+    )
+    assert "Gas alone: none of 3 seasons tells a rate: 3 have no schedule or no solution." in told
+
+
+def test_what_consumers_lack_stands_by_portfolio(study_draft, tmp_path):
+    folder = folder_of(study_draft, tmp_path, DRAWN, failed=("0003-gas",))
+    elements = pd.read_parquet(folder / "elements.parquet")
+    elements.loc[elements["case"].str.endswith("-gas"), "value"] = 50.0
+    elements.to_parquet(folder / "elements.parquet")
+    told = words(build_batch_report(folder, lang="en").read_text(encoding="utf-8"))
+    lacking = told.split("Who lacks heat")[1]
+    assert re.search(
+        r"Expected MWh .*Gas alone c2 tiny 50\.0 50\.0 \S+-gas 100 With the heat pump c2 tiny 10\.0 ", lacking
+    )
+    assert "Expected: mean over the seasons with a result (Gas alone 39, With the heat pump 40)." in lacking
+
+
+def test_of_chosen_seasons_nothing_is_expected(study_draft, tmp_path):
+    rows = {"dear": {"values": {"gas": 2}}, "short": {}}
+    batch = {"method": "list", "variants": rows, "dimensions": {"gas": GAS | {"distribution": None}}}
+    folder = folder_of(study_draft, tmp_path, batch, unmet=lambda one: 0.01 if one.name == "short" else 0.0)
+    told = words(build_batch_report(folder, lang="en").read_text(encoding="utf-8"))
+    assert "Expected" not in told
+    assert "Mean over the seasons run" in told
+    assert re.search(r"dear 15\.00 2\.01 100 0\.000", told)
+    assert re.search(r"short – 1\.01 – 1\.000", told)
+    assert "is missing: With the heat pump in 1 of 2 seasons." in told
 
 
 def test_a_list_tells_every_season_by_its_label(study_draft, tmp_path):
