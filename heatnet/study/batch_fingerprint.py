@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from heatnet import __version__
-from heatnet.study.case_run import baseline_of
 from heatnet.study.fingerprint import fingerprint, versions
 from heatnet.study.load import Study
 from heatnet.study.variant import Variant
@@ -37,9 +36,8 @@ class Fingerprints:
             "rate": config.rate.model_dump(exclude={"rate_share"}),
             "zones": config.zones,
         }
-        baseline = baseline_of(study)
-        if baseline is not None:
-            shared["baseline"] = fingerprint(study, baseline)
+        if study.baseline is not None:
+            shared["baseline"] = fingerprint(study, study.baseline)
         self._shared = json.dumps(shared, sort_keys=True)
         self._cases = {name: fingerprint(study, case) for name, case in study.cases.items()}
 

@@ -29,7 +29,7 @@ from heatnet.study.batch_targets import (
     choices_of,
 )
 from heatnet.study.config import PriceSet
-from heatnet.study.effects import YEAR_H, Effects, apply_level
+from heatnet.study.effects import NETWORK_TARGETS, YEAR_H, Effects, apply_level, reaches_baseline
 from heatnet.study.rehearsal import rehearsal_problems
 from heatnet.study.sampling import Level, point_count, points, values_of
 
@@ -37,7 +37,6 @@ from heatnet.study.sampling import Level, point_count, points, values_of
 RESERVED = ("name", "case", "status", "reason", "scenario", "block", "label", "seconds")
 #: batches up to this many seasons are drawn to see which values they take; of larger ones the first seasons are
 _LOOKED_AT = 20_000
-_NETWORK_TARGETS = (CellTarget, RetrofitTarget, InsulationTarget, ReturnTemperatureTarget)
 #: smallest and largest value of a target, where it has such limits
 _LIMITS: dict[type, tuple[float, float]] = {
     DemandTarget: (0.0, 100.0),
@@ -245,22 +244,25 @@ def _note_networks(
     """Check the networks of every case at both ends of each dimension that changes them, and prices at both ends."""
     tried: dict[str, dict[str, Network]] = {}
     for name, dimension in given.batch.dimensions.items():
-        for case in _cases_of(given):
+        for case in _cases_of(given, dimension):
             for level in levels[name]:
                 effects = Effects(cases[case], prices, given.price_files)
-                apply_level(effects, dimension.target, level, given.batch.seed)
+                apply_level(effects, name, dimension.target, level, given.batch.seed)
                 where = f"{_key(name)} = {level}"
                 _note_prices(where, effects, problems)
-                if isinstance(dimension.target, _NETWORK_TARGETS):
+                if isinstance(dimension.target, NETWORK_TARGETS):
                     built = _built(given, case, effects.patch, where, problems)
                     tried[f"{where} ({case})"] = built
     problems.extend(rehearsal_problems(tried))
 
 
-def _cases_of(given: BatchInput) -> list[str]:
+def _cases_of(given: BatchInput, dimension: Dimension) -> list[str]:
+    """Return the cases that a dimension acts on: those of the portfolios, and the baseline where it reaches that."""
     targets = [one.target for one in given.batch.dimensions.values()]
     named = [case for one in targets if isinstance(one, PortfolioTarget) for case in one.cases]
-    return list(dict.fromkeys([given.case, *named]))
+    baseline = given.config.baseline_case
+    held_against = [baseline] if baseline and reaches_baseline(dimension.target) else []
+    return list(dict.fromkeys([given.case, *named, *held_against]))
 
 
 def _built(
