@@ -261,7 +261,7 @@ def _cases_of(given: BatchInput, dimension: Dimension) -> list[str]:
     targets = [one.target for one in given.batch.dimensions.values()]
     named = [case for one in targets if isinstance(one, PortfolioTarget) for case in one.cases]
     baseline = given.config.baseline_case
-    held_against = [baseline] if baseline and reaches_baseline(dimension.target) else []
+    held_against = [baseline] if baseline in given.config.cases and reaches_baseline(dimension.target) else []
     return list(dict.fromkeys([given.case, *named, *held_against]))
 
 

@@ -176,7 +176,7 @@ def _alone_in(batch: Path) -> Iterator[None]:
 
 def _open_tasks(study: Study, variants: Sequence[Variant], batch: Path, kept: Kept, progress: Progress) -> list[Task]:
     """Return a task for each case that is missing or whose inputs changed; count the others as done."""
-    hashes = Fingerprints(study, [kept.keep, *kept.elements, kept.power_networks])
+    hashes = Fingerprints(study, [kept.keep, *kept.elements, kept.power_networks], kept.keep == "full")
     study_file = ""
     tasks = []
     checked = {variant.name for variant in variants if is_checked(variant.name, kept.check_one_in)}
