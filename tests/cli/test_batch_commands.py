@@ -90,6 +90,40 @@ def test_another_target_runs_no_season_again(heatnet, study, study_draft, tmp_pa
     assert "2 of 2 seasons run now" in heatnet("batch", study, "--workers", 1).out
 
 
+def test_answers_are_valid_json(heatnet, tmp_path):
+    """Two columns of one name, and what JSON has no number for."""
+    pd.DataFrame({"case": ["a"], "rate_share": [0.2]}).to_parquet(tmp_path / "cases.parquet")
+    sql = "select 1 as a, 2 as a, 3 as a_2, 'nan'::double as b, [1.0, 'inf'::double] as c from cases"
+    answer = heatnet("query", tmp_path, sql, "--json")
+    assert answer.code == 0, answer.err
+    found = json.loads(answer.out, parse_constant=lambda word: pytest.fail(word))
+    assert found == [{"a": 1, "a_3": 2, "a_2": 3, "b": None, "c": [1.0, None]}]
+
+
+def a_case(folder, inputs_sha256):
+    """A case of a batch that ended without a result, with its hash."""
+    folder.mkdir(parents=True)
+    row = {"case": folder.name, "base": "gas", "fingerprint": "f", "status": "killed"}
+    (folder / "result.json").write_text(json.dumps(row), encoding="utf-8")
+    text = f"season: {{start: 11-15}}\ninputs_sha256: {inputs_sha256}\n"
+    (folder / "case.yaml").write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_inputs_that_no_case_keeps(heatnet, tmp_path):
+    """Cases of one name in batches of two studies: told apart by their paths, and by their hashes where nothing else does."""
+    one, other, twin = (a_case(tmp_path / name / "batch/cases/0007", name[:1]) for name in ("x", "y", "xx"))
+    shown = heatnet("compare", one, other)
+    assert shown.code == 0, shown.err
+    assert "The inputs differ in networks or keys of the study that these cases do not keep" in " ".join(
+        shown.out.split()
+    )
+    assert "No input differs" in heatnet("compare", one, twin).out
+    header = heatnet("compare", one, other, twin, one, "--csv").out.splitlines()[0]
+    assert header == "what,name,x/batch/cases/0007,y/batch/cases/0007,xx/batch/cases/0007"
+    assert "is one case" in heatnet("compare", one, one).err
+
+
 def test_a_study_without_a_batch(heatnet, study_draft, tmp_path):
     answer = heatnet("batch", study_draft.write(tmp_path))
     assert answer.code == 2
