@@ -91,14 +91,17 @@ def run_batch_command(path: Path, workers: int, scheduler: str | None, out: Path
     NotSolvableError
         If a case has no result; the others are written.
     """
-    from heatnet.cli.show import say
+    from heatnet.cli.show import say, warn
     from heatnet.study.batch_run import run_batch
     from heatnet.study.load import load_study
     from heatnet.study.variants import variants
+    from heatnet.study.weather_notes import weather_notes
 
     study = load_study(path)
     kept = _kept(study)
     folder = out or _folder_of(study)
+    for note in weather_notes(study):
+        warn(note)
     with _BatchBar() as bar:
         crew = _workers(workers, scheduler)
         if scheduler is None:

@@ -193,16 +193,15 @@ def _baseline(study: Study, case: CaseInput, networks: str) -> _Schedules:
 def _write_files(work: _Work, status: str, task: Task, folder: Path) -> None:
     if work.study is None or work.case is None:
         return
-    source = work.case.weather.epw or str(work.case.weather.climate)
     if work.solved is not None:
-        source = work.solved.weather.source
         write_elements(element_statistics(work.solved), folder)
         hours = kept_hours(work.solved, task.elements)
         if hours is not None:
             write_kept_hours(hours, folder)
         if task.keep == "full":
             write_tables(work.solved, work.study, folder)
-    dump_yaml(resolved(work.study, work.case, status, source), folder / "case.yaml")
+    weather = work.solved.weather if work.solved is not None else None
+    dump_yaml(resolved(work.study, work.case, status, weather), folder / "case.yaml")
 
 
 def write_study(study: Study, batch: Path) -> Path:

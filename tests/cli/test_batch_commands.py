@@ -90,6 +90,49 @@ def test_another_target_runs_no_season_again(heatnet, study, study_draft, tmp_pa
     assert "2 of 2 seasons run now" in heatnet("batch", study, "--workers", 1).out
 
 
+def write_epw(file, zone):
+    """A year without irradiance, its hours in a time zone."""
+    head = f"LOCATION,Tianjin,TJ,CHN,TEST,545270,39.0,117.0,{zone},3.0\n" + "x\n" * 7
+    hours = pd.date_range("2025-01-01", "2025-12-31 23:00", freq="h")
+    rows = [
+        f"2025,{t.month},{t.day},{t.hour + 1},0,?9,{10 - 15 * abs(t.month - 7) / 6:g},0,50,101000,0,0,300,9999"
+        + ",0" * 21
+        for t in hours
+    ]
+    file.write_text(head + "\n".join(rows) + "\n", encoding="utf-8")
+
+
+def test_weather_files_of_chinese_names_and_what_is_left_out_of_them(heatnet, study_draft, tmp_path):
+    """Notes of the files are told once by check and batch, in case.yaml and on the page; folders bear the files' names."""
+    target = {"kind": "weather", "epw": ["暖冬.epw", "寒冬.epw"]}
+    study_draft.data["simulation"] |= {"rounds": 1, "reference_hours": 0}
+    study_draft.data["batch"] = {
+        "method": "one_at_a_time",
+        "keep": "full",
+        "check_one_in": 0,
+        "dimensions": {"w": {"label": "Weather", "target": target}},
+    }
+    folder = study_draft.write(tmp_path)
+    write_epw(folder / "暖冬.epw", "8.0")
+    write_epw(folder / "寒冬.epw", "0.0")
+    for command in ("check", "batch"):
+        answer = heatnet(command, folder, *(("--workers", 1) if command == "batch" else ()))
+        assert answer.code == 0, answer.err
+        assert answer.out.count("time zone is UTC+0") == 1
+        assert answer.out.count("global irradiance is left out") == 2
+    results = tmp_path / "results" / "tiny" / "batch"
+    cold = results / "cases" / "w-寒冬"
+    assert "time zone is UTC+0" in (cold / "case.yaml").read_text(encoding="utf-8")
+    assert "weather file 寒冬.epw" in (results / "batch.html").read_text(encoding="utf-8")
+    asked = heatnet("query", results, "select \"case\" from cases where in_w = '寒冬.epw'", "--json")
+    assert json.loads(asked.out) == [{"case": "w-寒冬"}]
+    assert heatnet("report", results, "--lang", "zh").code == 0
+    assert "气象文件" in (results / "batch.html").read_text(encoding="utf-8")
+    compared = heatnet("compare", cold, results / "cases" / "w-暖冬")
+    assert compared.code == 0, compared.err
+    assert "w-暖冬" in compared.out
+
+
 def test_answers_are_valid_json(heatnet, tmp_path):
     """Two columns of one name, and what JSON has no number for."""
     pd.DataFrame({"case": ["a"], "rate_share": [0.2]}).to_parquet(tmp_path / "cases.parquet")

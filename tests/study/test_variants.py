@@ -126,6 +126,27 @@ def test_every_scenario_with_each_portfolio_and_year():
     assert [len(values) for values in by_scenario.values()] == [1, 1, 1]
 
 
+def test_names_of_any_script_and_with_dots_are_folders_of_their_own():
+    path = {name: {"gas_cny_per_mwh": 0.8} for name in ("低价", "高价", "v1.5", "v1.6", "a/b")}
+    dimensions = {
+        "p": {"label": "p", "target": {"kind": "price_path", "path": path}},
+        "w": {"label": "w", "target": {"kind": "weather", "epw": ["年/暖冬.epw", "年/2.5K.epw"]}},
+    }
+    single = points(BatchConfig(method="one_at_a_time", dimensions=dimensions))
+    assert [point.name for point in single[1:]] == [
+        "p-低价",
+        "p-高价",
+        "p-v1.5",
+        "p-v1.6",
+        "p-a_b",
+        "w-暖冬",
+        "w-2.5K",
+    ]
+    crossed = {"gas": GAS | {"distribution": UNIFORM}, "w": dimensions["w"] | {"each": True}}
+    drawn = points(BatchConfig(method="latin_hypercube", samples=1, dimensions=crossed))
+    assert [point.name for point in drawn] == ["0000-暖冬", "0000-2.5K"]
+
+
 def everything() -> dict:
     return {
         "method": "latin_hypercube",
