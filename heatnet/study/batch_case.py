@@ -21,7 +21,7 @@ from heatnet.study.account import case_entry
 from heatnet.study.batch_elements import element_statistics
 from heatnet.study.batch_hours import kept_hours
 from heatnet.study.batch_rows import Row, result_row
-from heatnet.study.batch_store import Finished, disk_errors, write_elements, write_finished, write_kept_hours
+from heatnet.study.batch_store import PASSING, Finished, disk_errors, write_elements, write_finished, write_kept_hours
 from heatnet.study.case_files import resolved, write_tables
 from heatnet.study.case_result import Detail, SolvedCase
 from heatnet.study.case_run import matched_baseline, solve_case
@@ -143,7 +143,8 @@ def _finished(task: Task, resolve: Resolve, work: _Work) -> Finished:
         return ended(status="input", reason=str(error))
     except Exception as error:
         trace = "".join(traceback.format_exception(error))
-        return ended(status="error", reason=f"{type(error).__name__}: {error}", trace=trace)
+        passing = isinstance(error, PASSING)
+        return ended(status="error", reason=f"{type(error).__name__}: {error}", trace=trace, passing=passing)
 
 
 def _without_power(study: Study, case: CaseInput) -> tuple[Study, CaseInput]:

@@ -90,6 +90,23 @@ def test_another_target_runs_no_season_again(heatnet, study, study_draft, tmp_pa
     assert "2 of 2 seasons run now" in heatnet("batch", study, "--workers", 1).out
 
 
+@pytest.mark.parametrize(
+    "damage", [lambda content: content[: len(content) // 2], lambda _content: b"", lambda _content: b"{ half"]
+)
+@pytest.mark.parametrize("file", ["cases.parquet", "elements.parquet", "batch.json"])
+def test_a_damaged_table_is_told(heatnet, tmp_path, damage, file):
+    pd.DataFrame({"case": ["a"] * 500, "base": "gas", "status": "ok"}).to_parquet(tmp_path / "cases.parquet")
+    columns = {"statistic": "lacking_mwh", "kind": "consumer", "network": "tiny", "element": "c1", "value": 0.1}
+    pd.DataFrame({"case": ["a"] * 500, **columns}).to_parquet(tmp_path / "elements.parquet")
+    (tmp_path / "batch.json").write_text("{}", encoding="utf-8")
+    (tmp_path / file).write_bytes(damage((tmp_path / file).read_bytes()) or b" ")
+    asked = (("report", tmp_path), ("query", tmp_path, "select count(*) from cases"))
+    for answer in (heatnet(*words) for words in (asked if file != "batch.json" else asked[:1])):
+        assert answer.code == 2, answer.err
+        assert "a table cannot be read" in answer.err
+        assert "heatnet batch STUDY" in answer.err
+
+
 def write_epw(file, zone):
     """A year without irradiance, its hours in a time zone."""
     head = f"LOCATION,Tianjin,TJ,CHN,TEST,545270,39.0,117.0,{zone},3.0\n" + "x\n" * 7
