@@ -28,6 +28,7 @@ from heatnet.study.batch_targets import (
     WarmerTarget,
     choices_of,
 )
+from heatnet.study.batch_unheeded import unheeded_problems
 from heatnet.study.config import PriceSet
 from heatnet.study.effects import NETWORK_TARGETS, YEAR_H, Effects, apply_level, reaches_baseline
 from heatnet.study.rehearsal import rehearsal_problems
@@ -37,6 +38,8 @@ from heatnet.study.sampling import Level, point_count, points, values_of
 RESERVED = ("name", "case", "status", "reason", "scenario", "block", "label", "seconds")
 #: batches up to this many seasons are drawn to see which values they take; of larger ones the first seasons are
 _LOOKED_AT = 20_000
+#: figures of the price set that cannot be 0
+_ABOVE_ZERO = ("gas_lhv_mwh_per_m3", "unmet_cny_per_mwh")
 #: smallest and largest value of a target, where it has such limits
 _LIMITS: dict[type, tuple[float, float]] = {
     DemandTarget: (0.0, 100.0),
@@ -75,6 +78,7 @@ def batch_problems(given: BatchInput, cases: CaseNetworks, prices: PriceSet) -> 
         problems.extend(target_problems(_key(name, "target"), dimension.target, cases, prices))
         _note_kind(name, dimension, batch, problems)
     _note_method(batch, problems)
+    problems.extend(unheeded_problems(batch))
     if problems or set(price_file_names(batch)) - set(given.price_files):
         return list(problems)
     if point_count(batch) > MOST_VARIANTS:
@@ -279,5 +283,8 @@ def _built(
 
 def _note_prices(where: str, effects: Effects, problems: Problems) -> None:
     for key, figure in effects.figures.items():
-        if figure < 0 and not key.startswith("power."):
-            problems.add(where, _("{key} becomes {value:g}").format(key=key, value=figure), ">= 0")
+        found = _("{key} becomes {value:g}").format(key=key, value=figure)
+        if key in _ABOVE_ZERO and figure <= 0:
+            problems.add(where, found, _("more than {limit}").format(limit=0))
+        elif figure < 0 and not key.startswith("power."):
+            problems.add(where, found, ">= 0")
