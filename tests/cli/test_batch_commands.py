@@ -144,7 +144,7 @@ def test_weather_files_of_chinese_names_and_what_is_left_out_of_them(heatnet, st
     asked = heatnet("query", results, "select \"case\" from cases where in_w = '寒冬.epw'", "--json")
     assert json.loads(asked.out) == [{"case": "w-寒冬"}]
     assert heatnet("report", results, "--lang", "zh").code == 0
-    assert "气象文件" in (results / "batch.html").read_text(encoding="utf-8")
+    assert "气象文件 寒冬.epw：" in (results / "batch.html").read_text(encoding="utf-8")
     compared = heatnet("compare", cold, results / "cases" / "w-暖冬")
     assert compared.code == 0, compared.err
     assert "w-暖冬" in compared.out
