@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -90,14 +91,17 @@ def run_batch_command(path: Path, workers: int, scheduler: str | None, out: Path
     NotSolvableError
         If a case has no result; the others are written.
     """
-    from heatnet.cli.show import say
+    from heatnet.cli.show import say, warn
     from heatnet.study.batch_run import run_batch
     from heatnet.study.load import load_study
     from heatnet.study.variants import variants
+    from heatnet.study.weather_notes import weather_notes
 
     study = load_study(path)
     kept = _kept(study)
     folder = out or _folder_of(study)
+    for note in weather_notes(study):
+        warn(note)
     with _BatchBar() as bar:
         crew = _workers(workers, scheduler)
         if scheduler is None:
@@ -234,6 +238,8 @@ def print_comparison(paths: Sequence[Path], everything: bool, csv: bool, as_json
     inputs = [[place, *map(_text, values)] for place, values in found.inputs]
     if inputs:
         console().print(table(_("Inputs that differ"), ("", *found.names), inputs))
+    elif found.differs_unseen:
+        say(_("The inputs differ in networks or keys of the study that these cases do not keep."))
     else:
         say(_("No input differs."))
     chosen = [row for row in found.results if everything or row[0] in _MAIN_RESULTS]
@@ -272,9 +278,33 @@ def _print_data(columns: Sequence[str], rows: Sequence[Sequence[Any]], as_json: 
     import sys
 
     if as_json:
-        records = [dict(zip(columns, row, strict=True)) for row in rows]
-        print(json.dumps(records, ensure_ascii=False, indent=1, default=str))
+        names = _told_apart(columns)
+        records = [dict(zip(names, map(_for_json, row), strict=True)) for row in rows]
+        print(json.dumps(records, ensure_ascii=False, indent=1, default=str, allow_nan=False))
         return
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(columns)
     writer.writerows(rows)
+
+
+def _told_apart(columns: Sequence[str]) -> list[str]:
+    """Return the names of columns, those that came before with a number: a record of JSON has each once."""
+    names: list[str] = []
+    for column in columns:
+        name, number = column, 1
+        while name in names or (number > 1 and name in columns):
+            number += 1
+            name = f"{column}_{number}"
+        names.append(name)
+    return names
+
+
+def _for_json(value: Any) -> Any:
+    """Return a value with nothing in the place of what JSON has no number for."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, list | tuple):
+        return [_for_json(one) for one in value]
+    if isinstance(value, dict):
+        return {str(key): _for_json(one) for key, one in value.items()}
+    return value

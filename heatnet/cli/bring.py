@@ -56,7 +56,7 @@ def initialise(directory: Path) -> None:
 
 def check_path(path: Path) -> None:
     """Check a network or a study and print what it holds."""
-    from heatnet.cli.show import say
+    from heatnet.cli.show import say, warn
     from heatnet.io.network_folder import is_network_folder, is_power_folder, load_network, load_power_network
 
     if is_power_folder(path):
@@ -77,6 +77,8 @@ def check_path(path: Path) -> None:
     if path.is_dir() and not (path / "study.yaml").is_file():
         found = _("holds neither network.yaml nor study.yaml")
         raise InputError([Problem(str(path), found, _("A network folder or a study folder"))])
+    from heatnet.study.weather_notes import weather_notes
+
     study = load_study(path)
     say(_("Study {name}: {title}").format(name=study.id, title=pick(study.config.title.both())))
     for name, case in study.cases.items():
@@ -84,6 +86,8 @@ def check_path(path: Path) -> None:
     for network in next(iter(study.cases.values())).networks.values():
         for line in describe(network):
             say(line)
+    for note in weather_notes(study):
+        warn(note)
     say(_("No problems found."))
 
 

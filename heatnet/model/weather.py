@@ -59,6 +59,5 @@ class WeatherYear:
         return self.t_outdoor.groupby(self.time.normalize()).mean()
 
     def warmed_by(self, difference_k: float) -> WeatherYear:
-        """Return the same year with every hour warmer by `difference_k` (a what-if, said in the notes)."""
-        note = f"outdoor temperature shifted by {difference_k:+g} K"
-        return replace(self, t_outdoor_degc=self.t_outdoor_degc + difference_k, notes=(*self.notes, note))
+        """Return the same year with every hour warmer by `difference_k`."""
+        return replace(self, t_outdoor_degc=self.t_outdoor_degc + difference_k)

@@ -24,7 +24,7 @@ Span = tuple[int, int]
 
 
 def draw_outages(
-    plant: str, draw: int, hours: int, mean_up_h: float, repair_h: float, *, constant: bool = False
+    plant: str, draw: int, hours: int, mean_up_h: float, repair_h: float, *, constant: bool = False, stream: str = ""
 ) -> tuple[Span, ...]:
     """Return the outages of one plant over a year, in time order.
 
@@ -40,13 +40,15 @@ def draw_outages(
         Mean time in service and mean time of a repair, h.
     constant : bool
         Every repair takes `repair_h`; else it is exponential.
+    stream : str
+        What fails, where a plant has several causes: each has random numbers of its own.
 
     Returns
     -------
     tuple of (int, int)
         Beginning and end rounded to whole hours, which leaves the mean length as it is; outages that touch are one.
     """
-    entropy = (draw, zlib.crc32(plant.encode()))
+    entropy = (draw, zlib.crc32(plant.encode()), zlib.crc32(stream.encode()))
     random = np.random.Generator(np.random.PCG64(np.random.SeedSequence(entropy)))
     spans: list[Span] = []
     now = 0.0

@@ -48,9 +48,9 @@ def build_batch_report(folder: str | Path, out_path: str | Path | None = None, l
         else:
             sections += [*_rate_sections(batch), *_driver_sections(batch), *_chosen_sections(batch)]
             sections += _comparison_sections(batch)
-        sections.append(
-            Section(_("How the seasons were chosen"), told=method_sentences(batch), tables=[dimension_table(batch)])
-        )
+        # batches of earlier versions have no notes
+        told = [*method_sentences(batch), *map(pick, batch.description.get("weather_notes", []))]
+        sections.append(Section(_("How the seasons were chosen"), told=told, tables=[dimension_table(batch)]))
         path = Path(out_path) if out_path is not None else batch.folder / PAGE_FILE
         command = f"heatnet batch studies/{batch.description['study']}"
         title, question = pick(batch.description["title"]), pick(batch.description["question"])

@@ -24,6 +24,7 @@ from heatnet.study.batch_layout import (
     TABLE_FILES,
     VALUE_PREFIX,
 )
+from heatnet.study.batch_query import damaged_table
 
 CASES_FILE = TABLE_FILES["cases"]
 COST, CO2 = "cost_total_cny", "co2_average_total_t_co2"
@@ -179,13 +180,17 @@ def read_batch(folder: str | Path) -> BatchResults:
             found = _("holds seasons of an interrupted batch, and no tables yet")
             remedy = _("'heatnet batch STUDY' continues it, and writes tables and report.")
         raise InputError([Problem(str(folder), found, "", remedy)])
-    description = json.loads((folder / DESCRIPTION_FILE).read_text(encoding="utf-8"))
-    cases = pd.read_parquet(folder / CASES_FILE)
+    try:
+        description = json.loads((folder / DESCRIPTION_FILE).read_text(encoding="utf-8"))
+        cases, lacking = pd.read_parquet(folder / CASES_FILE), _lacking(folder / ELEMENTS_FILE)
+    # pyarrow raises OSError or a ValueError of its own, json a ValueError
+    except (OSError, ValueError) as error:
+        raise InputError([damaged_table(folder, str(error).splitlines()[0])]) from None
     if cases.empty:
         raise InputError([Problem(str(folder), _("no season is finished yet"), "", _("Call 'heatnet batch' again."))])
     if "unmet_share" not in cases:
         cases["unmet_share"] = float("nan")
-    return BatchResults(folder, description, cases, _lacking(folder / ELEMENTS_FILE))
+    return BatchResults(folder, description, cases, lacking)
 
 
 def _lacking(file: Path) -> pd.DataFrame:

@@ -15,15 +15,16 @@ from time import perf_counter, process_time
 from heatnet.errors import InputError, NotSolvableError, UnfinishedError
 from heatnet.i18n import _
 from heatnet.io.yaml_file import dump_yaml
+from heatnet.model.network import Network
 from heatnet.model.supply import DispatchProblem, DispatchResult
 from heatnet.study.account import case_entry
 from heatnet.study.batch_elements import element_statistics
 from heatnet.study.batch_hours import kept_hours
 from heatnet.study.batch_rows import Row, result_row
-from heatnet.study.batch_store import Finished, disk_errors, write_elements, write_finished, write_kept_hours
+from heatnet.study.batch_store import PASSING, Finished, disk_errors, write_elements, write_finished, write_kept_hours
 from heatnet.study.case_files import resolved, write_tables
 from heatnet.study.case_result import Detail, SolvedCase
-from heatnet.study.case_run import baseline_of, matched_baseline, solve_case
+from heatnet.study.case_run import matched_baseline, solve_case
 from heatnet.study.case_start import weather_of
 from heatnet.study.config import target_zone
 from heatnet.study.load import CaseInput, Study
@@ -142,15 +143,18 @@ def _finished(task: Task, resolve: Resolve, work: _Work) -> Finished:
         return ended(status="input", reason=str(error))
     except Exception as error:
         trace = "".join(traceback.format_exception(error))
-        return ended(status="error", reason=f"{type(error).__name__}: {error}", trace=trace)
+        passing = isinstance(error, PASSING)
+        return ended(status="error", reason=f"{type(error).__name__}: {error}", trace=trace, passing=passing)
 
 
 def _without_power(study: Study, case: CaseInput) -> tuple[Study, CaseInput]:
     """Return a study and its case without power networks."""
 
     def bare(one: CaseInput) -> CaseInput:
-        networks = {name: replace(network, electric=None) for name, network in one.networks.items()}
-        return replace(one, networks=networks)
+        return replace(one, networks=heat_alone(one.networks), baseline_networks=heat_alone(one.baseline_networks))
+
+    def heat_alone(networks: dict[str, Network]) -> dict[str, Network]:
+        return {name: replace(network, electric=None) for name, network in networks.items()}
 
     return replace(study, cases={name: bare(one) for name, one in study.cases.items()}), bare(case)
 
@@ -165,16 +169,20 @@ def _row(study: Study, case: CaseInput, solved: SolvedCase, task: Task) -> Row:
     if not solved.run.result.is_optimal:
         return {}
     headline = study.config.rate.model_dump() | {"zone": target_zone(study.config)}
-    run = replace(solved.run, matched=_baseline(study, case, f"{task.study_file} {task.power_networks}"))
+    # what the baseline's networks are made of
+    made_of = f"{task.study_file} {task.power_networks} {task.variant.baseline_networks}"
+    run = replace(solved.run, matched=_baseline(study, case, made_of))
     return result_row(case_entry(study, run, None, zones_of(study), {}), headline)
 
 
-def _baseline(study: Study, case: CaseInput, study_file: str) -> _Schedules:
-    """Return the baseline's schedule in a case's season, weather and loads and at its prices; nothing without a baseline."""
-    if baseline_of(study) is None:
+def _baseline(study: Study, case: CaseInput, networks: str) -> _Schedules:
+    """Return the schedule of a case's baseline (`case_run.baseline_twin`) at its prices; nothing without a baseline.
+
+    `networks` says what the baseline's networks are made of: cases of the same share it.
+    """
+    if study.baseline is None:
         return ()
-    # its networks are those of the study
-    key = repr((study_file, study.prices, case.season, case.weather, case.demand_factor))
+    key = repr((networks, study.prices, case.season, case.weather, case.demand_factor))
     if key not in _baselines:
         if len(_baselines) == _BASELINES_KEPT:
             _baselines.pop(next(iter(_baselines)))
@@ -186,16 +194,15 @@ def _baseline(study: Study, case: CaseInput, study_file: str) -> _Schedules:
 def _write_files(work: _Work, status: str, task: Task, folder: Path) -> None:
     if work.study is None or work.case is None:
         return
-    source = work.case.weather.epw or str(work.case.weather.climate)
     if work.solved is not None:
-        source = work.solved.weather.source
         write_elements(element_statistics(work.solved), folder)
         hours = kept_hours(work.solved, task.elements)
         if hours is not None:
             write_kept_hours(hours, folder)
         if task.keep == "full":
             write_tables(work.solved, work.study, folder)
-    dump_yaml(resolved(work.study, work.case, status, source), folder / "case.yaml")
+    weather = work.solved.weather if work.solved is not None else None
+    dump_yaml(resolved(work.study, work.case, status, weather), folder / "case.yaml")
 
 
 def write_study(study: Study, batch: Path) -> Path:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from heatnet.i18n import LANGUAGES, use_language
 from heatnet.io.results_store import write_json
 from heatnet.model.network import Network
 from heatnet.study.batch_config import DRAWN, Dimension
@@ -13,6 +14,7 @@ from heatnet.study.batch_targets import choices_of
 from heatnet.study.config import target_zone
 from heatnet.study.load import Study
 from heatnet.study.sampling import point_count
+from heatnet.study.weather_notes import weather_notes
 
 FORMAT_VERSION = 1
 
@@ -53,7 +55,17 @@ def batch_description(study: Study) -> dict[str, Any]:
         "dimensions": {name: _dimension(one) for name, one in batch.dimensions.items()},
         "variant_labels": {name: row.label.both() for name, row in batch.variants.items() if row.label is not None},
         "consumers": _consumers(study.cases[study.batch.case].networks),
+        "weather_notes": _weather_notes(study),
     }
+
+
+def _weather_notes(study: Study) -> list[dict[str, str]]:
+    """Return what was changed or left out of the weather files, by language."""
+    by_language = {}
+    for lang in LANGUAGES:
+        with use_language(lang):
+            by_language[lang] = weather_notes(study)
+    return [dict(zip(by_language, texts, strict=True)) for texts in zip(*by_language.values(), strict=True)]
 
 
 def _dimension(dimension: Dimension) -> dict[str, Any]:

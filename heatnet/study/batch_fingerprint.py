@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from heatnet import __version__
-from heatnet.study.case_run import baseline_of
-from heatnet.study.fingerprint import fingerprint, versions
+from heatnet.study.fingerprint import fingerprint, shown_digest, versions
 from heatnet.study.load import Study
 from heatnet.study.variant import Variant
 
@@ -24,9 +23,11 @@ class Fingerprints:
     study : Study
     keep : object
         What the batch keeps of each case, fit for JSON.
+    whole : bool
+        Whether that is the folder that `heatnet run` writes: names, places and the hours on offer then count as well.
     """
 
-    def __init__(self, study: Study, keep: Any) -> None:
+    def __init__(self, study: Study, keep: Any, whole: bool = False) -> None:
         self._study = study
         config = study.config
         shared = {
@@ -37,9 +38,10 @@ class Fingerprints:
             "rate": config.rate.model_dump(exclude={"rate_share"}),
             "zones": config.zones,
         }
-        baseline = baseline_of(study)
-        if baseline is not None:
-            shared["baseline"] = fingerprint(study, baseline)
+        if study.baseline is not None:
+            shared["baseline"] = fingerprint(study, study.baseline)
+        if whole:
+            shared["shown"] = shown_digest(study)
         self._shared = json.dumps(shared, sort_keys=True)
         self._cases = {name: fingerprint(study, case) for name, case in study.cases.items()}
 

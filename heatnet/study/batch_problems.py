@@ -28,8 +28,9 @@ from heatnet.study.batch_targets import (
     WarmerTarget,
     choices_of,
 )
+from heatnet.study.batch_unheeded import unheeded_problems
 from heatnet.study.config import PriceSet
-from heatnet.study.effects import YEAR_H, Effects, apply_level
+from heatnet.study.effects import NETWORK_TARGETS, YEAR_H, Effects, apply_level, reaches_baseline
 from heatnet.study.rehearsal import rehearsal_problems
 from heatnet.study.sampling import Level, point_count, points, values_of
 
@@ -39,7 +40,8 @@ RESERVED = ("name", "case", "status", "reason", "scenario", "block", "label", "s
 _LOOKED_AT = 20_000
 #: halves of a sample for Sobol' indices, which stand beside the dimensions' blocks
 _HALVES = ("a", "b")
-_NETWORK_TARGETS = (CellTarget, RetrofitTarget, InsulationTarget, ReturnTemperatureTarget)
+#: figures of the price set that cannot be 0
+_ABOVE_ZERO = ("gas_lhv_mwh_per_m3", "unmet_cny_per_mwh")
 #: smallest and largest value of a target, where it has such limits
 _LIMITS: dict[type, tuple[float, float]] = {
     DemandTarget: (0.0, 100.0),
@@ -78,6 +80,7 @@ def batch_problems(given: BatchInput, cases: CaseNetworks, prices: PriceSet) -> 
         problems.extend(target_problems(_key(name, "target"), dimension.target, cases, prices))
         _note_kind(name, dimension, batch, problems)
     _note_method(batch, problems)
+    problems.extend(unheeded_problems(batch))
     if problems or set(price_file_names(batch)) - set(given.price_files):
         return list(problems)
     if point_count(batch) > MOST_VARIANTS:
@@ -251,22 +254,25 @@ def _note_networks(
     """Check the networks of every case at both ends of each dimension that changes them, and prices at both ends."""
     tried: dict[str, dict[str, Network]] = {}
     for name, dimension in given.batch.dimensions.items():
-        for case in _cases_of(given):
+        for case in _cases_of(given, dimension):
             for level in levels[name]:
                 effects = Effects(cases[case], prices, given.price_files)
-                apply_level(effects, dimension.target, level, given.batch.seed)
+                apply_level(effects, name, dimension.target, level, given.batch.seed)
                 where = f"{_key(name)} = {level}"
                 _note_prices(where, effects, problems)
-                if isinstance(dimension.target, _NETWORK_TARGETS):
+                if isinstance(dimension.target, NETWORK_TARGETS):
                     built = _built(given, case, effects.patch, where, problems)
                     tried[f"{where} ({case})"] = built
     problems.extend(rehearsal_problems(tried))
 
 
-def _cases_of(given: BatchInput) -> list[str]:
+def _cases_of(given: BatchInput, dimension: Dimension) -> list[str]:
+    """Return the cases that a dimension acts on: those of the portfolios, and the baseline where it reaches that."""
     targets = [one.target for one in given.batch.dimensions.values()]
     named = [case for one in targets if isinstance(one, PortfolioTarget) for case in one.cases]
-    return list(dict.fromkeys([given.case, *named]))
+    baseline = given.config.baseline_case
+    held_against = [baseline] if baseline in given.config.cases and reaches_baseline(dimension.target) else []
+    return list(dict.fromkeys([given.case, *named, *held_against]))
 
 
 def _built(
@@ -283,5 +289,8 @@ def _built(
 
 def _note_prices(where: str, effects: Effects, problems: Problems) -> None:
     for key, figure in effects.figures.items():
-        if figure < 0 and not key.startswith("power."):
-            problems.add(where, _("{key} becomes {value:g}").format(key=key, value=figure), ">= 0")
+        found = _("{key} becomes {value:g}").format(key=key, value=figure)
+        if key in _ABOVE_ZERO and figure <= 0:
+            problems.add(where, found, _("more than {limit}").format(limit=0))
+        elif figure < 0 and not key.startswith("power."):
+            problems.add(where, found, ">= 0")

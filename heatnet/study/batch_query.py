@@ -36,6 +36,12 @@ def batch_folder(path: str | Path) -> Path:
     raise InputError([Problem(str(folder), found, _("A results folder with a batch"), remedy)])
 
 
+def damaged_table(folder: Path, found: str) -> Problem:
+    """Return the problem of a batch a table of which cannot be read."""
+    remedy = _("'heatnet batch STUDY' writes the tables again from the seasons, none of which is lost.")
+    return Problem(str(folder), _("a table cannot be read ({reason})").format(reason=found), "", remedy)
+
+
 def query(path: str | Path, sql: str) -> Answer:
     """Return the answer to one SELECT over the tables `cases`, `elements` and `hours` of a batch.
 
@@ -56,7 +62,10 @@ def query(path: str | Path, sql: str) -> Answer:
 
     folder = batch_folder(path)
     with duckdb.connect() as connection:
-        tables = _views(connection, folder)
+        try:
+            tables = _views(connection, folder)
+        except duckdb.Error as error:
+            raise InputError([damaged_table(folder, _plain(error))]) from None
         try:
             _check_single_select(duckdb, sql)
             answer = connection.execute(sql)

@@ -19,6 +19,7 @@ from heatnet.study.batch_layout import CASES_FOLDER, STATUS_FILE
 from heatnet.study.batch_pool import Crew, Workers, is_death
 from heatnet.study.batch_store import (
     KILLED,
+    PASSING,
     Finished,
     disk_errors,
     forget_unfinished,
@@ -176,7 +177,7 @@ def _alone_in(batch: Path) -> Iterator[None]:
 
 def _open_tasks(study: Study, variants: Sequence[Variant], batch: Path, kept: Kept, progress: Progress) -> list[Task]:
     """Return a task for each case that is missing or whose inputs changed; count the others as done."""
-    hashes = Fingerprints(study, [kept.keep, *kept.elements, kept.power_networks])
+    hashes = Fingerprints(study, [kept.keep, *kept.elements, kept.power_networks], kept.keep == "full")
     study_file = ""
     tasks = []
     checked = {variant.name for variant in variants if is_checked(variant.name, kept.check_one_in)}
@@ -186,7 +187,7 @@ def _open_tasks(study: Study, variants: Sequence[Variant], batch: Path, kept: Ke
         is_one_checked = variant.name in checked
         wanted = hashes.of(variant, is_one_checked)
         known = read_finished(batch, variant.name)
-        if known is not None and known.fingerprint == wanted and known.status != KILLED:
+        if known is not None and known.fingerprint == wanted and not known.passing:
             progress.done += 1
             progress.failed += not known.is_ok
             continue
@@ -224,10 +225,11 @@ def _run(
 def _lost(task: Task, error: BaseException) -> Finished:
     """Return a case that has no outcome of its own: its process died twice, or its files could not be written."""
     variant = task.variant
-    status, reason = "error", f"{type(error).__name__}: {error}"
+    status, reason, passing = "error", f"{type(error).__name__}: {error}", isinstance(error, PASSING)
     if is_death(error):
-        status, reason = KILLED, _("its process ended without a word, twice (memory?)")
-    return Finished(variant.name, variant.case, task.fingerprint, status, reason, values=dict(variant.values))
+        status, reason, passing = KILLED, _("its process ended without a word, twice (memory?)"), True
+    values = dict(variant.values)
+    return Finished(variant.name, variant.case, task.fingerprint, status, reason, values=values, passing=passing)
 
 
 def _account(study: Study, variants: Sequence[Variant], batch: Path) -> dict[str, Any]:

@@ -25,8 +25,10 @@ from heatnet.study.batch_rows import Row
 if TYPE_CHECKING:
     import pandas as pd
 
-#: how a case ended whose process died: its inputs are not to blame for sure, so that the next call tries it again
+#: how a case ended whose process died
 KILLED = "killed"
+#: errors that the same inputs need not end with again
+PASSING = (OSError, MemoryError)
 _ATTEMPTS = 5
 _FULL_DISK = (errno.ENOSPC, errno.EDQUOT)
 
@@ -47,6 +49,8 @@ class Finished:
         Value of each dimension.
     row : dict
         Numbers of the case (`heatnet.study.batch_rows`); empty without a schedule.
+    passing : bool
+        Whether the machine may be to blame for how it ended, as with memory or files: the next call tries it again.
     """
 
     case: str
@@ -57,6 +61,7 @@ class Finished:
     trace: str = ""
     values: Row = field(default_factory=dict)
     row: Row = field(default_factory=dict)
+    passing: bool = False
 
     @property
     def is_ok(self) -> bool:

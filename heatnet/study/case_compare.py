@@ -44,10 +44,19 @@ class Compared:
     results: Row
 
     @cached_property
+    def _file(self) -> Mapping[str, Any]:
+        file = self.folder / CASE_FILE
+        return read_yaml(file) if file.is_file() else {}
+
+    @cached_property
     def inputs(self) -> dict[str, Any]:
         """What the case was resolved to, by place; overrides of its networks as in the study."""
-        file = self.folder / CASE_FILE
-        return dict(_leaves(_told(read_yaml(file)))) if file.is_file() else {}
+        return dict(_leaves(_told(self._file)))
+
+    @property
+    def inputs_sha256(self) -> str | None:
+        """Hash of everything that its numbers depend on; None where it has none."""
+        return self._file.get("inputs_sha256")
 
     @cached_property
     def cells(self) -> dict[str, Any] | None:
@@ -65,11 +74,14 @@ class Comparison:
     names : tuple of str
     inputs, results : list of (str, tuple)
         Place or quantity, and its value in each case; None where a case does not have it.
+    differs_unseen : bool
+        Whether the inputs differ, and in nothing that the cases keep.
     """
 
     names: tuple[str, ...]
     inputs: list[tuple[str, tuple[Any, ...]]]
     results: list[tuple[str, tuple[Any, ...]]]
+    differs_unseen: bool = False
 
 
 def compare_cases(paths: Sequence[str | Path]) -> Comparison:
@@ -86,7 +98,7 @@ def compare_cases(paths: Sequence[str | Path]) -> Comparison:
     InputError
         If there are fewer than two cases, or a path is none.
     """
-    cases = [case for path in paths for case in _cases_at(Path(path))]
+    cases = list({case.folder.resolve(): case for path in paths for case in _cases_at(Path(path))}.values())
     if len(cases) < 2:
         allowed = _("Two or more cases: results/STUDY/CASE, results/STUDY, results/STUDY/batch/cases/CASE")
         raise InputError([Problem(", ".join(map(str, paths)), _("is one case"), allowed)])
@@ -96,15 +108,20 @@ def compare_cases(paths: Sequence[str | Path]) -> Comparison:
         # the networks as used say what overrides of different studies do not
         inputs = [_without_overrides(one) | (own or {}) for one, own in zip(inputs, cells, strict=True)]
     results: list[Row] = [{"status": case.status, **case.results} for case in cases]
-    return Comparison(_names(cases), _rows(inputs, differing=True), _rows(results, differing=False))
+    differing = _rows(inputs, differing=True)
+    hashes = {case.inputs_sha256 for case in cases} - {None}
+    return Comparison(_names(cases), differing, _rows(results, differing=False), not differing and len(hashes) > 1)
 
 
 def _names(cases: Sequence[Compared]) -> tuple[str, ...]:
-    """Return the cases' names, with those of their folders where two are alike."""
-    plain = [case.name for case in cases]
-    if len(set(plain)) == len(plain):
-        return tuple(plain)
-    return tuple(f"{case.folder.parent.name}/{case.name}" for case in cases)
+    """Return the cases' names, with as many folders before them as tell them apart."""
+    paths = [case.folder.resolve().parts for case in cases]
+    names: list[str] = []
+    for depth in range(1, max(map(len, paths)) + 1):
+        names = ["/".join(path[-depth:]) for path in paths]
+        if len(set(names)) == len(names):
+            break
+    return tuple(names)
 
 
 def _cases_at(path: Path) -> Iterator[Compared]:

@@ -13,6 +13,7 @@ from heatnet.io.network_folder import save_network
 from heatnet.io.results_store import write_table
 from heatnet.io.yaml_file import dump_yaml
 from heatnet.model.substitution import WasteSet
+from heatnet.model.weather import WeatherYear
 from heatnet.study.case_result import SolvedCase
 from heatnet.study.fingerprint import fingerprint, versions
 from heatnet.study.load import CaseInput, Study
@@ -28,7 +29,7 @@ def write_case(solved: SolvedCase, study: Study, case: CaseInput, folder: Path) 
     shutil.rmtree(temporary, ignore_errors=True)
     temporary.mkdir(parents=True)
     write_tables(solved, study, temporary)
-    dump_yaml(resolved(study, case, solved.run.status, solved.weather.source), temporary / "case.yaml")
+    dump_yaml(resolved(study, case, solved.run.status, solved.weather), temporary / "case.yaml")
     shutil.rmtree(folder, ignore_errors=True)
     temporary.rename(folder)
 
@@ -51,7 +52,7 @@ def write_tables(solved: SolvedCase, study: Study, folder: Path) -> None:
             write_power_year(solved.electric[name], folder / name / "electric", study.config)
 
 
-def resolved(study: Study, case: CaseInput, status: str, weather_source: str) -> dict[str, Any]:
+def resolved(study: Study, case: CaseInput, status: str, weather: WeatherYear | None) -> dict[str, Any]:
     """Return what `case.yaml` holds: everything that the case's numbers depend on, with hash and versions.
 
     Parameters
@@ -59,16 +60,18 @@ def resolved(study: Study, case: CaseInput, status: str, weather_source: str) ->
     study, case
     status : str
         As what the case ended.
-    weather_source : str
-        Where the weather year comes from.
+    weather : WeatherYear or None
+        Says where it comes from and what was changed of it; None where the case ended without one.
     """
+    source = weather.source if weather is not None else case.weather.epw or str(case.weather.climate)
+    notes = {"notes": list(weather.notes)} if weather is not None and weather.notes else {}
     return {
         "format_version": 1,
         "study": study.id,
         "case": case.name,
         "status": status,
         "season": case.season.model_dump(),
-        "weather": {"source": weather_source, **case.weather.model_dump()},
+        "weather": {"source": source, **notes, **case.weather.model_dump()},
         "prices": study.prices.model_dump(),
         "overrides": case.case.networks,
         **({"demand_factor": case.demand_factor} if case.demand_factor else {}),

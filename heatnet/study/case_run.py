@@ -180,31 +180,33 @@ def _schedules(
     return tuple((problem, dispatch(problem, explain=False)) for problem in ranges)
 
 
-def baseline_of(study: Study) -> CaseInput | None:
-    """Return the study's baseline case; None where it has none."""
-    return study.cases.get(study.config.baseline_case or "")
-
-
 def needs_matched_baseline(study: Study, case: CaseInput) -> bool:
-    """Return whether the baseline is run again for a case: where its season, its weather or its loads are not the case's."""
-    baseline = baseline_of(study)
+    """Return whether the baseline is run again for a case: where season, weather, loads or networks are not as it has them."""
+    baseline = study.baseline
     return baseline is not None and (
         baseline.season != case.season
         or baseline.weather != case.weather
         or baseline.demand_factor != case.demand_factor
+        or bool(case.baseline_networks)
     )
 
 
 def baseline_twin(study: Study, case: CaseInput) -> CaseInput:
-    """Return the study's baseline case in another case's season and weather, at its loads."""
+    """Return the study's baseline case in another case's season, weather and networks but for their plants, at its loads."""
     baseline = study.cases[study.config.baseline_case or ""]
-    return replace(baseline, season=case.season, weather=case.weather, demand_factor=case.demand_factor)
+    return replace(
+        baseline,
+        networks=baseline.networks | case.baseline_networks,
+        season=case.season,
+        weather=case.weather,
+        demand_factor=case.demand_factor,
+    )
 
 
 def matched_baseline(
     study: Study, case: CaseInput, weather: WeatherYear, demand_bounds: Sequence[dict[str, LoadScale]]
 ) -> tuple[tuple[DispatchProblem, DispatchResult], ...]:
-    """Return the schedules of the study's baseline case in another case's season and weather, at its loads.
+    """Return the schedules of `baseline_twin`, at the case's own loads and with factors on them.
 
     Displaced heat compares like with like: a longer season burns more in the baseline as well.
     """

@@ -36,6 +36,8 @@ from heatnet.study.sampling import Level
 #: hours of a year, without 29 February
 YEAR_H = 8760
 _PARTS = ("steam", "electric")
+#: targets that act on networks
+NETWORK_TARGETS = (CellTarget, RetrofitTarget, InsulationTarget, ReturnTemperatureTarget)
 
 
 @dataclass
@@ -73,13 +75,23 @@ class Effects:
         return self.figures.get(key, price_figures(self.prices)[key])
 
 
-def apply_level(effects: Effects, target: BatchTarget, level: Level, seed: int) -> dict[str, float]:
+def reaches_baseline(target: BatchTarget) -> bool:
+    """Return whether a target changes networks that the baseline has as well: their consumers, pipes and temperatures.
+
+    Plants are what the baseline differs in, so that changes of their table are the variant's alone.
+    """
+    return isinstance(target, NETWORK_TARGETS) and getattr(target, "table", "") != "plants"
+
+
+def apply_level(effects: Effects, name: str, target: BatchTarget, level: Level, seed: int) -> dict[str, float]:
     """Let a value act; return what it came to beyond itself, by name (hours out of service by plant).
 
     Parameters
     ----------
     effects : Effects
         Changed in place.
+    name : str
+        Of the dimension: two that let one plant fail draw its failures independently of each other.
     target : BatchTarget
     level : float, str or None
         None changes nothing.
@@ -102,7 +114,7 @@ def apply_level(effects: Effects, target: BatchTarget, level: Level, seed: int) 
     elif isinstance(target, SeasonTarget):
         effects.season = season_of(str(level))
     elif isinstance(target, FailuresTarget | OutageTarget):
-        return _outages(effects, target, float(level), seed)
+        return _outages(effects, name, target, float(level), seed)
     else:
         _networks(effects, target, level)
     return {}
@@ -147,9 +159,9 @@ def keys_of(key: str, known: Mapping[str, float]) -> list[str]:
 def _prices(effects: Effects, target: PriceTarget | PricePathTarget | PriceFileTarget, level: Level) -> None:
     known = price_figures(effects.prices)
     if isinstance(target, PriceFileTarget):
-        effects.figures |= {
-            key: one for key, one in price_figures(effects.price_files[str(level)]).items() if one != known[key]
-        }
+        # all its figures count, whatever dimensions before it made of them
+        named = price_figures(effects.price_files[str(level)])
+        effects.figures = {key: one for key, one in named.items() if one != known[key]}
         return
     if isinstance(target, PriceTarget):
         changes = {key: (target.how, float(level)) for entry in target.key for key in keys_of(entry, known)}  # type: ignore[arg-type]
@@ -165,7 +177,9 @@ def changed(standing: float, amount: float, how: How) -> float:
     return {"value": amount, "factor": standing * amount, "shift": standing + amount}[how]
 
 
-def _outages(effects: Effects, target: FailuresTarget | OutageTarget, level: float, seed: int) -> dict[str, float]:
+def _outages(
+    effects: Effects, name: str, target: FailuresTarget | OutageTarget, level: float, seed: int
+) -> dict[str, float]:
     hours: dict[str, float] = {}
     for plant in target.plants:
         if isinstance(target, OutageTarget):
@@ -176,7 +190,7 @@ def _outages(effects: Effects, target: FailuresTarget | OutageTarget, level: flo
         else:
             draw = seed * 2**32 + int(level)
             constant = target.repair == "constant"
-            spans = draw_outages(plant, draw, YEAR_H, target.mean_up_h, target.repair_h, constant=constant)
+            spans = draw_outages(plant, draw, YEAR_H, target.mean_up_h, target.repair_h, constant=constant, stream=name)
         both = merged_spans((*effects.outages.get(plant, ()), *spans))
         if both:
             effects.outages[plant] = both

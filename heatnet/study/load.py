@@ -51,6 +51,8 @@ class CaseInput:
     outages : dict of str to tuple of (int, int)
         Hours in which a plant cannot run, by its unit's id (``network/plant``, ``network/steam/plant``): first hour of
         the year and the hour after the last.
+    baseline_networks : dict of str to Network
+        Networks of the baseline that its displaced heat is held against, where they are not those of the baseline case.
     """
 
     name: str
@@ -60,6 +62,7 @@ class CaseInput:
     weather: Weather
     demand_factor: dict[str, float] = field(default_factory=dict)
     outages: dict[str, tuple[tuple[int, int], ...]] = field(default_factory=dict)
+    baseline_networks: dict[str, Network] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,11 @@ class Study:
     cases: dict[str, CaseInput]
     portfolio: PortfolioInput | None = None
     batch: BatchInput | None = None
+
+    @property
+    def baseline(self) -> CaseInput | None:
+        """Case that displaced heat is held against; None where the study has none."""
+        return self.cases.get(self.config.baseline_case or "")
 
     @property
     def folder(self) -> Path:

@@ -11,12 +11,13 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import product
+from pathlib import PurePosixPath
 from typing import Any
 
 import numpy as np
 
 from heatnet.study.batch_config import BatchConfig, Choice, Dimension, Lognormal, Normal, Triangular, Uniform
-from heatnet.study.batch_targets import FailuresTarget, choices_of
+from heatnet.study.batch_targets import FailuresTarget, PriceFileTarget, WeatherTarget, choices_of
 
 #: value of a dimension at a point: a number, a name, or None where the case stays as it is
 Level = float | str | None
@@ -139,7 +140,7 @@ def _one_at_a_time(batch: BatchConfig) -> Iterator[Point]:
     yield Point(BASE, BASE, base)
     for name, one in batch.varied.items():
         for level in _sides(one, batch):
-            point = f"{name}-{slug(level)}"
+            point = f"{name}-{_slug_of(one, level)}"
             yield Point(point, point, base | {name: level})
 
 
@@ -196,7 +197,7 @@ def _digits(count: int) -> int:
 def _crossed(point: Point, crossed: Mapping[str, Dimension]) -> Iterator[Point]:
     for levels in product(*(values_of(one) for one in crossed.values())):
         ends = [
-            f"{name}{slug(level)}" if _is_number(level) else slug(level)
+            f"{name}{slug(level)}" if _is_number(level) else _slug_of(crossed[name], level)
             for name, level in zip(crossed, levels, strict=True)
         ]
         name = "-".join([point.name, *ends])
@@ -207,14 +208,19 @@ def _is_number(level: Level) -> bool:
     return isinstance(level, int | float)
 
 
+def _slug_of(dimension: Dimension, level: Level) -> str:
+    """Return a value of a dimension as a part of a folder's name: of a file its name without folder and extension."""
+    if isinstance(dimension.target, PriceFileTarget | WeatherTarget) and isinstance(level, str):
+        return slug(PurePosixPath(level).stem)
+    return slug(level)
+
+
 def slug(level: Any) -> str:
-    """Return a value as a part of a folder's name."""
+    """Return a value as a part of a folder's name: letters and digits of any script, dots and dashes."""
     if level is None:
         return BASE
-    text = f"{level:g}" if isinstance(level, int | float) else str(level).rsplit("/", 1)[-1].rsplit(".", 1)[0]
-    return (
-        "".join(letter if (letter.isalnum() and letter.isascii()) or letter in "._-" else "_" for letter in text) or "_"
-    )
+    text = f"{level:g}" if isinstance(level, int | float) else str(level)
+    return "".join(letter if letter.isalnum() or letter in "._-" else "_" for letter in text) or "_"
 
 
 __all__ = ["BASE", "Level", "Point", "point_count", "points", "quantile", "slug", "values_of"]

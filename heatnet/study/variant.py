@@ -35,6 +35,9 @@ class Variant:
         Factor on all heat loads, by network.
     outages : dict of str to tuple of (int, int)
         Hours in which a plant cannot run, by ``network/plant``: first hour of the year and the hour after the last.
+    baseline_networks : dict
+        What of its changes the baseline has as well, which its displaced heat is held against: overrides laid over those
+        of the baseline case, none of plants.
     """
 
     name: str
@@ -46,3 +49,4 @@ class Variant:
     season: Season | None = None
     demand_factor: dict[str, float] = field(default_factory=dict)
     outages: dict[str, tuple[tuple[int, int], ...]] = field(default_factory=dict)
+    baseline_networks: dict[str, dict[str, Any]] = field(default_factory=dict)

@@ -17,7 +17,7 @@ from heatnet.study.batch_input import BatchInput
 from heatnet.study.batch_layout import BLOCK, SCENARIO
 from heatnet.study.batch_targets import FailuresTarget, OutageTarget, PortfolioTarget
 from heatnet.study.config import PriceSet
-from heatnet.study.effects import Effects, apply_level
+from heatnet.study.effects import Effects, apply_level, reaches_baseline
 from heatnet.study.load import CaseInput, Study
 from heatnet.study.sampling import Point, points
 from heatnet.study.variant import Value, Variant
@@ -51,7 +51,7 @@ def _variant(study: Study, given: BatchInput, point: Point) -> Variant:
     for name, dimension in given.batch.dimensions.items():
         level = point.levels[name]
         values[name] = level
-        came_to = apply_level(effects, dimension.target, level, given.batch.seed)
+        came_to = apply_level(effects, name, dimension.target, level, given.batch.seed)
         if isinstance(dimension.target, FailuresTarget | OutageTarget):
             hours = {plant: came_to.get(plant, 0.0) for plant in dimension.target.plants}
             values[name] = sum(hours.values())
@@ -68,7 +68,19 @@ def _variant(study: Study, given: BatchInput, point: Point) -> Variant:
         effects.season,
         effects.demand_factor,
         effects.outages,
+        _baseline_patch(study, given, point),
     )
+
+
+def _baseline_patch(study: Study, given: BatchInput, point: Point) -> dict[str, dict[str, Any]]:
+    """Return what a point's values do to the networks of the baseline."""
+    if study.baseline is None:
+        return {}
+    effects = Effects(study.baseline.networks, study.prices, given.price_files)
+    for name, dimension in given.batch.dimensions.items():
+        if reaches_baseline(dimension.target):
+            apply_level(effects, name, dimension.target, point.levels[name], given.batch.seed)
+    return effects.patch
 
 
 def _case_of(given: BatchInput, point: Point) -> str:
@@ -106,6 +118,7 @@ def resolve(study: Study, variant: Variant) -> tuple[Study, CaseInput]:
             patches[name] = merged_patch(patches.get(name, {}), over)
             network = _noted(study.batch, name, patches[name], variant, problems) or network
         networks[name] = network
+    baseline = _baseline_networks(study, study.batch, variant, problems)
     prices = _with_prices(study.prices, variant, problems)
     problems.raise_if_any()
     own = CaseInput(
@@ -116,8 +129,21 @@ def resolve(study: Study, variant: Variant) -> tuple[Study, CaseInput]:
         variant.weather or case.weather,
         dict(variant.demand_factor),
         dict(variant.outages),
+        baseline,
     )
     return replace(study, prices=prices), own
+
+
+def _baseline_networks(study: Study, given: BatchInput, variant: Variant, problems: Problems) -> dict[str, Network]:
+    """Return the networks of the baseline that a variant changes."""
+    if study.baseline is None:
+        return {}
+    own, changed = study.baseline.case.networks, {}
+    for name, over in variant.baseline_networks.items():
+        network = _noted(given, name, merged_patch(own.get(name, {}), over), variant, problems)
+        if network is not None:
+            changed[name] = network
+    return changed
 
 
 def _noted(

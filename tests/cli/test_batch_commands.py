@@ -90,6 +90,100 @@ def test_another_target_runs_no_season_again(heatnet, study, study_draft, tmp_pa
     assert "2 of 2 seasons run now" in heatnet("batch", study, "--workers", 1).out
 
 
+@pytest.mark.parametrize(
+    "damage", [lambda content: content[: len(content) // 2], lambda _content: b"", lambda _content: b"{ half"]
+)
+@pytest.mark.parametrize("file", ["cases.parquet", "elements.parquet", "batch.json"])
+def test_a_damaged_table_is_told(heatnet, tmp_path, damage, file):
+    pd.DataFrame({"case": ["a"] * 500, "base": "gas", "status": "ok"}).to_parquet(tmp_path / "cases.parquet")
+    columns = {"statistic": "lacking_mwh", "kind": "consumer", "network": "tiny", "element": "c1", "value": 0.1}
+    pd.DataFrame({"case": ["a"] * 500, **columns}).to_parquet(tmp_path / "elements.parquet")
+    (tmp_path / "batch.json").write_text("{}", encoding="utf-8")
+    (tmp_path / file).write_bytes(damage((tmp_path / file).read_bytes()) or b" ")
+    asked = (("report", tmp_path), ("query", tmp_path, "select count(*) from cases"))
+    for answer in (heatnet(*words) for words in (asked if file != "batch.json" else asked[:1])):
+        assert answer.code == 2, answer.err
+        assert "a table cannot be read" in answer.err
+        assert "heatnet batch STUDY" in answer.err
+
+
+def write_epw(file, zone):
+    """A year without irradiance, its hours in a time zone."""
+    head = f"LOCATION,Tianjin,TJ,CHN,TEST,545270,39.0,117.0,{zone},3.0\n" + "x\n" * 7
+    hours = pd.date_range("2025-01-01", "2025-12-31 23:00", freq="h")
+    rows = [
+        f"2025,{t.month},{t.day},{t.hour + 1},0,?9,{10 - 15 * abs(t.month - 7) / 6:g},0,50,101000,0,0,300,9999"
+        + ",0" * 21
+        for t in hours
+    ]
+    file.write_text(head + "\n".join(rows) + "\n", encoding="utf-8")
+
+
+def test_weather_files_of_chinese_names_and_what_is_left_out_of_them(heatnet, study_draft, tmp_path):
+    """Notes of the files are told once by check and batch, in case.yaml and on the page; folders bear the files' names."""
+    target = {"kind": "weather", "epw": ["暖冬.epw", "寒冬.epw"]}
+    study_draft.data["simulation"] |= {"rounds": 1, "reference_hours": 0}
+    study_draft.data["batch"] = {
+        "method": "one_at_a_time",
+        "keep": "full",
+        "check_one_in": 0,
+        "dimensions": {"w": {"label": "Weather", "target": target}},
+    }
+    folder = study_draft.write(tmp_path)
+    write_epw(folder / "暖冬.epw", "8.0")
+    write_epw(folder / "寒冬.epw", "0.0")
+    for command in ("check", "batch"):
+        answer = heatnet(command, folder, *(("--workers", 1) if command == "batch" else ()))
+        assert answer.code == 0, answer.err
+        assert answer.out.count("time zone is UTC+0") == 1
+        assert answer.out.count("global irradiance is left out") == 2
+    results = tmp_path / "results" / "tiny" / "batch"
+    cold = results / "cases" / "w-寒冬"
+    assert "time zone is UTC+0" in (cold / "case.yaml").read_text(encoding="utf-8")
+    assert "weather file 寒冬.epw" in (results / "batch.html").read_text(encoding="utf-8")
+    asked = heatnet("query", results, "select \"case\" from cases where in_w = '寒冬.epw'", "--json")
+    assert json.loads(asked.out) == [{"case": "w-寒冬"}]
+    assert heatnet("report", results, "--lang", "zh").code == 0
+    assert "气象文件 寒冬.epw：" in (results / "batch.html").read_text(encoding="utf-8")
+    compared = heatnet("compare", cold, results / "cases" / "w-暖冬")
+    assert compared.code == 0, compared.err
+    assert "w-暖冬" in compared.out
+
+
+def test_answers_are_valid_json(heatnet, tmp_path):
+    """Two columns of one name, and what JSON has no number for."""
+    pd.DataFrame({"case": ["a"], "rate_share": [0.2]}).to_parquet(tmp_path / "cases.parquet")
+    sql = "select 1 as a, 2 as a, 3 as a_2, 'nan'::double as b, [1.0, 'inf'::double] as c from cases"
+    answer = heatnet("query", tmp_path, sql, "--json")
+    assert answer.code == 0, answer.err
+    found = json.loads(answer.out, parse_constant=lambda word: pytest.fail(word))
+    assert found == [{"a": 1, "a_3": 2, "a_2": 3, "b": None, "c": [1.0, None]}]
+
+
+def a_case(folder, inputs_sha256):
+    """A case of a batch that ended without a result, with its hash."""
+    folder.mkdir(parents=True)
+    row = {"case": folder.name, "base": "gas", "fingerprint": "f", "status": "killed"}
+    (folder / "result.json").write_text(json.dumps(row), encoding="utf-8")
+    text = f"season: {{start: 11-15}}\ninputs_sha256: {inputs_sha256}\n"
+    (folder / "case.yaml").write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_inputs_that_no_case_keeps(heatnet, tmp_path):
+    """Cases of one name in batches of two studies: told apart by their paths, and by their hashes where nothing else does."""
+    one, other, twin = (a_case(tmp_path / name / "batch/cases/0007", name[:1]) for name in ("x", "y", "xx"))
+    shown = heatnet("compare", one, other)
+    assert shown.code == 0, shown.err
+    assert "The inputs differ in networks or keys of the study that these cases do not keep" in " ".join(
+        shown.out.split()
+    )
+    assert "No input differs" in heatnet("compare", one, twin).out
+    header = heatnet("compare", one, other, twin, one, "--csv").out.splitlines()[0]
+    assert header == "what,name,x/batch/cases/0007,y/batch/cases/0007,xx/batch/cases/0007"
+    assert "is one case" in heatnet("compare", one, one).err
+
+
 def test_a_study_without_a_batch(heatnet, study_draft, tmp_path):
     answer = heatnet("batch", study_draft.write(tmp_path))
     assert answer.code == 2

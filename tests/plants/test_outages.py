@@ -52,6 +52,13 @@ def test_the_same_draw_is_the_same_and_plants_are_independent():
     assert abs(np.mean(both)) < 0.03
 
 
+def test_causes_are_independent():
+    def out(draw, stream):
+        return out_of_service(draw_outages("n/p", draw, _YEAR_H, 100.0, 50.0, stream=stream), _YEAR_H)
+
+    assert abs(np.mean([np.corrcoef(out(draw, "wear"), out(draw, "frost"))[0, 1] for draw in range(40)])) < 0.03
+
+
 def test_spans_in_order_without_overlap():
     assert merged_spans([(10, 12), (3, 5), (5, 6), (8, 8), (11, 20)]) == ((3, 6), (10, 20))
 

@@ -14,6 +14,7 @@ UNIFORM = {"kind": "uniform", "low": 0.8, "high": 1.2}
 GAS = {"label": "Gas", "target": {"kind": "price", "key": "gas_cny_per_mwh"}, "distribution": UNIFORM}
 RIGHT: dict[str, Any] = {"method": "latin_hypercube", "samples": 4, "dimensions": {"gas": GAS}}
 CELL = {"kind": "cell", "network": "tiny", "table": "plants", "rows": "heat_pump", "column": "capacity_mw"}
+PORTFOLIO = {"label": "p", "target": {"kind": "portfolio", "cases": ["gas", "project"]}}
 FAILURES = {"kind": "failures", "plants": "tiny/heat_pump", "mtbf_h": 500, "repair_h": 20}
 
 
@@ -115,6 +116,24 @@ RULES = (
         "batch.method", ("nothing to draw",)),
     Rule("a dimension named as half of the sample", batch(method="sobol", indices=True, dimensions={"b": GAS}),
         "dimensions.b", ("is taken", "another name")),
+    Rule("two choices of a case", batch(method="grid", dimensions={"p": PORTFOLIO, "q": PORTFOLIO}), "dimensions.q.target",
+        ("'p' chooses the case already", "one dimension")),
+    Rule("weights of a grid", one(values=[1, 2], distribution={"kind": "choice", "values": [1, 2], "weights": [1, 9]})
+        | {"method": "grid"}, "x.distribution.weights", ("every value is run once",)),
+    Rule("weights of a value that every season is run with", batch(dimensions={"gas": GAS, "x": {"label": "x", "each": True,
+        "target": {"kind": "climate", "years": 2}, "distribution": {"kind": "choice", "values": [1, 2], "weights": [1, 9]}}}),
+        "x.distribution.weights", ("every value is run once",)),
+    Rule("a value twice", one(values=[1, 1.2, 1.0]) | {"method": "grid"}, "x.values", ("1.0", "twice")),
+    Rule("a file twice", one(target={"kind": "price_file", "files": ["tiny.yaml", "tiny.yaml"]}, distribution=None),
+        "x.target", ("tiny.yaml", "twice")),
+    Rule("values beside a distribution", one(values=[0.5, 2]), "x.values", ("samples are drawn from the distribution",)),
+    Rule("half a draw", one(target=FAILURES, distribution=None, values=[1, 1.5]) | {"method": "grid"}, "dimensions.x",
+        ("1.5", "without decimals")),
+    Rule("a distribution of draws", target(**FAILURES), "x.distribution", ("whole numbers", "Leave it out")),
+    Rule("missing heat for nothing", one(target={"kind": "price", "key": "unmet_cny_per_mwh"}, distribution=None, values=[0])
+        | {"method": "grid"}, "dimensions.x", ("unmet_cny_per_mwh becomes 0", "more than 0")),
+    Rule("gas without heat", one(target={"kind": "price", "key": "gas_lhv_mwh_per_m3"}, distribution=None, values=[0])
+        | {"method": "grid"}, "dimensions.x", ("gas_lhv_mwh_per_m3 becomes 0", "more than 0")),
     Rule("too many", batch(method="grid", dimensions={f"d{i}": GAS | {"values": list(range(1, 101))} for i in range(4)}),
         "key batch", ("100000000", "1000000")),
 )  # fmt: skip

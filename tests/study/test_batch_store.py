@@ -216,6 +216,40 @@ def test_a_case_that_kills_its_process_twice_is_noted_and_the_others_are_as_ever
     assert files(tmp_path) == files(undisturbed)
 
 
+@pytest.mark.parametrize(
+    ("error", "run_again"),
+    [(OSError(errno.EMFILE, "Too many open files"), 1), (MemoryError(), 1), (ValueError("x"), 0)],
+)
+def test_what_the_machine_may_be_to_blame_for_is_tried_again(error, run_again, study, tmp_path):
+    def flaky(task):
+        if task.variant.name == "v001":
+            raise error
+        return CHEAP["cheap"](task)
+
+    assert CHEAP["run_threads"](study, tmp_path, 3, runner=flaky).failed == 1
+    again = CHEAP["run_threads"](study, tmp_path, 3)
+    assert (again.run, again.failed) == (run_again, 1 - run_again)
+
+
+def test_a_case_without_memory_is_tried_again(new_study_draft, tmp_path, monkeypatch):
+    """Noted by the worker itself."""
+    from heatnet.study import batch_case
+
+    draft = new_study_draft()
+    dimension = {"label": "Gas", "target": {"kind": "price", "key": "gas_cny_per_mwh"}, "values": [1.1]}
+    draft.data["batch"] = {"method": "grid", "dimensions": {"gas": dimension}}
+    study = load_study(draft.write(tmp_path))
+
+    def full(*_inputs, **_keys):
+        raise MemoryError
+
+    monkeypatch.setattr(batch_case, "solve_case", full)
+    for _call in range(2):
+        done = run_batch(study, CHEAP["variants"](1), tmp_path / "batch", CHEAP["Threads"](1), Kept(check_one_in=0))
+        assert (done.run, done.failed) == (1, 1)
+    assert "MemoryError" in pd.read_parquet(tmp_path / "batch" / "cases.parquet").loc[0, "reason"]
+
+
 def test_two_variants_of_one_name_are_refused(study, tmp_path):
     twins = [*CHEAP["variants"](2), CHEAP["variants"](1)[0]]
     with pytest.raises(InputError, match="v000"):

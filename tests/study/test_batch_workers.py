@@ -192,6 +192,39 @@ def test_displaced_heat_is_held_against_the_baseline_in_the_same_season(new_stud
     assert ((rate > 0) & (rate < 1)).all()
 
 
+def heat_pump_of(capacity_mw):
+    target = {"kind": "cell", "network": "tiny", "table": "plants", "rows": "heat_pump", "column": "capacity_mw"}
+    return {"label": "Heat pump", "target": target | {"how": "value"}, "base": capacity_mw}
+
+
+def test_saved_heat_is_not_displaced_heat(new_study_draft, tmp_path):
+    """Half the area saves half its heat: the rate is that of three quarters of the demand, and none without the heat pump."""
+    draft = new_study_draft()
+    draft.network.steam = None
+    draft.data["simulation"] |= {"rounds": 1}
+    draft.data["batch"] = {
+        "method": "list",
+        "dimensions": {
+            "retrofit": {"label": "Retrofit", "target": {"kind": "retrofit", "saving_share": 0.5}},
+            "demand": {"label": "Demand", "target": {"kind": "demand_factor"}},
+            "loss": {"label": "Loss", "target": {"kind": "pipe_insulation"}},
+            "pump": heat_pump_of(1.5),
+        },
+        "variants": {
+            "renovated": {"values": {"retrofit": 0.5}},
+            "less": {"values": {"demand": 0.75}},
+            "without": {"values": {"retrofit": 0.5, "loss": 0.5, "pump": 0.0}},
+        },
+    }
+    study = load_study(draft.write(tmp_path / "study"))
+    run_batch(study, variants(study), tmp_path / "batch", THREADS(1), Kept(check_one_in=0))
+    cases = pd.read_parquet(tmp_path / "batch" / "cases.parquet").set_index("case")
+    rate = cases["rate_tiny_broad_displaced_space_season_share"]
+    assert rate["renovated"] > 0.1
+    assert rate["renovated"] == pytest.approx(rate["less"], rel=1e-6)
+    assert rate["without"] == pytest.approx(0.0, abs=1e-6)
+
+
 def test_seasons_that_lack_heat_tell_no_rate(by_one):
     cases = pd.read_parquet(by_one / "cases.parquet")
     lacking = cases["unmet_share"] > 1e-3

@@ -126,6 +126,27 @@ def test_every_scenario_with_each_portfolio_and_year():
     assert [len(values) for values in by_scenario.values()] == [1, 1, 1]
 
 
+def test_names_of_any_script_and_with_dots_are_folders_of_their_own():
+    path = {name: {"gas_cny_per_mwh": 0.8} for name in ("低价", "高价", "v1.5", "v1.6", "a/b")}
+    dimensions = {
+        "p": {"label": "p", "target": {"kind": "price_path", "path": path}},
+        "w": {"label": "w", "target": {"kind": "weather", "epw": ["年/暖冬.epw", "年/2.5K.epw"]}},
+    }
+    single = points(BatchConfig(method="one_at_a_time", dimensions=dimensions))
+    assert [point.name for point in single[1:]] == [
+        "p-低价",
+        "p-高价",
+        "p-v1.5",
+        "p-v1.6",
+        "p-a_b",
+        "w-暖冬",
+        "w-2.5K",
+    ]
+    crossed = {"gas": GAS | {"distribution": UNIFORM}, "w": dimensions["w"] | {"each": True}}
+    drawn = points(BatchConfig(method="latin_hypercube", samples=1, dimensions=crossed))
+    assert [point.name for point in drawn] == ["0000-暖冬", "0000-2.5K"]
+
+
 def everything() -> dict:
     return {
         "method": "latin_hypercube",
@@ -263,6 +284,47 @@ def test_prices_by_path_and_by_file(study_draft, tmp_path):
     assert by_path.prices["power.peak_cny_per_mwh"] == pytest.approx(990)
     assert by_file.prices == {"gas_cny_per_mwh": 333}
     assert resolve(study, by_file)[0].prices.gas_cny_per_mwh.value == 333
+
+
+def test_the_baseline_has_what_changes_consumers_pipes_and_temperatures_and_no_change_of_plants(study_draft, tmp_path):
+    study_draft.data["cases"]["gas"]["networks"]["tiny"]["consumers"] = {"c1": {"index_w_per_m2": 60}}
+    study = studied(study_draft, tmp_path, everything())
+    variant = variants(study)[0]
+    values = variant.values
+    baseline, standing = resolve(study, variant)[1].baseline_networks["tiny"], study.cases["gas"].networks["tiny"]
+    assert baseline.plants.equals(standing.plants)
+    saved = baseline.consumers["design_heat_mw"] / standing.consumers["design_heat_mw"]
+    assert saved.to_numpy() == pytest.approx(1 - 0.5 * values["retrofit"])
+    loss = baseline.pipes["u_w_per_mk"] / standing.pipes["u_w_per_mk"]
+    assert loss.to_numpy() == pytest.approx(values["insulation"])
+    assert baseline.design.t_return_degc == standing.design.t_return_degc - 5
+
+
+def test_causes_of_failure_of_one_plant_are_independent(study_draft, tmp_path):
+    dimensions = {name: FAILURES | {"values": [7]} for name in ("wear", "frost")}
+    study = studied(study_draft, tmp_path, {"method": "grid", "dimensions": dimensions})
+    (variant,) = variants(study)
+    assert variant.values["wear.tiny/boiler"] != variant.values["frost.tiny/boiler"]
+    again = variants(
+        studied(study_draft, tmp_path / "one", {"method": "grid", "dimensions": {"wear": dimensions["wear"]}})
+    )
+    assert again[0].values["wear"] == variant.values["wear"]
+
+
+def test_a_price_file_takes_the_place_of_every_figure_before_it(study_draft, tmp_path):
+    import yaml
+
+    target = {"kind": "price_file", "files": "same_gas.yaml"}
+    study_draft.data["batch"] = {
+        "method": "grid",
+        "dimensions": {"gas": GAS | {"values": [2]}, "file": {"label": "File", "target": target}},
+    }
+    folder = study_draft.write(tmp_path)
+    other = study_draft.prices | {"coal_cny_per_mwh": 999}
+    (folder.parent / "prices" / "same_gas.yaml").write_text(yaml.safe_dump(other), encoding="utf-8")
+    study = load_study(folder)
+    prices = resolve(study, variants(study)[0])[0].prices
+    assert (prices.gas_cny_per_mwh.value, prices.coal_cny_per_mwh.value) == (300, 999)
 
 
 def test_a_study_without_a_batch_has_no_variants(study_draft, tmp_path):
