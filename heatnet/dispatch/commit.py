@@ -17,6 +17,7 @@ from heatnet.dispatch.groups import Group
 from heatnet.dispatch.heat_limits import limit_columns
 from heatnet.dispatch.programme import TIE_BREAK_CNY_PER_MWH, state_group
 from heatnet.dispatch.quiet import quiet_solver
+from heatnet.dispatch.reserves import reserve_balances
 from heatnet.dispatch.sites import site_columns
 from heatnet.dispatch.stores import store_columns
 from heatnet.dispatch.transfers import transfer_columns
@@ -90,10 +91,7 @@ def _columns(
         "unit_on": on,
         "unit_start": {name: np.round(values[each.start]) for name, each in boilers.items()},
         "boiler_heat_mw": {name: values[each.heat] for name, each in boilers.items()},
-        "reserve_short_mw": {
-            balance: values[stated.reserve_short[balance]] if balance in stated.reserve_short else zero.copy()
-            for balance in balances
-        },
+        "reserve_short_mw": by("reserve_short", list(reserve_balances(problem, group))),
     }
     columns |= transfer_columns(group.transfers, read("transfer"), read("transfer_back"))
     columns |= store_columns(read, group.stores)

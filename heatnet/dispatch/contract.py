@@ -27,13 +27,13 @@ def contract_conflicts(problem: DispatchProblem) -> list[str]:
 
     Notes
     -----
-    In an hour a unit can give no more than its availability, and no more than its balance can use: its demand, or its hourly
-    minimum where that is more, as what nobody needs of that is dumped; what units draw from it, each as much as it can give and as
-    its own balance asks for; what the stores take that it charges; and what transfers can carry away. The sum over the hours bounds
-    the year. Where units are switched, surplus heat may leave at a price, and no use bounds the year.
+    In an hour a unit can give no more than its availability, and no more than its balance can use: its demand, or the unit's
+    hourly minimum where that is more, as what nobody needs of that is dumped; what units draw from it, each as much as it can
+    give and as its own balance asks for; what the stores take that it charges; and what transfers can carry away. The sum over
+    the hours bounds the year. Where units are switched, surplus heat may leave at a price, and no use bounds the year.
 
-    A site needs at least its base load less PV and batteries, and of each unit the electricity of its hourly minimum; of a unit whose
-    heat saves more electricity than it draws, that of all the heat that it can give.
+    A site needs at least its base load less PV and batteries, and of each unit the electricity of its hourly minimum; of a unit
+    whose heat saves more electricity than it draws, that of all the heat that it can give.
     """
     found = []
     switched = {unit.id for group in independent_groups(problem) if group.is_mixed_integer for unit in group.units}

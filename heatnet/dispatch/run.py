@@ -89,18 +89,13 @@ def _priced(
     cost = account_costs(problem, frames["heat_mw"], frames["unmet_mw"], *grid)
     paid = site_costs(problem, *grid)
     result = DispatchResult(status=DispatchStatus.OPTIMAL, cost_cny=cost, site_cost_cny=paid, **frames)
-    if _is_extended(problem):
+    if problem.is_extended:
         result = replace(result, cost_cny=account_commitment(problem, cost, result))
     total = result.cost_cny["total_cny"]
     result = replace(result, bound_cny=total - excess_cny)
     if problem.is_mixed_integer and result.gap_share > limits.gap_share + ROUNDING_SHARE:
         result = replace(result, status=DispatchStatus.FEASIBLE)
     return result
-
-
-def _is_extended(problem: DispatchProblem) -> bool:
-    """Whether a problem has costs beyond those of a plain linear programme."""
-    return problem.is_mixed_integer or bool(problem.transfers)
 
 
 def _columns_of(problem: DispatchProblem) -> dict[str, list[str]]:
@@ -126,7 +121,7 @@ def _columns_of(problem: DispatchProblem) -> dict[str, list[str]]:
         "battery_charge_mw": batteries,
         "battery_discharge_mw": batteries,
         "limit_excess_mw": list(dict.fromkeys(limit.id for limit in problem.limits)),
-        **({} if not _is_extended(problem) else _extended_columns(problem)),
+        **({} if not problem.is_extended else _extended_columns(problem)),
     }
 
 
@@ -158,5 +153,5 @@ def _no_result(problem: DispatchProblem, status: DispatchStatus, reason: str = "
         name: pd.DataFrame(np.nan, index=problem.time, columns=order, dtype=float)
         for name, order in _columns_of(problem).items()
     }
-    keys = COST_KEYS + (COMMITMENT_COST_KEYS if _is_extended(problem) else ())
+    keys = COST_KEYS + (COMMITMENT_COST_KEYS if problem.is_extended else ())
     return DispatchResult(status=status, cost_cny=dict.fromkeys(keys, np.nan), reason=reason, **frames)

@@ -273,6 +273,12 @@ class DispatchProblem:
         return any(unit.commitment is not None for unit in self.units)
 
     @property
+    def is_extended(self) -> bool:
+        """Whether a schedule has costs beyond those of heat: units on or off, transfers, a reserve."""
+        reserved = any(bool(reserve.any()) for reserve in self.reserve_mw.values())
+        return self.is_mixed_integer or bool(self.transfers) or reserved
+
+    @property
     def reserve_cny_per_mwh(self) -> float:
         """Price of reserve that does not stand ready, CNY/MWh: half that of missing heat, so that nobody freezes for it."""
         return self.prices.unmet_cny_per_mwh / 2

@@ -26,8 +26,8 @@ def cost(stated):
 def test_a_transfer_uses_what_a_year_makes_the_network_take(unit, problem):
     """Demand 1 here, 8 there; here a unit at 10 that must give 30 MWh in 4 hours, there one at 50; a transfer of 10 MW.
 
-    By hand: 9 MW at 10 in 4 hours, 360. A bound that forgets the transfer says that at most 4 MWh can be used. With 2 MW of transfer
-    at most (1 + 2) 4 = 12 MWh can be; the unit on the way back end may use what it carries back.
+    By hand: 9 MW at 10 in 4 hours, 360. A bound that forgets the transfer says that at most 4 MWh can be used. With 2 MW of
+    transfer at most (1 + 2) 4 = 12 MWh can be. A way back counts where it begins alone: one that leads here uses nothing.
     """
     demand = {"a/water": [1] * 4, "b/water": [8] * 4}
     units = [unit(4, "one", 10, year_min_mwh=30.0, balance="a/water"), unit(4, "other", 50, balance="b/water")]
@@ -67,8 +67,8 @@ def test_contract_heat_that_is_dumped_leaves_room_for_what_is_drawn(unit, proble
 def test_where_units_are_switched_surplus_heat_is_a_use(unit, problem):
     """Demand 1, 1, 1, 10; one unit at 10 from 5 MW up that must give 18 MWh. Missing and surplus heat cost 1000.
 
-    By hand: 10 MW in the last hour and 8 in one of the others: 180, 7 MWh of surplus and 2 missing, 9180. A bound by use says that
-    at most 13 MWh can be used.
+    By hand: 10 MW in the last hour and 8 in one of the others: 180, 7 MWh of surplus and 2 missing, 9180. A bound by use says
+    that at most 13 MWh can be used.
     """
     one = unit(4, "one", 10, year_min_mwh=18.0, commitment=Commitment(min_mw=5.0))
     assert cost(problem({"n/water": [1, 1, 1, 10]}, [one])) == pytest.approx(9180, abs=0.1)
@@ -77,8 +77,8 @@ def test_where_units_are_switched_surplus_heat_is_a_use(unit, problem):
 def test_heat_that_saves_chillers_makes_room_at_the_meter(unit, problem, site):
     """Base load 10, import at most 9.5; a heat pump draws 0.2 and saves 0.3 a MWh: 10 MW of heat bring the import to 9.
 
-    By hand: import 9 instead of 10 at 100, -100 an hour. A bound that lets the pump stand still needs 10 MW. With a limit of 8.5 there
-    is none: at least 9 have to be imported.
+    By hand: import 9 instead of 10 at 100, -100 an hour. A bound that lets the pump stand still needs 10 MW. With a limit of 8.5
+    there is none: at least 9 have to be imported.
     """
 
     def stated(limit):
@@ -142,7 +142,13 @@ def test_what_is_said_before_the_solver_is_true(unit, problem, site, store, figu
         unit(2, "other", 20, balance="b/water", **figures["b"]),
         unit(2, "chp", 5, balance="a/steam", **figures["steam"]),
         unit(
-            2, "station", 0, figures["station_mw"], balance="a/water", draws_from="a/steam", draw_per_heat=figures["draw"]
+            2,
+            "station",
+            0,
+            figures["station_mw"],
+            balance="a/water",
+            draws_from="a/steam",
+            draw_per_heat=figures["draw"],
         ),
     ]
     more = {"transfers": (Transfer("t", "a/water", "b/water", figures["there"], figures["back"], figures["loss"]),)}
