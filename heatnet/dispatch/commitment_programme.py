@@ -36,6 +36,7 @@ from heatnet.dispatch.costs import on_cost_cny_per_h, start_cost_cny, without_he
 from heatnet.dispatch.groups import Group
 from heatnet.dispatch.matrix_rows import Draft, IntArray, Matrices, Term, shifted
 from heatnet.dispatch.reserves import reserve_balances, reserve_name
+from heatnet.dispatch.transfers import may_go_both_ways
 from heatnet.model.power_site import PowerSite, site_of_unit
 from heatnet.model.supply import DispatchProblem, FloatArray
 
@@ -73,9 +74,13 @@ class CommitmentProgramme:
     boilers: dict[str, BoilerColumns]
     balances: dict[str, IntArray]
 
+    def values_of(self, name: str, values: FloatArray) -> FloatArray | None:
+        """Return the values of a variable that `state_group` stated, in its shape; None where it did not."""
+        return values[self.variables[name]] if name in self.variables else None
+
 
 def state_commitment(problem: DispatchProblem, group: Group, model: Any) -> CommitmentProgramme:
-    """Return the programme of a group: what `heatnet.dispatch.programme.state_group` stated, and commitment."""
+    """Return the programme of a group: what `heatnet.dispatch.programme.state_group` stated, commitment, the way of transfers."""
     stated = model.matrices
     place = np.full(int(stated.vlabels.max()) + 1, -1, dtype=np.int64)
     place[stated.vlabels] = np.arange(len(stated.vlabels))
@@ -113,6 +118,8 @@ def state_commitment(problem: DispatchProblem, group: Group, model: Any) -> Comm
         if len(terms) > 1:
             draft.add_rows([*terms, (heat[unit], -1.0)], 0.0, 0.0)
     _add_ready(draft, problem, group, boilers, rows_of)
+    if group.one_way:
+        _add_ways(draft, group, variables, len(boilers))
     if group.sites:
         # a fixed column an hour takes off what the sites pay anyway: gaps are shares of what heat costs
         paid = np.sum([without_heat_cny(problem, site) for site in group.sites], axis=0)
@@ -261,3 +268,16 @@ def _add_ready(
         rows = rows_of(reserve_name(balance))
         units = [unit for unit in group.units if unit.balance == balance]
         draft.add_to_rows(rows, [(boilers[one.id].on, one.available_mw) for one in boilers_of(units)])
+
+
+def _add_ways(draft: Draft, group: Group, variables: dict[str, IntArray], family: int) -> None:
+    """Let each transfer pass heat one way in an hour; its columns are a family of their own, as boilers are."""
+    flows = zip(group.transfers, variables["transfer"], variables["transfer_back"], strict=True)
+    for number, (one, there, back) in enumerate(flows):
+        if not may_go_both_ways(one):
+            continue
+        draft.family = family + number
+        way = draft.add_columns(0.0, 1.0, 0.0, True, np.arange(len(there)))
+        draft.add_rows([(there, 1.0), (way, -one.capacity_mw)], high=0.0)
+        draft.add_rows([(back, 1.0), (way, one.capacity_back_mw)], high=one.capacity_back_mw)
+    draft.family = -1

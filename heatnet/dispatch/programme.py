@@ -42,7 +42,7 @@ from heatnet.dispatch.quiet import quiet_solver
 from heatnet.dispatch.reserves import add_reserves, reserve_balances
 from heatnet.dispatch.sites import add_sites, site_columns
 from heatnet.dispatch.stores import add_stores, store_columns, with_stores
-from heatnet.dispatch.transfers import add_transfers, transfer_columns, with_transfers
+from heatnet.dispatch.transfers import add_transfers, goes_both_ways, transfer_columns, with_transfers
 from heatnet.model.supply import DispatchProblem, DispatchStatus, FloatArray, SupplyUnit
 
 TIE_BREAK_CNY_PER_MWH = 1e-3
@@ -65,10 +65,16 @@ _STATUS = {
 
 @dataclass(frozen=True)
 class GroupSolution:
-    """Solution of one group: status, and by frame of the result its columns, (T,); empty unless optimal."""
+    """Solution of one group: status, and by frame of the result its columns, (T,); empty unless optimal.
+
+    `excess_cny`: what its cost may be above the cheapest one's. `both_ways`: whether a transfer that loses heat passes it both
+    ways in one hour.
+    """
 
     status: DispatchStatus
     columns: Mapping[str, Mapping[str, FloatArray]] = field(default_factory=dict)
+    excess_cny: float = 0.0
+    both_ways: bool = False
 
 
 def tie_break_cny_per_mwh(problem: DispatchProblem, unit: SupplyUnit) -> FloatArray:
@@ -100,9 +106,11 @@ def solve_group(problem: DispatchProblem, group: Group) -> GroupSolution:
     columns |= store_columns(read, group.stores)
     columns |= limit_columns(read, group.limits, len(problem.time))
     columns |= site_columns(read, group.sites, sites_power_mw(problem, group.sites, columns["heat_mw"]))
-    if group.transfers:
-        columns |= transfer_columns(group.transfers, read("transfer"), read("transfer_back"))
-    return GroupSolution(status, columns)
+    if not group.transfers:
+        return GroupSolution(status, columns)
+    flows = read("transfer"), read("transfer_back")
+    columns |= transfer_columns(group.transfers, *flows)
+    return GroupSolution(status, columns, both_ways=goes_both_ways(group.transfers, *flows))
 
 
 def solve_model(model: LinearModel) -> DispatchStatus:
@@ -166,7 +174,7 @@ def _add_heat(model: Any, group: Group, hours: pd.RangeIndex) -> Any:
 
 
 def _cost(problem: DispatchProblem, group: Group, hours: pd.RangeIndex) -> Any:
-    tie = 0.0 if group.is_mixed_integer else 1.0
+    tie = 0.0 if group.is_mixed_integer or group.one_way else 1.0
     cost = [own_cost_cny_per_mwh(problem, u) + tie * tie_break_cny_per_mwh(problem, u) for u in group.units]
     return labelled(cost, _unit_index(group), hours)
 

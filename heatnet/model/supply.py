@@ -217,9 +217,9 @@ class DispatchProblem:
     Raises
     ------
     InputError
-        If there is no hour, lengths differ, ids repeat, demand is negative or not finite, a price or factor of a fuel is missing, a
-        store is charged by what does not feed its balance, a unit stands on two sites, export earns more than import costs, or a
-        transfer or reserve names an unknown balance.
+        If there is no hour, lengths differ, ids repeat, demand is negative or not finite, a price or factor of a fuel is
+        missing, a store is charged by what does not feed its balance, a unit stands on two sites, export earns more than import
+        costs, or a transfer or reserve names an unknown balance.
     """
 
     time: pd.DatetimeIndex
