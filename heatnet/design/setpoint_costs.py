@@ -7,7 +7,8 @@ of plants that heat consumers directly. With them every row is a programme of it
 
 whose solution is the merit order. c_u and available_u are those of `heatnet.plants` at the row's supply and return
 temperatures and flows: a heat pump's COP, what a return takes up, a boiler that condenses, a well that is hot enough for the
-supply or is not. lambda_u is the price of a unit's yearly limit, pi_s that of the steam (or other balance) that it draws from.
+supply or is not. lambda_u is the price of a unit's yearly limit, negative where
+that is a least heat, pi_s that of the steam (or other balance) that it draws from.
 Both are duals of the year's programme, so that the sum of the rows is its Lagrangian: right to first order about the dispatch
 that gave them, and a fresh dispatch confirms what was chosen.
 """
@@ -39,7 +40,7 @@ class HourPrices:
     Parameters
     ----------
     limit_cny_per_mwh : dict of unit id to float
-        Price of the yearly limit of units that have one, at least 0.
+        Price of the yearly figures of units that have one (`year_limit_price_cny_per_mwh`).
     drawn_cny_per_mwh : dict of balance to ndarray, shape (T,)
         Price of a MWh of each balance.
     stored_mw : ndarray, shape (T,)
@@ -56,7 +57,7 @@ def hour_prices(problem: DispatchProblem, result: DispatchResult, balance: str) 
     limits = {
         unit.id: year_limit_price_cny_per_mwh(problem, result, unit)
         for unit in problem.units
-        if unit.balance == balance and unit.year_max_mwh is not None
+        if unit.balance == balance and (unit.year_max_mwh is not None or unit.year_min_mwh is not None)
     }
     prices = {str(name): result.shadow_price_cny_per_mwh[name].to_numpy() for name in result.shadow_price_cny_per_mwh}
     stored = np.zeros(len(problem.time))
@@ -67,21 +68,34 @@ def hour_prices(problem: DispatchProblem, result: DispatchResult, balance: str) 
 
 
 def year_limit_price_cny_per_mwh(problem: DispatchProblem, result: DispatchResult, unit: SupplyUnit) -> float:
-    """Return what one more MWh of a unit's yearly limit saves, CNY/MWh; 0 where the limit does not bind.
+    """Return the price of a MWh of a unit's heat for its yearly figures, CNY/MWh; 0 where none binds.
 
-    By complementary slackness: pi_t - c_t is at least that price in hours with all the heat that the unit has, at most in hours
-    without any, and equal to it in hours between. The middle of what the hours leave open is taken.
+    Positive for the most heat of the year: what one more MWh of it saves. Negative for the least: what one MWh less of it saves.
+    By complementary slackness: pi_t - c_t is at least that price in hours with more than the hour's least heat, at most in hours
+    with less than all that the unit has, and equal to it in hours between. The middle of what the hours leave open is taken.
     """
     heat = result.heat_mw[unit.id].to_numpy()
-    if unit.year_max_mwh is None or heat.sum() < unit.year_max_mwh * (1 - 1e-6) - _AT_END_MW:
+    is_least, is_most = (
+        _is_at(heat, unit.year_min_mwh, unit.take_min_mw),
+        _is_at(heat, unit.year_max_mwh, unit.available_mw),
+    )
+    if not (is_least or is_most):
         return 0.0
     gain = result.shadow_price_cny_per_mwh[unit.balance].to_numpy() - _unit_cost(problem, result, unit)
     could = unit.available_mw > _AT_END_MW
-    high = gain[could & (heat > _AT_END_MW)]
+    high = gain[could & (heat > unit.take_min_mw + _AT_END_MW)]
     low = gain[could & (heat < unit.available_mw - _AT_END_MW)]
     ends = [float(high.min())] if len(high) else []
     ends += [float(low.max())] if len(low) else []
-    return max(sum(ends) / len(ends), 0.0) if ends else 0.0
+    price = sum(ends) / len(ends) if ends else 0.0
+    return min(max(price, -np.inf if is_least else 0.0), np.inf if is_most else 0.0)
+
+
+def _is_at(heat_mw: FloatArray, year_mwh: float | None, anyway_mw: FloatArray) -> bool:
+    """Return whether heat makes a yearly figure, other than by the hourly bounds alone."""
+    if year_mwh is None or abs(float(anyway_mw.sum()) - year_mwh) <= _AT_END_MW:
+        return False
+    return bool(abs(heat_mw.sum() - year_mwh) <= year_mwh * 1e-6 + _AT_END_MW)
 
 
 def _unit_cost(problem: DispatchProblem, result: DispatchResult, unit: SupplyUnit) -> FloatArray:

@@ -63,12 +63,16 @@ class Boilers:
 
     @property
     def on_min(self) -> FloatArray:
-        """How many must be on, (T,): those that have not been on for long enough before the horizon."""
-        least = np.zeros(len(self.unit.available_mw))
+        """How many must be on, (T,): those that have not been on for long enough before the horizon.
+
+        Until the first hour in which none can be: what was started before the horizon is a fact, and so is that outage.
+        """
+        most = self.on_max
+        least = np.zeros(len(most))
         state = self.commitment.state_h
         if state is not None and 0 < state < self.commitment.min_up_h:
             least[: self.commitment.min_up_h - state] = self.count
-        return np.minimum(least, self.on_max)
+        return least * np.cumprod(most > 0)
 
     @property
     def start_max(self) -> FloatArray:

@@ -1,9 +1,8 @@
-"""Unit commitment of one group: stated, solved within limits, read back into the columns of the result."""
+"""Programmes of one group with whole numbers (units on and off, the way of transfers): stated, solved, read back."""
 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -15,26 +14,18 @@ from heatnet.dispatch.costs import sites_power_mw
 from heatnet.dispatch.decompose import solve_season
 from heatnet.dispatch.groups import Group
 from heatnet.dispatch.heat_limits import limit_columns
-from heatnet.dispatch.programme import TIE_BREAK_CNY_PER_MWH, state_group
+from heatnet.dispatch.programme import TIE_BREAK_CNY_PER_MWH, GroupSolution, state_group
 from heatnet.dispatch.quiet import quiet_solver
+from heatnet.dispatch.reserves import reserve_balances
 from heatnet.dispatch.sites import site_columns
 from heatnet.dispatch.stores import store_columns
-from heatnet.dispatch.transfers import transfer_columns
+from heatnet.dispatch.transfers import goes_both_ways, transfer_columns
 from heatnet.model.commitment import CommitmentLimits
 from heatnet.model.supply import DispatchProblem, DispatchStatus, FloatArray
 
 
-@dataclass(frozen=True)
-class CommittedSolution:
-    """Solution of a group: status, what its cost may be above the cheapest one's in CNY, and by frame its columns, (T,)."""
-
-    status: DispatchStatus
-    excess_cny: float = 0.0
-    columns: dict[str, dict[str, FloatArray]] = field(default_factory=dict)
-
-
-def solve_committed(problem: DispatchProblem, group: Group, limits: CommitmentLimits) -> CommittedSolution:
-    """State and solve the programme of a group with commitment; a failure is a status, never an exception."""
+def solve_committed(problem: DispatchProblem, group: Group, limits: CommitmentLimits) -> GroupSolution:
+    """State and solve the programme of a group with whole numbers; a failure is a status, never an exception."""
     began = time.monotonic()
     with quiet_solver():
         model = state_group(problem, group)
@@ -42,10 +33,11 @@ def solve_committed(problem: DispatchProblem, group: Group, limits: CommitmentLi
         left = None if limits.seconds is None else max(limits.seconds - (time.monotonic() - began), 0.0)
         answer = solve_season(stated.matrices, limits, left)
     if answer.values is None:
-        return CommittedSolution(DispatchStatus.INFEASIBLE if answer.infeasible else DispatchStatus.WORK_LIMIT)
+        return GroupSolution(DispatchStatus.INFEASIBLE if answer.infeasible else DispatchStatus.WORK_LIMIT)
     columns = _columns(problem, group, stated, answer.values, answer.prices)
     excess = float(stated.matrices.cost @ answer.values) - answer.bound + _ties_cny(problem, group)
-    return CommittedSolution(DispatchStatus.OPTIMAL, max(excess, 0.0), columns)
+    flows = (stated.values_of(name, answer.values) for name in ("transfer", "transfer_back"))
+    return GroupSolution(DispatchStatus.OPTIMAL, columns, max(excess, 0.0), goes_both_ways(group.transfers, *flows))
 
 
 def _ties_cny(problem: DispatchProblem, group: Group) -> float:
@@ -67,7 +59,7 @@ def _columns(
     zero = np.zeros(len(problem.time))
 
     def read(name: str) -> Any:
-        return values[stated.variables[name]] if name in stated.variables else None
+        return stated.values_of(name, values)
 
     def by(name: str, names: list[str]) -> dict[str, FloatArray]:
         found = read(name)
@@ -90,10 +82,7 @@ def _columns(
         "unit_on": on,
         "unit_start": {name: np.round(values[each.start]) for name, each in boilers.items()},
         "boiler_heat_mw": {name: values[each.heat] for name, each in boilers.items()},
-        "reserve_short_mw": {
-            balance: values[stated.reserve_short[balance]] if balance in stated.reserve_short else zero.copy()
-            for balance in balances
-        },
+        "reserve_short_mw": by("reserve_short", list(reserve_balances(problem, group))),
     }
     columns |= transfer_columns(group.transfers, read("transfer"), read("transfer_back"))
     columns |= store_columns(read, group.stores)

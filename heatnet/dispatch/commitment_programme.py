@@ -1,4 +1,4 @@
-"""Unit commitment in the programme: boilers on and off, ramps, reserve, surplus heat; and transfers between balances.
+"""Unit commitment in the programme: boilers on and off, ramps, their part in reserves, surplus heat.
 
 Boilers m of unit u, N of one size that are counted (`heatnet.dispatch.boilers`), each with the share s_m of the unit; n_mt are
 on, v_mt started and w_mt stopped at the beginning of hour t, all whole numbers; P least and C_t largest heat of one, RU and RD
@@ -19,9 +19,8 @@ doi:10.1109/TPWRS.2013.2251373). The hours after a start and before a stop follo
 leaves a run at most one of these terms; they bring the relaxation nearer.
 Before the horizon n, and heat where it is given, are constants; where nothing is known the first hour has no row of v.
 
-Reserve: sum_u (room of u)_t + short_bt >= reserve_bt, where the room of committed units is C_t n_t - heat_t of their boilers, and
-that of the others what is left of their availability. Surplus heat leaves a balance at its price, so that a least load is never
-infeasible. A transfer takes g and back b, 0 <= g <= capacity: -g + (1 - loss) b at its beginning, (1 - loss) g - b at its end.
+Reserve is that of `heatnet.dispatch.reserves`; the room of committed units is C_t n_t - heat_t of their boilers. Surplus heat
+leaves a balance at its price, so that a least load is never infeasible.
 """
 
 from __future__ import annotations
@@ -36,6 +35,8 @@ from heatnet.dispatch.boilers import Boilers, boilers_of
 from heatnet.dispatch.costs import on_cost_cny_per_h, start_cost_cny, without_heat_cny
 from heatnet.dispatch.groups import Group
 from heatnet.dispatch.matrix_rows import Draft, IntArray, Matrices, Term, shifted
+from heatnet.dispatch.reserves import reserve_balances, reserve_name
+from heatnet.dispatch.transfers import may_go_both_ways
 from heatnet.model.power_site import PowerSite, site_of_unit
 from heatnet.model.supply import DispatchProblem, FloatArray
 
@@ -64,8 +65,6 @@ class CommitmentProgramme:
     variables : dict of str to ndarray of int
         Columns of the variables that `state_group` stated, in their shapes.
     boilers : dict of str to BoilerColumns
-    reserve_short : dict of str to ndarray of int, shape (T,)
-        By balance.
     balances : dict of str to ndarray of int, shape (T,)
         Rows of the heat balances.
     """
@@ -73,12 +72,15 @@ class CommitmentProgramme:
     matrices: Matrices
     variables: dict[str, IntArray]
     boilers: dict[str, BoilerColumns]
-    reserve_short: dict[str, IntArray]
     balances: dict[str, IntArray]
+
+    def values_of(self, name: str, values: FloatArray) -> FloatArray | None:
+        """Return the values of a variable that `state_group` stated, in its shape; None where it did not."""
+        return values[self.variables[name]] if name in self.variables else None
 
 
 def state_commitment(problem: DispatchProblem, group: Group, model: Any) -> CommitmentProgramme:
-    """Return the programme of a group: what `heatnet.dispatch.programme.state_group` stated, and commitment."""
+    """Return the programme of a group: what `heatnet.dispatch.programme.state_group` stated, commitment, the way of transfers."""
     stated = model.matrices
     place = np.full(int(stated.vlabels.max()) + 1, -1, dtype=np.int64)
     place[stated.vlabels] = np.arange(len(stated.vlabels))
@@ -115,13 +117,15 @@ def state_commitment(problem: DispatchProblem, group: Group, model: Any) -> Comm
     for unit, terms in parts.items():
         if len(terms) > 1:
             draft.add_rows([*terms, (heat[unit], -1.0)], 0.0, 0.0)
-    short = _add_reserves(draft, problem, group, heat, boilers)
+    _add_ready(draft, problem, group, boilers, rows_of)
+    if group.one_way:
+        _add_ways(draft, group, variables, len(boilers))
     if group.sites:
         # a fixed column an hour takes off what the sites pay anyway: gaps are shares of what heat costs
         paid = np.sum([without_heat_cny(problem, site) for site in group.sites], axis=0)
         draft.add_columns(paid, paid, -1.0, False, np.arange(len(problem.time)))
     balances = {balance: rows_of(f"balance {balance}") for balance in group.balances}
-    return CommitmentProgramme(draft.matrices(), variables, boilers, short, balances)
+    return CommitmentProgramme(draft.matrices(), variables, boilers, balances)
 
 
 def _add_no_load_power(
@@ -252,25 +256,28 @@ def _heat_before(one: Boilers) -> float | None:
     return None if heat_mw is None else one.share * one.count * heat_mw
 
 
-def _add_reserves(
-    draft: Draft, problem: DispatchProblem, group: Group, heat: dict[str, IntArray], boilers: dict[str, BoilerColumns]
-) -> dict[str, IntArray]:
-    hours = np.arange(len(problem.time))
-    short: dict[str, IntArray] = {}
-    for balance in group.balances:
-        asked = problem.reserve_mw.get(balance)
-        if asked is None or not asked.any():
-            continue
-        short[balance] = draft.add_columns(0.0, asked, problem.reserve_cny_per_mwh, False, hours)
-        terms: list[Term] = [(short[balance], 1.0)]
+def _add_ready(
+    draft: Draft,
+    problem: DispatchProblem,
+    group: Group,
+    boilers: dict[str, BoilerColumns],
+    rows_of: Callable[[str], IntArray],
+) -> None:
+    """Let reserves know what boilers that are on could give."""
+    for balance in reserve_balances(problem, group):
+        rows = rows_of(reserve_name(balance))
         units = [unit for unit in group.units if unit.balance == balance]
-        ready: FloatArray = np.zeros(len(hours))
-        for unit in units:
-            if unit.commitment is not None or np.isfinite(unit.available_mw).all():
-                terms.append((heat[unit.id], -1.0))
-                ready = ready + (unit.available_mw if unit.commitment is None else 0.0)
-            else:
-                ready = ready + asked
-        terms += [(boilers[one.id].on, one.available_mw) for one in boilers_of(units)]
-        draft.add_rows(terms, low=asked - ready)
-    return short
+        draft.add_to_rows(rows, [(boilers[one.id].on, one.available_mw) for one in boilers_of(units)])
+
+
+def _add_ways(draft: Draft, group: Group, variables: dict[str, IntArray], family: int) -> None:
+    """Let each transfer pass heat one way in an hour; its columns are a family of their own, as boilers are."""
+    flows = zip(group.transfers, variables["transfer"], variables["transfer_back"], strict=True)
+    for number, (one, there, back) in enumerate(flows):
+        if not may_go_both_ways(one):
+            continue
+        draft.family = family + number
+        way = draft.add_columns(0.0, 1.0, 0.0, True, np.arange(len(there)))
+        draft.add_rows([(there, 1.0), (way, -one.capacity_mw)], high=0.0)
+        draft.add_rows([(back, 1.0), (way, one.capacity_back_mw)], high=one.capacity_back_mw)
+    draft.family = -1

@@ -21,6 +21,8 @@ class Group:
     sites: tuple[PowerSite, ...] = ()
     transfers: tuple[Transfer, ...] = ()
     limits: tuple[HeatLimit, ...] = ()
+    #: whether whole numbers keep transfers from passing heat both ways in one hour (`heatnet.dispatch.transfers`)
+    one_way: bool = False
 
     @property
     def is_mixed_integer(self) -> bool:

@@ -115,8 +115,9 @@ class Draft:
 def shifted(columns: IntArray, by: int) -> IntArray:
     """Return the columns of `by` hours before, absent where there are none (of hours after, for a negative number)."""
     found = np.full(len(columns), -1, dtype=np.int64)
+    left = max(len(columns) - abs(by), 0)
     if by >= 0:
-        found[by:] = columns[: len(columns) - by]
+        found[len(columns) - left :] = columns[:left]
     else:
-        found[:by] = columns[-by:]
+        found[:left] = columns[len(columns) - left :]
     return found

@@ -8,8 +8,9 @@
                 0 <= unmet_bt,   0 <= dumped_bt <= max(0, sum_{u feeds b} take_min_ut - demand_bt)
 
 Heat in MW, every row lasts one hour. Heat stores s have the equations of `heatnet.dispatch.stores`, power sites, whose units pay
-for no electricity in c, those of `heatnet.dispatch.sites`, limits of the pipes those of `heatnet.dispatch.heat_limits`; units
-with commitment, reserves and transfers those of `heatnet.dispatch.commitment_programme`. A group with commitment has no ties e
+for no electricity in c, those of `heatnet.dispatch.sites`, limits of the pipes those of `heatnet.dispatch.heat_limits`,
+reserves and transfers those of `heatnet.dispatch.reserves` and `heatnet.dispatch.transfers`, units with commitment those of
+`heatnet.dispatch.commitment_programme`. A group with commitment has no ties e
 of its units: its schedule is the first one found within the gap, whatever e says, and e would blur the bound.
 
 `dumped` exists only where a contract forces more heat on the network in an hour than its demand takes; what a yearly
@@ -38,9 +39,10 @@ from heatnet.dispatch.heat_limits import add_heat_limits, limit_columns
 from heatnet.dispatch.labelled_arrays import labelled, solution
 from heatnet.dispatch.linear_model import LinearModel
 from heatnet.dispatch.quiet import quiet_solver
+from heatnet.dispatch.reserves import add_reserves, reserve_balances
 from heatnet.dispatch.sites import add_sites, site_columns
 from heatnet.dispatch.stores import add_stores, store_columns, with_stores
-from heatnet.dispatch.transfers import add_transfers, transfer_columns, with_transfers
+from heatnet.dispatch.transfers import add_transfers, goes_both_ways, transfer_columns, with_transfers
 from heatnet.model.supply import DispatchProblem, DispatchStatus, FloatArray, SupplyUnit
 
 TIE_BREAK_CNY_PER_MWH = 1e-3
@@ -63,10 +65,16 @@ _STATUS = {
 
 @dataclass(frozen=True)
 class GroupSolution:
-    """Solution of one group: status, and by frame of the result its columns, (T,); empty unless optimal."""
+    """Solution of one group: status, and by frame of the result its columns, (T,); empty unless optimal.
+
+    `excess_cny`: what its cost may be above the cheapest one's. `both_ways`: whether a transfer that loses heat passes it both
+    ways in one hour.
+    """
 
     status: DispatchStatus
     columns: Mapping[str, Mapping[str, FloatArray]] = field(default_factory=dict)
+    excess_cny: float = 0.0
+    both_ways: bool = False
 
 
 def tie_break_cny_per_mwh(problem: DispatchProblem, unit: SupplyUnit) -> FloatArray:
@@ -93,12 +101,16 @@ def solve_group(problem: DispatchProblem, group: Group) -> GroupSolution:
         "shadow_price_cny_per_mwh": {balance: _dual(model, balance) for balance in group.balances},
     }
     read = partial(solution, model)
+    if reserve_balances(problem, group):
+        columns["reserve_short_mw"] = dict(zip(reserve_balances(problem, group), read("reserve_short"), strict=True))
     columns |= store_columns(read, group.stores)
     columns |= limit_columns(read, group.limits, len(problem.time))
     columns |= site_columns(read, group.sites, sites_power_mw(problem, group.sites, columns["heat_mw"]))
-    if group.transfers:
-        columns |= transfer_columns(group.transfers, read("transfer"), read("transfer_back"))
-    return GroupSolution(status, columns)
+    if not group.transfers:
+        return GroupSolution(status, columns)
+    flows = read("transfer"), read("transfer_back")
+    columns |= transfer_columns(group.transfers, *flows)
+    return GroupSolution(status, columns, both_ways=goes_both_ways(group.transfers, *flows))
 
 
 def solve_model(model: LinearModel) -> DispatchStatus:
@@ -130,6 +142,8 @@ def state_group(problem: DispatchProblem, group: Group) -> LinearModel:
         objective = objective + problem.surplus_cny_per_mwh * surplus.sum()
     if group.transfers:
         objective = objective + add_transfers(model, group.transfers, hours)
+    if reserve_balances(problem, group):
+        objective = objective + add_reserves(model, problem, group, heat, hours)
     if group.limits:
         objective = objective + add_heat_limits(model, group.limits, heat, problem.prices.unmet_cny_per_mwh)
     if group.stores:
@@ -160,7 +174,7 @@ def _add_heat(model: Any, group: Group, hours: pd.RangeIndex) -> Any:
 
 
 def _cost(problem: DispatchProblem, group: Group, hours: pd.RangeIndex) -> Any:
-    tie = 0.0 if group.is_mixed_integer else 1.0
+    tie = 0.0 if group.is_mixed_integer or group.one_way else 1.0
     cost = [own_cost_cny_per_mwh(problem, u) + tie * tie_break_cny_per_mwh(problem, u) for u in group.units]
     return labelled(cost, _unit_index(group), hours)
 

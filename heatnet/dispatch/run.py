@@ -9,13 +9,15 @@ import numpy as np
 import pandas as pd
 
 from heatnet.dispatch.boilers import boilers_of
-from heatnet.dispatch.commit import CommittedSolution, solve_committed
+from heatnet.dispatch.commit import solve_committed
 from heatnet.dispatch.conflict import conflicts_of
 from heatnet.dispatch.conflict_words import conflict_text
 from heatnet.dispatch.contract import contract_conflicts
 from heatnet.dispatch.costs import COMMITMENT_COST_KEYS, COST_KEYS, account_commitment, account_costs, site_costs
-from heatnet.dispatch.groups import independent_groups
+from heatnet.dispatch.groups import Group, independent_groups
 from heatnet.dispatch.programme import GroupSolution, solve_group
+from heatnet.dispatch.transfers import may_go_both_ways
+from heatnet.i18n import _
 from heatnet.model.commitment import CommitmentLimits
 from heatnet.model.heat_store import charging_units
 from heatnet.model.supply import DispatchProblem, DispatchResult, DispatchStatus, FloatArray
@@ -49,8 +51,9 @@ def dispatch(problem: DispatchProblem, limits: CommitmentLimits | None = None, e
     -----
     One linear programme, `heatnet.dispatch.programme`; balances that neither a unit nor a site connects are solved one by
     one, which changes nothing in the result. The same problem gives the same bytes: one thread, fixed seed, no time limit.
-    Balances with units that have a commitment are solved by `heatnet.dispatch.commit` within the limits; the status is
-    `FEASIBLE` where a schedule was found whose gap is larger than they ask for. Their same bytes need limits without seconds.
+    Balances with units that have a commitment, or with a transfer that would pass heat both ways in one hour, are solved by
+    `heatnet.dispatch.commit` within the limits; the status is `FEASIBLE` where a schedule was found whose gap is larger than
+    they ask for. Their same bytes need limits without seconds.
     """
     limits = limits or problem.search
     conflicts = contract_conflicts(problem)
@@ -60,15 +63,14 @@ def dispatch(problem: DispatchProblem, limits: CommitmentLimits | None = None, e
     excess_cny = 0.0
     end = None if limits.seconds is None else time.monotonic() + limits.seconds
     for group in independent_groups(problem):
-        solution: GroupSolution | CommittedSolution
-        if group.is_mixed_integer:
-            left = None if end is None else max(end - time.monotonic(), 0.0)
-            solution = solve_committed(problem, group, replace(limits, seconds=left))
-            excess_cny += solution.excess_cny
-        else:
-            solution = solve_group(problem, group)
+        solution = _solved(problem, group, limits, end)
+        if solution.both_ways:
+            solution = _solved(problem, replace(group, one_way=True), limits, end)
+            if solution.status == DispatchStatus.INFEASIBLE:
+                return _no_result(problem, solution.status, _both_ways_text(group))
         if solution.status not in (DispatchStatus.OPTIMAL, DispatchStatus.FEASIBLE):
             return _unsolved(problem, solution.status, explain)
+        excess_cny += solution.excess_cny
         for name, arrays in solution.columns.items():
             columns[name].update(arrays)
     zero = np.zeros(len(problem.time))
@@ -81,6 +83,21 @@ def dispatch(problem: DispatchProblem, limits: CommitmentLimits | None = None, e
     return _priced(problem, limits, frames, excess_cny)
 
 
+def _solved(problem: DispatchProblem, group: Group, limits: CommitmentLimits, end: float | None) -> GroupSolution:
+    """Return the solution of a group, by the kind of its programme; `end`: when time is up, `time.monotonic`."""
+    if not (group.is_mixed_integer or group.one_way):
+        return solve_group(problem, group)
+    left = None if end is None else max(end - time.monotonic(), 0.0)
+    return solve_committed(problem, group, replace(limits, seconds=left))
+
+
+def _both_ways_text(group: Group) -> str:
+    names = _(", ").join(one.id for one in group.transfers if may_go_both_ways(one))
+    return _("{transfers}: heat would have to pass both ways in one hour and be lost, as nobody can use it").format(
+        transfers=names
+    )
+
+
 def _priced(
     problem: DispatchProblem, limits: CommitmentLimits, frames: dict[str, pd.DataFrame], excess_cny: float
 ) -> DispatchResult:
@@ -89,18 +106,13 @@ def _priced(
     cost = account_costs(problem, frames["heat_mw"], frames["unmet_mw"], *grid)
     paid = site_costs(problem, *grid)
     result = DispatchResult(status=DispatchStatus.OPTIMAL, cost_cny=cost, site_cost_cny=paid, **frames)
-    if _is_extended(problem):
+    if problem.is_extended:
         result = replace(result, cost_cny=account_commitment(problem, cost, result))
     total = result.cost_cny["total_cny"]
     result = replace(result, bound_cny=total - excess_cny)
-    if problem.is_mixed_integer and result.gap_share > limits.gap_share + ROUNDING_SHARE:
+    if excess_cny > 0 and result.gap_share > limits.gap_share + ROUNDING_SHARE:
         result = replace(result, status=DispatchStatus.FEASIBLE)
     return result
-
-
-def _is_extended(problem: DispatchProblem) -> bool:
-    """Whether a problem has costs beyond those of a plain linear programme."""
-    return problem.is_mixed_integer or bool(problem.transfers)
 
 
 def _columns_of(problem: DispatchProblem) -> dict[str, list[str]]:
@@ -126,7 +138,7 @@ def _columns_of(problem: DispatchProblem) -> dict[str, list[str]]:
         "battery_charge_mw": batteries,
         "battery_discharge_mw": batteries,
         "limit_excess_mw": list(dict.fromkeys(limit.id for limit in problem.limits)),
-        **({} if not _is_extended(problem) else _extended_columns(problem)),
+        **({} if not problem.is_extended else _extended_columns(problem)),
     }
 
 
@@ -158,5 +170,5 @@ def _no_result(problem: DispatchProblem, status: DispatchStatus, reason: str = "
         name: pd.DataFrame(np.nan, index=problem.time, columns=order, dtype=float)
         for name, order in _columns_of(problem).items()
     }
-    keys = COST_KEYS + (COMMITMENT_COST_KEYS if _is_extended(problem) else ())
+    keys = COST_KEYS + (COMMITMENT_COST_KEYS if problem.is_extended else ())
     return DispatchResult(status=status, cost_cny=dict.fromkeys(keys, np.nan), reason=reason, **frames)

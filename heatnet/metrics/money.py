@@ -56,14 +56,14 @@ def cost_by_unit(problem: DispatchProblem, result: DispatchResult) -> pd.DataFra
 def cost(problem: DispatchProblem, result: DispatchResult) -> dict[str, float]:
     """Return a case's cost breakdown, CNY: total_cny and `COST_KEYS`; the penalty for unmet heat is in the total.
 
-    With units that are on or off, or with transfers, also `COMMITMENT_KEYS`.
+    With units that are on or off, transfers or a reserve also `COMMITMENT_KEYS`.
     """
     sums = cost_by_unit(problem, result).sum(axis=0, skipna=False)
     breakdown = {key: float(sums[key]) for key in COST_KEYS[:-1]}
     hours = len(problem.time)
     unmet = sum(float(energy.balance_of(result.unmet_mw, balance, hours).sum()) for balance in problem.balances)
     breakdown["unmet_cny"] = unmet * problem.prices.unmet_cny_per_mwh
-    if problem.is_mixed_integer or problem.transfers:
+    if problem.is_extended:
         passed = sum(t.cost_cny_per_mwh * float(result.transfer_mw[t.id].abs().sum()) for t in problem.transfers)
         breakdown |= {
             "start_cny": float(sums.get("start_cny", 0.0)),

@@ -39,7 +39,8 @@ class Commitment:
         Largest heat in the first and in the last hour on, MW; None: the larger of least heat and ramp.
     state_h : int or None
         Hours that the unit has been on (positive) or off (negative) before the horizon; None: not known, and the first
-        hour may be either without a start.
+        hour may be either without a start. A unit that has not been on for `min_up_h` stays on for the rest of them, or until
+        maintenance or an hour with less than its least heat available: what was started before is a fact, and so is that outage.
     heat_before_mw : float or None
         Heat of the hour before the horizon, MW, for the ramp of the first; None: no ramp there.
     maintenance : ndarray of bool, shape (T,), or None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,6 +17,13 @@ BoolArray = NDArray[np.bool_]
 def length_text(name: str, length: int, expected: int) -> str:
     """Return the sentence about an array of another length than the time axis."""
     return _("{name} has {length} values, the time axis {expected}").format(name=name, length=length, expected=expected)
+
+
+def check_figures(problems: Problems, where: str, figures: Mapping[str, float | None]) -> None:
+    """Note figures that are there and not finite numbers."""
+    for name, value in figures.items():
+        if value is not None and not np.isfinite(value):
+            problems.add(where, f"{name} {value:g}", _("A finite number"))
 
 
 def check_array(

@@ -21,7 +21,7 @@ from heatnet.model.heat_limit import HeatLimit, check_limits
 from heatnet.model.heat_store import HeatStore, check_stores
 from heatnet.model.hourly import BoolArray as BoolArray
 from heatnet.model.hourly import FloatArray as FloatArray
-from heatnet.model.hourly import check_array, length_text
+from heatnet.model.hourly import check_array, check_figures, length_text
 from heatnet.model.power_site import PowerSite, check_sites
 
 FUELS = ("gas", "coal")
@@ -88,7 +88,7 @@ class SupplyUnit:
     Raises
     ------
     InputError
-        If lengths differ, values are not finite or negative, a minimum exceeds what it is the minimum of, or the
+        If lengths differ, figures are not finite or negative, a minimum exceeds what it is the minimum of, or the
         commitment does not fit.
     """
 
@@ -123,6 +123,8 @@ class SupplyUnit:
             problems.add(where, _("take_min_mw exceeds available_mw"), remedy=remedy)
         if self.fuel is not None and self.fuel not in FUELS:
             problems.add(where, f"fuel {self.fuel!r}", ", ".join(FUELS))
+        names = ("draw_per_heat", "year_max_mwh", "year_min_mwh")
+        check_figures(problems, where, {name: getattr(self, name) for name in names})
         year_min, year_max = self.year_min_mwh or 0.0, np.inf if self.year_max_mwh is None else self.year_max_mwh
         if self.draw_per_heat < 0 or year_max < 0 or year_min < 0:
             problems.add(where, _("draw_per_heat, year_max_mwh or year_min_mwh is negative"))
@@ -196,6 +198,7 @@ class DispatchProblem:
         Heat needed at the plant gates, by balance, MW. A balance that only units name has no demand of its own.
     prices : Prices
     factors : EmissionFactors
+        Prices and factors are finite.
     power_factor : PowerFactor
         Grid factor behind the CO2 price of power bought and lost.
     stores : tuple of HeatStore
@@ -214,9 +217,9 @@ class DispatchProblem:
     Raises
     ------
     InputError
-        If lengths differ, ids repeat, demand is negative or not finite, a price or factor of a fuel is missing, a store
-        is charged by what does not feed its balance, a unit stands on two sites, export earns more than import costs, or a
-        transfer or reserve names an unknown balance.
+        If there is no hour, lengths differ, ids repeat, demand is negative or not finite, a price or factor of a fuel is
+        missing, a store is charged by what does not feed its balance, a unit stands on two sites, export earns more than import
+        costs, or a transfer or reserve names an unknown balance.
     """
 
     time: pd.DatetimeIndex
@@ -242,9 +245,12 @@ class DispatchProblem:
         for balance, demand in self.demand_mw.items():
             check_array(problems, where, f"demand_mw[{balance}]", demand, hours, low=-_ROUNDING_MW)
         check_array(problems, where, "power_cny_per_mwh", self.prices.power_cny_per_mwh, hours, low=-np.inf)
+        if not hours:
+            problems.add(where, _("no hour"), _("At least one hour"))
+        check_figures(problems, where, self._figures())
         if not self.prices.unmet_cny_per_mwh > 0:
             problems.add(where, f"unmet_cny_per_mwh {self.prices.unmet_cny_per_mwh}", "> 0")
-        if not self.surplus_cny_per_mwh >= 0:
+        if self.surplus_cny_per_mwh < 0:
             problems.add(where, f"dumped_cny_per_mwh {self.surplus_cny_per_mwh}", ">= 0")
         reserve_mw = {key: np.asarray(value, dtype=float) for key, value in self.reserve_mw.items()}
         object.__setattr__(self, "reserve_mw", reserve_mw)
@@ -254,6 +260,18 @@ class DispatchProblem:
         check_stores(self.stores, {unit.id: unit.balance for unit in self.units}, problems)
         check_sites(self.sites, [unit.id for unit in self.units], self.time, self.import_cost_cny_per_mwh, problems)
         problems.raise_if_any()
+
+    def _figures(self) -> dict[str, float | None]:
+        """Return prices and factors that are one number."""
+        prices, factors = self.prices, self.factors
+        names = ("power_lost_cny_per_mwh", "co2_cny_per_t", "dumped_cny_per_mwh")
+        return {
+            **{name: getattr(prices, name) for name in names},
+            **{f"fuel_cny_per_mwh[{fuel}]": value for fuel, value in prices.fuel_cny_per_mwh.items()},
+            **{f"fuel_t_co2_per_mwh[{fuel}]": value for fuel, value in factors.fuel_t_co2_per_mwh.items()},
+            "power_average_t_co2_per_mwh": factors.power_average_t_co2_per_mwh,
+            "power_marginal_t_co2_per_mwh": factors.power_marginal_t_co2_per_mwh,
+        }
 
     def _check_units(self, problems: Problems, where: str) -> None:
         seen: set[str] = set()
@@ -271,6 +289,12 @@ class DispatchProblem:
     def is_mixed_integer(self) -> bool:
         """Whether some unit is on or off (`SupplyUnit.commitment`)."""
         return any(unit.commitment is not None for unit in self.units)
+
+    @property
+    def is_extended(self) -> bool:
+        """Whether a schedule has costs beyond those of heat: units on or off, transfers, a reserve."""
+        reserved = any(bool(reserve.any()) for reserve in self.reserve_mw.values())
+        return self.is_mixed_integer or bool(self.transfers) or reserved
 
     @property
     def reserve_cny_per_mwh(self) -> float:

@@ -9,7 +9,6 @@ from heatnet.errors import Problem, Problems
 from heatnet.i18n import _
 from heatnet.model.commitment import CommitmentLimits, Transfer
 from heatnet.model.network import Network
-from heatnet.model.on_off_keys import is_switched
 from heatnet.model.supply import DispatchProblem
 from heatnet.model.validation import did_you_mean
 from heatnet.study.config import StudyConfig, network_ids
@@ -69,13 +68,6 @@ def dispatch_key_problems(config: StudyConfig, cases: Mapping[str, Mapping[str, 
         where = f"study.yaml, {_('key')} reserve_share.{name}"
         if name not in ids:
             _unknown(problems, where, name, ids)
-        elif cases and not any(_has_switched(networks[name]) for networks in cases.values() if name in networks):
-            problems.add(
-                where,
-                _("no plant of {network} is switched on and off in any case").format(network=name),
-                _("Reserve is heat of plants that are on"),
-                _("Give its plants on_min_share or another key of that kind, or leave the reserve out."),
-            )
     for name, keys in config.transfers.items():
         where = f"study.yaml, {_('key')} transfers.{name}"
         if keys.from_network == keys.to_network:
@@ -104,8 +96,3 @@ def _check_end(
 def _unknown(problems: Problems, where: str, name: str, ids: list[str]) -> None:
     allowed = _("Allowed: {names}").format(names=", ".join(ids))
     problems.add(where, _("'{name}' does not exist").format(name=name), allowed, did_you_mean(name, ids))
-
-
-def _has_switched(network: Network) -> bool:
-    parts = [network, network.steam] if network.steam is not None else [network]
-    return any(is_switched(row) for part in parts for _id, row in part.plants.iterrows())

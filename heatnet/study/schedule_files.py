@@ -54,7 +54,7 @@ def write_schedule(
         sums |= _write_stores(problem, result, balance, folder / carrier)
         if problem.transfers:
             sums["passed_mw"] = passed_mw(problem, result, balance)
-        if problem.is_mixed_integer and balance in problem.reserve_mw:
+        if problem.is_extended and balance in problem.reserve_mw:
             sums["reserve_short_mw"] = result.reserve_short_mw[balance]
         _write_switched(units, result, folder / carrier)
         write_table(pd.DataFrame(sums, index=problem.time), folder / carrier / "dispatch_balance_mw.parquet")

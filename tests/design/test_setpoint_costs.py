@@ -96,6 +96,62 @@ def test_price_of_a_yearly_limit_is_what_a_further_mwh_saves(year_max):
     assert hour_prices(problem, result, "n/water").limit_cny_per_mwh == {"n/pump": price}
 
 
+def obliged(year_min: float) -> DispatchProblem:
+    """The pump of 100 to 600 CNY/MWh beside a boiler at 250: two hours (8 MWh) are worth it, what is obliged beyond is not."""
+    problem = limited(100.0)
+    pump, boiler = problem.units
+    units = (
+        replace(pump, year_max_mwh=None, year_min_mwh=year_min),
+        replace(boiler, fuel_per_heat=np.full(HOURS, 2.5 / 7)),
+    )
+    return replace(problem, units=units)
+
+
+@pytest.mark.parametrize(("year_min", "by_hand"), [(6.0, 0.0), (10.0, -50.0), (18.0, -250.0), (24.0, -350.0)])
+def test_price_of_a_yearly_minimum_is_what_a_mwh_less_saves(year_min, by_hand):
+    """10 MWh reach into the hour of 300, 18 into that of 500, 24 are all there is: 50, 250 and 350 above the boiler.
+
+    Without the price, or with its sign turned, an obliged pump is never the cheaper one: no supply temperature is chosen for it.
+    """
+    problem = obliged(year_min)
+    result, less = dispatch(problem), dispatch(obliged(year_min - 0.1))
+    price = year_limit_price_cny_per_mwh(problem, result, problem.units[0])
+    assert price == pytest.approx(by_hand, abs=0.01)
+    assert -price == pytest.approx((result.cost_cny["total_cny"] - less.cost_cny["total_cny"]) / 0.1, abs=0.01)
+    assert hour_prices(problem, result, "n/water").limit_cny_per_mwh == {"n/pump": price}
+
+
+def test_rows_with_the_price_of_a_minimum_are_the_lagrangian_of_the_dispatch():
+    """Four hours of 8 MW, pump of 5 MW at 60 for at least 15 MWh, gas at 50. By hand: 15 x 60 + 17 x 50 = 1750, price -10.
+
+    The rows (8 x 50 each, the pump at 60 - 10) and 15 x 10 make the same; without the price 1600, and nobody runs the pump.
+    """
+    pump = unit("pump", [0.06] * HOURS, 5.0, year_min_mwh=15.0, available_mw=np.repeat([5.0, 0.0], [4, 2]))
+    gas = unit("boiler", [0.0] * HOURS, 20.0, fuel="gas", fuel_per_heat=np.full(HOURS, 50 / 700))
+    problem = replace(limited(1.0), units=(pump, gas), demand_mw={"n/water": np.repeat([8.0, 0.0], [4, 2])})
+    result = dispatch(problem)
+    assert result.cost_cny["total_cny"] == pytest.approx(1750)
+    price = hour_prices(problem, result, "n/water").limit_cny_per_mwh["n/pump"]
+    assert price == pytest.approx(-10, abs=0.01)
+    cost = np.array([np.full(HOURS, 60.0 + price), np.full(HOURS, 50.0)])
+    room = np.array([pump.available_mw, gas.available_mw])
+    rows = merit_order_cost_cny(cost, room, np.zeros_like(room), problem.demand_mw["n/water"], UNMET)
+    assert rows.sum() - price * 15.0 == pytest.approx(1750, abs=0.2)
+
+
+def test_hours_at_their_least_heat_say_nothing_of_the_limit():
+    """The pump must give 1 MW each hour, 500 or 600 CNY/MWh as well, and 12 MWh in the year: 6 more, in the hours of 100 and 200.
+
+    One MWh more saves 700 - 200; counted with the hours in which it has to run it would be the mean with 700 - 600, 300.
+    """
+    problem = limited(12.0)
+    pump = replace(problem.units[0], take_min_mw=np.ones(HOURS))
+    problem = replace(problem, units=(pump, problem.units[1]))
+    # 3 MW beside the least in the first hour, 3 in the second
+    price = year_limit_price_cny_per_mwh(problem, dispatch(problem), pump)
+    assert 400.0 - 0.01 <= price <= 500.0 + 0.01
+
+
 def test_a_limit_without_hours_in_between_leaves_a_range():
     """8 MWh are the two best hours exactly: one more is worth 400, one less costs 500."""
     problem = limited(8.0)

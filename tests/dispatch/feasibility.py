@@ -157,13 +157,21 @@ def _unit_log(unit: SupplyUnit, heat: np.ndarray, on: np.ndarray, start: np.ndar
             if hour - max(since, 0 if known else -10_000) < own.start_h:
                 found.append(f"{unit.id}: no time to start in hour {hour}")
         for _each in range(stops):
-            if hour - running.pop(0) < own.min_up_h:
+            since = running.pop(0)
+            # what was started before the horizon stops where it cannot run; a later start leaves room for its least time
+            forced = since < 0 and not _can_run(unit, hour)
+            if hour - since < own.min_up_h and not forced:
                 found.append(f"{unit.id}: stopped too early in hour {hour}")
         running += [hour] * starts
         resting += [hour] * stops
         if hour:
             found += _ramps(unit, count, heat[hour] - heat[hour - 1], starts, stops, (was, now), hour)
     return found
+
+
+def _can_run(unit: SupplyUnit, hour: int) -> bool:
+    out = unit.commitment.maintenance
+    return unit.available_mw[hour] >= unit.commitment.min_mw and not (out is not None and out[hour])
 
 
 def _ramps(

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from heatnet.dispatch import dispatch
+from heatnet.dispatch.matrix_rows import shifted
 from heatnet.errors import InputError
 from heatnet.model.commitment import Commitment, CommitmentLimits, Transfer
 from tests.dispatch.feasibility import broken_limits
@@ -118,6 +119,53 @@ def test_state_before_the_horizon(committed, unit, problem):
     off = committed(3, "one", 10, min_down_h=3, state_h=-1)
     r = solved(problem({"n/water": [5, 5, 5]}, [off, unit(3, "dear", 50)]))
     np.testing.assert_allclose(heat(r, "one"), [0, 0, 5], atol=1e-6)
+
+
+def test_maintenance_inside_the_least_time_of_a_start_before_the_horizon(committed, unit, problem):
+    """On for one of 6 hours before the horizon at 30, beside a unit at 20; maintenance, or too little available, in hour 2.
+
+    By hand: on for two hours at its 5 MW (it has to be), then off for good, 2 (150 + 60) + 6 x 160 = 1380. A least time that goes
+    on behind the outage brings it back for the rest (1630); one that wins over maintenance leaves no schedule.
+    """
+    out = np.arange(8) == 2
+    for more in ({"maintenance": out}, {}):
+        had = 10.0 if more else np.where(out, 4.0, 10.0)
+        one = committed(8, "one", 30, had, min_mw=5.0, min_up_h=6, state_h=1, **more)
+        r = solved(problem({"n/water": [8] * 8}, [one, unit(8, "gas", 20)]))
+        np.testing.assert_allclose(r.unit_on["n/one"], [1, 1, 0, 0, 0, 0, 0, 0])
+        assert r.cost_cny["total_cny"] == pytest.approx(1380, abs=CNY)
+
+
+def test_a_start_within_the_horizon_leaves_room_for_its_least_time(committed, unit, problem):
+    """At 10 beside 20, off before, on for 4 hours at least, maintenance in hour 3 of 8: it starts behind it, in hour 4.
+
+    By hand: 4 hours at 20 and 4 at 10, 8 MW: 960. A start in hour 0 that maintenance cuts short gives 8 (7 x 10 + 20) = 720.
+    """
+    one = committed(8, "one", 10, min_mw=5.0, min_up_h=4, state_h=-5, maintenance=np.arange(8) == 3)
+    r = solved(problem({"n/water": [8] * 8}, [one, unit(8, "gas", 20)]))
+    np.testing.assert_allclose(r.unit_on["n/one"], [0, 0, 0, 0, 1, 1, 1, 1])
+    assert r.cost_cny["total_cny"] == pytest.approx(960, abs=CNY)
+
+
+def test_least_times_longer_than_the_horizon(committed, problem):
+    """Off before; demand 9 for 4 hours, on for 10 hours at least, first hour and ramp 1 MW. By hand: 1, 2, 3, 4 MW.
+
+    10 MWh at 10 and 26 missing at 1000: 26,100. Hours after a start that lie behind the horizon are nobody's.
+    """
+    slow = {"ramp_up_mw_per_h": 1.0, "ramp_down_mw_per_h": 1.0, "start_max_mw": 1.0}
+    one = committed(4, "one", 10, min_mw=1.0, min_up_h=10, min_down_h=10, state_h=-10, **slow)
+    r = solved(problem({"n/water": [9] * 4}, [one]))
+    np.testing.assert_allclose(heat(r, "one"), [1, 2, 3, 4], atol=1e-6)
+    assert r.cost_cny["total_cny"] == pytest.approx(26_100, abs=CNY)
+
+
+@pytest.mark.parametrize(
+    ("by", "found"),
+    [(0, [5, 6, 7]), (1, [-1, 5, 6]), (3, [-1] * 3), (4, [-1] * 3), (-2, [7, -1, -1]), (-3, [-1] * 3), (-9, [-1] * 3)],
+)
+def test_columns_of_other_hours(by, found):
+    """Beyond either end of the horizon there is none."""
+    assert shifted(np.array([5, 6, 7]), by).tolist() == found
 
 
 def test_ramps(committed, unit, problem):

@@ -24,6 +24,9 @@ from heatnet.model.supply import Conditions
         ({"draw_per_heat": -1.0}, "negative"),
         ({"year_max_mwh": -1.0}, "negative"),
         ({"year_min_mwh": -1.0}, "negative"),
+        ({"year_max_mwh": np.nan}, "year_max_mwh nan. A finite number"),
+        ({"year_min_mwh": np.inf}, "year_min_mwh inf. A finite number"),
+        ({"draw_per_heat": np.nan}, "draw_per_heat nan. A finite number"),
         ({"year_min_mwh": 11.0, "year_max_mwh": 10.0}, "year_min_mwh exceeds year_max_mwh"),
     ],
 )
@@ -59,6 +62,32 @@ def test_unmet_heat_needs_a_price(unit, problem):
     """Free missing heat would be the cheapest heat of all."""
     with pytest.raises(InputError, match="unmet_cny_per_mwh"):
         problem({"n/water": [1]}, [unit(1, "p", 20)], unmet=0.0)
+
+
+@pytest.mark.parametrize(
+    ("part", "change", "words"),
+    [
+        ("prices", {"co2_cny_per_t": np.nan}, "co2_cny_per_t nan"),
+        ("prices", {"power_lost_cny_per_mwh": np.inf}, "power_lost_cny_per_mwh inf"),
+        ("prices", {"dumped_cny_per_mwh": np.nan}, "dumped_cny_per_mwh nan"),
+        ("prices", {"unmet_cny_per_mwh": np.nan}, "unmet_cny_per_mwh nan"),
+        ("prices", {"fuel_cny_per_mwh": {"gas": np.nan, "coal": 1.0}}, r"fuel_cny_per_mwh\[gas\] nan"),
+        ("factors", {"fuel_t_co2_per_mwh": {"gas": 0.2, "coal": np.nan}}, r"fuel_t_co2_per_mwh\[coal\] nan"),
+        ("factors", {"power_average_t_co2_per_mwh": np.nan}, "power_average_t_co2_per_mwh nan"),
+    ],
+)
+def test_prices_and_factors_are_numbers(unit, problem, part, change, words):
+    """One sentence each: a price of nothing makes a cost of nothing, in a schedule that looks like any other."""
+    good = problem({"n/water": [1]}, [unit(1, "p", 20)])
+    with pytest.raises(InputError, match=words) as caught:
+        replace(good, **{part: replace(getattr(good, part), **change)})
+    assert len(caught.value.problems) == 1
+
+
+def test_a_horizon_without_hours(unit, problem):
+    with pytest.raises(InputError, match="no hour") as caught:
+        problem({"n/water": []}, [unit(0, "p", 20)])
+    assert len(caught.value.problems) == 1
 
 
 def test_rounding_below_zero_is_no_demand(problem):
