@@ -19,6 +19,7 @@ from heatnet.design.candidates import State
 from heatnet.design.outcome import Outcome, outcome_of
 from heatnet.design.pieces import system_of
 from heatnet.design.programme import Programme, state_programme
+from heatnet.design.programme_contracts import run
 from heatnet.design.rate import RateTarget
 from heatnet.design.solve import Answer, Solver
 
@@ -81,7 +82,7 @@ class Evaluator:
         asked, inner = self._target.at(share), share
         for _attempt in range(_CORRECTIONS):
             solver.set_entry(programme.target_row, programme.denominator, -inner)
-            answer = solver.run()
+            answer = run(programme, solver)
             if not answer.found:
                 return None
             outcome = outcome_of(programme, answer, asked)
@@ -103,7 +104,7 @@ class Evaluator:
         share, answer = 0.0, None
         for _step in range(4):
             solver.set_costs(programme.costs_of_rate(share))
-            found = solver.run()
+            found = run(programme, solver)
             if not found.found:
                 break
             answer = found

@@ -67,6 +67,10 @@ class Solver:
         """Change the bounds of one row."""
         self._highs.changeRowBounds(int(row), float(low), float(high))
 
+    def set_bounds(self, column: int, low: float, high: float) -> None:
+        """Change the bounds of one column."""
+        self._highs.changeColBounds(int(column), float(low), float(high))
+
     def add_row(self, low: float, high: float, columns: FloatArray, values: FloatArray) -> None:
         """Add a row."""
         self._highs.addRow(
