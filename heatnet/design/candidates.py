@@ -164,5 +164,6 @@ def problem_of(state: State, choice: Choice) -> DispatchProblem:
     demand = {balance: mw.copy() for balance, mw in state.problem.demand_mw.items()}
     for option, count, _size in built:
         for balance, change in option.demand_change_mw.items():
-            demand[balance] = np.maximum(demand[balance] + count * change, 0.0)
+            demand[balance] = demand[balance] + count * change
+    demand = {balance: np.maximum(mw, 0.0) for balance, mw in demand.items()}
     return replace(state.problem, units=tuple(units), stores=tuple(stores), demand_mw=demand)

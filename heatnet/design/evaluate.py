@@ -20,6 +20,7 @@ from heatnet.design.candidates import State
 from heatnet.design.outcome import Outcome, outcome_of
 from heatnet.design.pieces import system_of
 from heatnet.design.programme import Programme, state_programme
+from heatnet.design.programme_contracts import run
 from heatnet.design.rate import RateTarget
 from heatnet.design.solve import Answer, Solver
 from heatnet.model.hourly import BoolArray, FloatArray
@@ -33,7 +34,7 @@ _NO_HEAT_SHARE = 1e-6
 #: programmes over all hours that are kept to be solved again from where they stand
 _KEPT = 6
 
-Passing = dict[str, BoolArray]
+Passing = dict[tuple[str, ...], BoolArray]
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +61,7 @@ class Found:
 def ask_for_rate(programme: Programme, solver: Solver, target: RateTarget) -> None:
     """Let no more heat be missing than a schedule that has a rate may leave, where one is to be reached."""
     has_rate = target.share > 0 and not target.at_most
-    solver.set_column(programme.excess, 0.0, 0.0 if has_rate else np.inf)
+    solver.set_bounds(programme.excess, 0.0, 0.0 if has_rate else np.inf)
 
 
 class Evaluator:
@@ -136,7 +137,7 @@ class Evaluator:
                     break
                 yield outcome_of(other, found, first.target)
                 used = _used_hours(other, found)
-                if all(np.array_equal(used[balance], hours) for balance, hours in passing.items()):
+                if all(np.array_equal(used[joined], hours) for joined, hours in passing.items()):
                     return
                 passing = used
 
@@ -158,7 +159,7 @@ def _at_least_cost(programme: Programme, solver: Solver, asked: RateTarget, shar
     ask_for_rate(programme, solver, asked)
     solver.set_costs(programme.matrix.arrays()["cost"])
     solver.set_entry(programme.target_row, programme.denominator, -share)
-    return solver.run()
+    return run(programme, solver)
 
 
 def _by_own_target(programme: Programme, solver: Solver, asked: RateTarget, first: Outcome) -> Outcome:
@@ -177,13 +178,13 @@ def _by_own_target(programme: Programme, solver: Solver, asked: RateTarget, firs
 
 def _of_largest_rate(programme: Programme, solver: Solver) -> Answer | None:
     """Return the schedule of the largest rate, as the programme counts it; None where there is no schedule."""
-    solver.set_column(programme.excess, 0.0, np.inf)
+    solver.set_bounds(programme.excess, 0.0, np.inf)
     solver.set_entry(programme.target_row, programme.denominator, 0.0)
     solver.set_row(programme.target_row, -np.inf, np.inf)
     share, answer = 0.0, None
     for _step in range(4):
         solver.set_costs(programme.costs_of_rate(share))
-        found = solver.run()
+        found = run(programme, solver)
         if not found.found:
             break
         answer = found
@@ -208,17 +209,17 @@ def _passing_hours(programme: Programme, answer: Answer, rounded: Callable[[Floa
         Gives a number of hours from what the relaxation says for each period; more than it has is all of them.
     """
     periods, passing = programme.periods, {}
-    for balance, parts in programme.passing.items():
+    for joined, parts in programme.passing.items():
         heat = np.zeros(periods.count)
         for own, _through, given, dumped in parts:
             heat[own] += answer.values[given]
             if dumped is not None:
                 heat[own] -= answer.values[dumped]
-        most, process = programme.system.unfired_and_process_mw(balance)
-        most, process = most[periods.first], process[periods.first]
+        most = programme.system.terms.unfired_most_mw(joined)[periods.first]
+        process = programme.system.process_mw(joined)[periods.first]
         hours = np.divide(heat, most, out=np.zeros_like(heat), where=most > process)
         count = rounded(np.where(hours > _NO_HEAT_SHARE, hours - _NO_HEAT_SHARE, 0.0))
-        passing[balance] = _place_in_period(periods.of_hour) < count[periods.of_hour]
+        passing[joined] = _place_in_period(periods.of_hour) < count[periods.of_hour]
     return passing
 
 
@@ -235,9 +236,9 @@ def _place_in_period(of_hour: np.ndarray) -> np.ndarray:
 def _used_hours(programme: Programme, answer: Answer) -> Passing:
     """Return the hours in which heat does pass the process."""
     used = {}
-    for balance, parts in programme.passing.items():
+    for joined, parts in programme.passing.items():
         through = np.zeros(programme.periods.count)
         for own, columns, _given, _dumped in parts:
             through[own] += answer.values[columns]
-        used[balance] = (through > _NO_HEAT_SHARE * programme.periods.hours)[programme.periods.of_hour]
+        used[joined] = (through > _NO_HEAT_SHARE * programme.periods.hours)[programme.periods.of_hour]
     return used

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -13,7 +13,7 @@ from heatnet.design.matrix import IntArray
 from heatnet.design.programme import Programme
 from heatnet.design.rate import RateTarget
 from heatnet.design.solve import MONEY_UNIT_CNY, Answer
-from heatnet.dispatch.costs import account_costs
+from heatnet.dispatch.costs import account_commitment, account_costs
 from heatnet.metrics import carbon
 from heatnet.metrics.energy import unmet_share
 from heatnet.model.heat_store import charging_units
@@ -132,8 +132,9 @@ def _result(programme: Programme, answer: Answer, problem: DispatchProblem) -> D
 
     everything = np.arange(periods.count)
     heat = {unit.id: np.zeros(len(problem.time)) for unit in problem.units}
+    least = {unit.id: unit.take_min_mw for unit in problem.units}
     for piece, (own, columns) in zip(programme.system.pieces, programme.heat, strict=True):
-        heat[piece.unit.id] = np.clip(spread(own, columns), piece.unit.take_min_mw * (piece.count or 1), None)
+        heat[piece.unit.id] = np.clip(spread(own, columns), least[piece.unit.id], None)
     dumped = {balance: np.zeros(len(problem.time)) for balance in problem.balances}
     for number, (own, columns) in programme.dumped.items():
         dumped[programme.system.pieces[number].unit.balance] += spread(own, columns)
@@ -143,21 +144,30 @@ def _result(programme: Programme, answer: Answer, problem: DispatchProblem) -> D
         for balance, rows in programme.balance_rows.items()
     }
     heat_mw, unmet_mw = frame(heat), frame(unmet)
-    return DispatchResult(
+    passed = {
+        name: spread(everything, there) - spread(everything, back)
+        for name, (there, back) in programme.transfers.items()
+    }
+    result = DispatchResult(
         status=DispatchStatus.OPTIMAL,
         heat_mw=heat_mw,
         unmet_mw=unmet_mw,
         dumped_mw=frame(dumped),
         cost_cny=account_costs(problem, heat_mw, unmet_mw),
         shadow_price_cny_per_mwh=frame(duals),
+        transfer_mw=frame(passed),
         **{name: frame(columns) for name, columns in _stored(programme, answer, problem, heat).items()},
     )
+    return replace(result, cost_cny=account_commitment(problem, result.cost_cny, result)) if passed else result
 
 
 def _stored(
     programme: Programme, answer: Answer, problem: DispatchProblem, heat: Mapping[str, FloatArray]
 ) -> dict[str, dict[str, FloatArray]]:
-    """Return the frames of the stores; what several units charge together is theirs in proportion to their heat."""
+    """Return the frames of the stores; what several units charge together is theirs in proportion to their heat.
+
+    Where stores have some units in common and others not, the programme says what each unit gives.
+    """
     hours, chain = len(problem.time), programme.periods.first[programme.periods.chain]
     there = {store.id: store for store in problem.stores}
     tables: dict[str, dict[str, FloatArray]] = {
@@ -175,6 +185,11 @@ def _stored(
             ("store_discharge_mw", own.discharge),
         ):
             tables[name][store.id][chain] = np.maximum(answer.values[columns], 0.0)
+        for unit, columns in own.inflow.items():
+            if unit in tables["unit_charge_mw"]:
+                tables["unit_charge_mw"][unit][chain] += np.maximum(answer.values[columns], 0.0)
+        if own.inflow:
+            continue
         together = sum((heat[unit] for unit in store.charged_by), np.zeros(hours))
         for unit in store.charged_by:
             part = np.divide(heat[unit], together, out=np.zeros(hours), where=together > 0)

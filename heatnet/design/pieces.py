@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -29,6 +29,11 @@ class Piece:
     option: Option | None = None
     count: int | None = 1
 
+    @property
+    def most(self) -> int:
+        """How many of it there are, at most."""
+        return self.count if self.count is not None else self.option.count_max if self.option else 1
+
 
 @dataclass(frozen=True, eq=False)
 class StorePiece:
@@ -37,6 +42,11 @@ class StorePiece:
     store: HeatStore
     option: Option | None = None
     count: int | None = 1
+
+    @property
+    def most(self) -> int:
+        """How many of it there are, at most."""
+        return self.count if self.count is not None else self.option.count_max if self.option else 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +62,7 @@ class System:
     counts : mapping of option id to int, or None
     pieces, stores
     terms : RateTerms
-    passing : mapping of balance to ndarray of bool, shape (T,), or None
+    passing : mapping of joined balances to ndarray of bool, shape (T,), or None
         Hours in which unfired heat may pass the process users, stated exactly; None: relaxed in all hours.
     """
 
@@ -63,22 +73,59 @@ class System:
     pieces: tuple[Piece, ...]
     stores: tuple[StorePiece, ...]
     terms: RateTerms
-    passing: Mapping[str, BoolArray] | None = None
+    passing: Mapping[tuple[str, ...], BoolArray] | None = None
 
-    def unfired_and_process_mw(self, balance: str) -> tuple[FloatArray, FloatArray]:
-        """Return the most unfired heat of a balance and the process part of its demand with the choice made, (T,), MW."""
-        process, counts = self.terms.process_of(balance), self.counts or {}
-        for option in self.options:
-            if balance in option.demand_change_mw:
-                process = process + counts.get(option.id, 0) * option.demand_change_mw[balance]
-        return self.terms.unfired_most_mw(balance), np.maximum(process, 0.0)
+    def process_mw(self, joined: tuple[str, ...]) -> FloatArray:
+        """Return the process demand of joined balances, (T,), MW; where the choice is open, that without any option."""
+        total = np.zeros(len(self.state.problem.time))
+        for balance in joined:
+            demand = self.state.problem.demand_of(balance)
+            change = 0.0 if self.counts is None else self.least_demand_mw(balance) - demand
+            total = total + np.maximum(self.terms.process_of(balance) + change, 0.0)
+        return total
 
     def storing(self) -> BoolArray:
-        """Return the hours in which stores may work, (T,): those in which a balance with a store asks for heat."""
-        hours = np.zeros(len(self.state.problem.time), dtype=bool)
-        for piece in self.stores:
-            hours |= self.state.problem.demand_of(piece.store.balance) > 0
+        """Return the hours in which stores may work, (T,): in all others none has heat to take, nor anyone to give it to."""
+        problem = self.state.problem
+        hours = np.zeros(len(problem.time), dtype=bool)
+        ends = {end for one in problem.transfers for end in (one.from_balance, one.to_balance)}
+        for store in {piece.store.id: piece.store for piece in self.stores}.values():
+            hours |= (self.most_demand_mw(store.balance) > 0) | (store.balance in ends)
+            for piece in self.pieces:
+                if piece.unit.id in store.charged_by or piece.unit.draws_from == store.balance:
+                    hours |= piece.unit.available_mw > 0
         return hours
+
+    def most_demand_mw(self, balance: str) -> FloatArray:
+        """Return the demand of a balance, (T,), MW; where the choice is open, the largest that any may leave."""
+        return np.maximum(self.state.problem.demand_of(balance) + self._changes_mw(balance, np.maximum), 0.0)
+
+    def least_demand_mw(self, balance: str) -> FloatArray:
+        """Return the demand of a balance, (T,), MW, below 0 where options take away more than there is.
+
+        Where the choice is open, it is the least that any may leave.
+        """
+        return self.state.problem.demand_of(balance) + self._changes_mw(balance, np.minimum)
+
+    def _changes_mw(self, balance: str, end: Callable[[FloatArray, FloatArray], FloatArray]) -> FloatArray:
+        return _demand_changes_mw(self.options, self.counts, balance, end) + np.zeros(len(self.state.problem.time))
+
+    def dump_room_mw(self, balance: str) -> FloatArray:
+        """Return how far contracts may exceed the demand of a balance, (T,), MW; where the choice is open, at most."""
+        contracts = np.zeros(len(self.state.problem.time))
+        largest: dict[str, dict[str, FloatArray]] = {}
+        for piece in self.pieces:
+            if piece.unit.balance != balance or not piece.unit.take_min_mw.any():
+                continue
+            if piece.option is None:
+                contracts = contracts + piece.unit.take_min_mw
+                continue
+            of_candidate = largest.setdefault(piece.option.candidate, {})
+            before = of_candidate.get(piece.option.id, np.zeros_like(contracts))
+            of_candidate[piece.option.id] = before + piece.most * piece.unit.take_min_mw
+        for by_option in largest.values():
+            contracts = contracts + np.max(list(by_option.values()), axis=0)
+        return np.maximum(contracts - np.maximum(self.least_demand_mw(balance), 0.0), 0.0)
 
     def hourly_rows(self) -> list[FloatArray]:
         """Return everything by which hours may differ, (T,) each."""
@@ -110,7 +157,7 @@ def system_of(
     state: State,
     target: RateTarget,
     counts: Mapping[str, int] | None = None,
-    passing: Mapping[str, BoolArray] | None = None,
+    passing: Mapping[tuple[str, ...], BoolArray] | None = None,
 ) -> System:
     """Return a state with its options open, or with those chosen that `counts` gives a number; `passing` as in `System`."""
     options = tuple(
@@ -120,13 +167,38 @@ def system_of(
     standing = [unit for unit in state.problem.units if unit.id not in added]
     everything = standing + [_capped(state, unit) for option in options for unit in option.units]
     terms = RateTerms(target, _with_units(state, everything), _unfired_most_mw(state, options, counts), passing)
-    pieces = [_piece(state, terms, unit, None, 1) for unit in standing if unit.available_mw.any()]
+    pieces = [_piece(state, terms, unit, options, counts) for unit in standing if unit.available_mw.any()]
     stores = [StorePiece(store) for store in state.problem.stores]
     for option in options:
         count = None if counts is None else counts[option.id]
-        pieces += [_piece(state, terms, _capped(state, unit), option, count) for unit in option.units]
+        pieces += [_piece(state, terms, _capped(state, unit), options, counts, option) for unit in option.units]
         stores += [StorePiece(store, option, count) for store in option.stores]
     return System(state, target, options, counts, tuple(pieces), tuple(stores), terms, passing)
+
+
+def _demand_changes_mw(
+    options: Iterable[Option],
+    counts: Mapping[str, int] | None,
+    balance: str,
+    end: Callable[[FloatArray, FloatArray], FloatArray],
+) -> FloatArray | float:
+    """Return what options change of a balance's demand, (T,), MW, or 0.
+
+    Without `counts` any choice is open, one option of each candidate; `end` is `numpy.minimum` or `numpy.maximum`: the
+    end of what choices may change.
+    """
+    ends: dict[str, FloatArray] = {}
+    total: FloatArray | float = 0.0
+    for option in options:
+        change = option.demand_change_mw.get(balance)
+        if change is None:
+            continue
+        if counts is not None:
+            total = total + counts[option.id] * change
+        else:
+            before = ends.get(option.candidate, np.zeros_like(change))
+            ends[option.candidate] = end(before, option.count_max * change)
+    return sum(ends.values(), total)
 
 
 def _with_units(state: State, units: list[SupplyUnit]) -> DispatchProblem:
@@ -138,15 +210,40 @@ def _with_units(state: State, units: list[SupplyUnit]) -> DispatchProblem:
 
 
 def _capped(state: State, unit: SupplyUnit) -> SupplyUnit:
+    """Return an option's unit with a limit that no schedule passes where it has none: what all ask and all stores take."""
     if np.isfinite(unit.available_mw).all():
         return unit
-    most = _CAP_SHARE * sum((state.problem.demand_of(b) for b in state.problem.balances), np.zeros(1))
-    return replace(unit, available_mw=np.minimum(unit.available_mw, np.maximum(most, unit.take_min_mw)))
+    most = sum((state.problem.demand_of(b) for b in state.problem.balances), np.zeros(len(state.problem.time)))
+    most = most + sum(store.charge_mw for store in state.problem.stores)
+    for option in state.options:
+        for change in option.demand_change_mw.values():
+            most = most + option.count_max * np.maximum(change, 0.0)
+        most = most + option.count_max * sum(store.charge_mw for store in option.stores)
+    return replace(unit, available_mw=np.minimum(unit.available_mw, np.maximum(_CAP_SHARE * most, unit.take_min_mw)))
 
 
-def _piece(state: State, terms: RateTerms, unit: SupplyUnit, option: Option | None, count: int | None) -> Piece:
-    change = option.demand_change_mw.get(unit.balance, 0.0) if option is not None else 0.0
-    return Piece(unit, unit_cost_cny_per_mwh(state.problem, unit), terms.of_unit(unit, change), option, count)
+def _piece(
+    state: State,
+    terms: RateTerms,
+    unit: SupplyUnit,
+    options: tuple[Option, ...],
+    counts: Mapping[str, int] | None,
+    option: Option | None = None,
+) -> Piece:
+    count = 1 if option is None else None if counts is None else counts[option.id]
+    changes = {one: _least_change_mw(options, counts, one, option) for one in terms.joined(unit.balance)}
+    return Piece(unit, unit_cost_cny_per_mwh(state.problem, unit), terms.of_unit(unit, changes), option, count)
+
+
+def _least_change_mw(
+    options: tuple[Option, ...], counts: Mapping[str, int] | None, balance: str, own: Option | None
+) -> FloatArray | float:
+    """Return what options change of a balance's demand at least where one of them is built, (T,), MW."""
+    if counts is not None or own is None:
+        return _demand_changes_mw(options, counts, balance, np.minimum)
+    others = [one for one in options if one.candidate != own.candidate]
+    change = own.demand_change_mw.get(balance, 0.0)
+    return _demand_changes_mw(others, None, balance, np.minimum) + np.minimum(change, own.count_max * change)
 
 
 def _unfired_most_mw(

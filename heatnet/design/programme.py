@@ -7,7 +7,8 @@
                 sum_{o of a candidate} [n_o > 0] <= 1,  [n_o > 0] <= sum_{o' of a needed candidate} [n_o' > 0]
                 N - r D >= 0
 
-with options o, their pieces n_o and sizes S_o. With the choice of options made (`System.counts`) it has no integers.
+with options o, their pieces n_o and sizes S_o; contracts: heatnet.design.programme_contracts, transfers between balances:
+heatnet.design.programme_transfers. With the choice of options made (`System.counts`) it has no integers.
 """
 
 from __future__ import annotations
@@ -20,7 +21,15 @@ from heatnet.design.candidates import Option
 from heatnet.design.matrix import IntArray, Matrix
 from heatnet.design.periods import Periods
 from heatnet.design.pieces import Piece, System
+from heatnet.design.programme_contracts import (
+    SizedContract,
+    add_contract,
+    add_dump_limits,
+    add_dumped,
+    is_sized_contract,
+)
 from heatnet.design.programme_stores import StoreColumns, add_stores
+from heatnet.design.programme_transfers import add_transfers
 from heatnet.design.solve import MONEY_UNIT_CNY, Answer
 from heatnet.metrics.energy import network_of
 from heatnet.model.hourly import FloatArray
@@ -45,6 +54,13 @@ class Programme:
     balance_rows : dict of balance to rows
     excess : int
         Column of what is missing in the zone beyond what a schedule that has a rate may leave, MWh.
+    not_asked : dict of balance to (periods, columns)
+        What open options take away of a demand beyond it.
+    dump_rows : dict of balance to rows
+    sized_contracts : list of SizedContract
+        Where the choice is made.
+    transfers : dict of transfer id to (columns there, columns back)
+    passing : dict of joined balances to list of (periods, columns of the heat past the process, of the heat, of dumped heat)
     """
 
     system: System
@@ -56,8 +72,14 @@ class Programme:
     chosen: dict[str, IntArray] = field(default_factory=dict)
     size: dict[str, int] = field(default_factory=dict)
     balance_rows: dict[str, IntArray] = field(default_factory=dict)
+    not_asked: dict[str, tuple[IntArray, IntArray]] = field(default_factory=dict)
+    dump_rows: dict[str, IntArray] = field(default_factory=dict)
+    sized_contracts: list[SizedContract] = field(default_factory=list)
     stores: list[StoreColumns] = field(default_factory=list)
-    passing: dict[str, list[tuple[IntArray, IntArray, IntArray, IntArray | None]]] = field(default_factory=dict)
+    transfers: dict[str, tuple[IntArray, IntArray]] = field(default_factory=dict)
+    passing: dict[tuple[str, ...], list[tuple[IntArray, IntArray, IntArray, IntArray | None]]] = field(
+        default_factory=dict
+    )
     numerator: int = 0
     denominator: int = 0
     n_row: int = 0
@@ -101,6 +123,8 @@ def state_programme(system: System, periods: Periods) -> Programme:
     _add_rate(programme)
     for number, piece in enumerate(system.pieces):
         _add_piece(programme, number, piece)
+    add_dump_limits(programme)
+    add_transfers(programme)
     _add_process_first(programme)
     _add_shared_loads(programme)
     add_stores(programme)
@@ -163,24 +187,32 @@ def _add_balances(programme: Programme) -> None:
     system, matrix, periods = programme.system, programme.matrix, programme.periods
     problem = system.state.problem
     for balance in problem.balances:
-        demand = problem.demand_of(balance).copy()
-        gated: list[tuple[IntArray, FloatArray]] = []
-        for option in system.options:
-            change = option.demand_change_mw.get(balance)
-            if change is None:
-                continue
-            if system.counts is not None:
-                demand = demand + system.counts[option.id] * change
-            else:
-                gated.append((programme.chosen[option.id], periods.sums(change)))
+        is_open = system.counts is None
+        demand = problem.demand_of(balance) if is_open else system.most_demand_mw(balance)
         wanted = periods.sums(np.maximum(demand, 0.0))
         rows = matrix.add_rows(periods.count, wanted, wanted)
         programme.balance_rows[balance] = rows
         price = problem.prices.unmet_cny_per_mwh / MONEY_UNIT_CNY
         programme.unmet[balance] = matrix.add_columns(periods.count, price)
         matrix.add_entries(rows, programme.unmet[balance], 1.0)
-        for columns, change in gated:
-            matrix.add_entries(rows[:, None], columns[None, :], -change[:, None])
+        if is_open:
+            _add_changes(programme, balance, rows)
+
+
+def _add_changes(programme: Programme, balance: str, rows: IntArray) -> None:
+    """Add what options change of a demand; what they take away beyond it is no demand below 0."""
+    system, matrix, periods = programme.system, programme.matrix, programme.periods
+    for option in system.options:
+        change = option.demand_change_mw.get(balance)
+        if change is not None:
+            columns = programme.chosen[option.id]
+            matrix.add_entries(rows[:, None], columns[None, :], -periods.sums(change)[:, None])
+    beyond = periods.sums(np.maximum(-system.least_demand_mw(balance), 0.0))
+    own = np.flatnonzero(beyond > 0)
+    if len(own):
+        columns = matrix.add_columns(len(own), 0.0, 0.0, beyond[own])
+        programme.not_asked[balance] = (own, columns)
+        matrix.add_entries(rows[own], columns, -1.0)
 
 
 def _add_rate(programme: Programme) -> None:
@@ -188,13 +220,11 @@ def _add_rate(programme: Programme) -> None:
     system, matrix = programme.system, programme.matrix
     programme.numerator, programme.denominator = (int(c) for c in matrix.add_columns(2, low=-np.inf))
     counted, whole = system.terms.constants
-    for option in system.options:
-        for balance, change in option.demand_change_mw.items():
-            if network_of(balance) in system.target.networks:
-                more = float(system.terms.demand_share(balance) @ change)
-                if system.counts is not None:
-                    whole += system.counts[option.id] * more
-                    counted += system.counts[option.id] * _less_mwh(system, balance, change)
+    if system.counts is not None:
+        for balance in system.state.problem.balances:
+            change = system.most_demand_mw(balance) - system.state.problem.demand_of(balance)
+            whole += float(system.terms.demand_share(balance) @ change)
+            counted += _less_mwh(system, balance, change)
     programme.n_row = int(matrix.add_rows(1, counted, counted)[0])
     programme.d_row = int(matrix.add_rows(1, whole, whole)[0])
     matrix.add_entries(programme.n_row, programme.numerator, 1.0)
@@ -206,6 +236,9 @@ def _add_rate(programme: Programme) -> None:
                 matrix.add_entries(programme.d_row, programme.chosen[option.id], -more)
                 less = _less_mwh(system, balance, change)
                 matrix.add_entries(programme.n_row, programme.chosen[option.id], -less)
+    for balance, (own, columns) in programme.not_asked.items():
+        share = programme.periods.least(system.terms.demand_share(balance))[own]
+        matrix.add_entries(programme.d_row, columns, -share)
     for balance, columns in programme.unmet.items():
         matrix.add_entries(programme.d_row, columns, -programme.periods.largest(system.terms.heat_share(balance)))
     edge = {"high": 0.0} if system.target.at_most else {"low": 0.0}
@@ -220,16 +253,7 @@ def _add_excess(programme: Programme) -> None:
     system, matrix = programme.system, programme.matrix
     programme.excess = int(matrix.add_columns(1)[0])
     zone = [balance for balance in system.state.problem.balances if network_of(balance) in system.target.networks]
-    demand = 0.0
-    for balance in zone:
-        hourly = system.state.problem.demand_of(balance)
-        for option in system.options:
-            change = option.demand_change_mw.get(balance, np.zeros(1))
-            if system.counts is None:
-                change = np.maximum(change, 0.0)
-            count = option.count_max if system.counts is None else system.counts[option.id]
-            hourly = hourly + count * change
-        demand += float(np.maximum(hourly, 0.0).sum())
+    demand = sum(float(system.most_demand_mw(balance).sum()) for balance in zone)
     row = matrix.add_rows(1, high=UNMET_LIMIT_SHARE * demand)
     matrix.add_entries(row, programme.excess, -1.0)
     for balance in zone:
@@ -251,12 +275,12 @@ def _gate(programme: Programme, piece: Piece) -> IntArray | None:
 def _add_piece(programme: Programme, number: int, piece: Piece) -> None:
     matrix, periods, unit = programme.matrix, programme.periods, piece.unit
     gate = _gate(programme, piece)
-    count = piece.count if piece.count is not None else (piece.option.count_max if piece.option else 1)
+    count = piece.most
     available = periods.sums(unit.available_mw)
     own = np.flatnonzero(available > 0)
-    least = periods.sums(unit.take_min_mw)[own]
     cost = periods.least(piece.cost_cny_per_mwh)[own] / MONEY_UNIT_CNY
-    low = count * least if gate is None else 0.0
+    is_bound = gate is None and not is_sized_contract(piece)
+    low = count * periods.sums(unit.take_min_mw)[own] if is_bound else 0.0
     heat = matrix.add_columns(len(own), cost, low, count * available[own])
     programme.heat.append((own, heat))
     matrix.add_entries(programme.balance_rows[unit.balance][own], heat, 1.0)
@@ -266,13 +290,10 @@ def _add_piece(programme: Programme, number: int, piece: Piece) -> None:
         rows = matrix.add_rows(len(own), high=0.0)
         matrix.add_entries(rows, heat, 1.0)
         matrix.add_entries(rows[:, None], gate[None, :], -available[own][:, None])
-        if least.any():
-            rows = matrix.add_rows(len(own), low=0.0)
-            matrix.add_entries(rows, heat, 1.0)
-            matrix.add_entries(rows[:, None], gate[None, :], -least[:, None])
+    add_contract(programme, piece, own, heat, gate)
     _add_year(programme, piece, heat, gate, count)
     _add_within_size(programme, piece, own, heat, available)
-    dumped = _add_dumped(programme, number, piece, own, gate, count)
+    dumped = add_dumped(programme, number, piece, own, gate)
     _add_terms(programme, piece, own, heat, dumped)
 
 
@@ -299,33 +320,6 @@ def _add_within_size(programme: Programme, piece: Piece, own: IntArray, heat: In
     programme.matrix.add_entries(rows, programme.size[option.id], -hours[binding])
 
 
-def _add_dumped(
-    programme: Programme, number: int, piece: Piece, own: IntArray, gate: IntArray | None, count: int
-) -> IntArray | None:
-    """Add what of a contract's heat is thrown away, where contracts may exceed the demand; None where they cannot."""
-    matrix, periods, unit = programme.matrix, programme.periods, piece.unit
-    if not unit.take_min_mw.any():
-        return None
-    forced = periods.sums(unit.take_min_mw)[own]
-    contracts = sum(
-        (
-            (one.count if one.count is not None else one.option.count_max if one.option else 1) * one.unit.take_min_mw
-            for one in programme.system.pieces
-            if one.unit.balance == unit.balance
-        ),
-        np.zeros(len(unit.take_min_mw)),
-    )
-    beyond = periods.sums(np.maximum(contracts - programme.system.state.problem.demand_of(unit.balance), 0.0))[own]
-    dumped = matrix.add_columns(len(own), 0.0, 0.0, np.minimum(count * forced, beyond))
-    programme.dumped[number] = (own, dumped)
-    matrix.add_entries(programme.balance_rows[unit.balance][own], dumped, -1.0)
-    if gate is not None:
-        rows = matrix.add_rows(len(own), high=0.0)
-        matrix.add_entries(rows, dumped, 1.0)
-        matrix.add_entries(rows[:, None], gate[None, :], -forced[:, None])
-    return dumped
-
-
 def _add_terms(programme: Programme, piece: Piece, own: IntArray, heat: IntArray, dumped: IntArray | None) -> None:
     """Add what a piece's heat adds to N and D, less what is dumped of it."""
     matrix, periods, terms = programme.matrix, programme.periods, piece.terms
@@ -337,8 +331,7 @@ def _add_terms(programme: Programme, piece: Piece, own: IntArray, heat: IntArray
     if terms.through is None:
         return
     most = periods.sums(terms.through.most_mw)[own]
-    count = piece.count if piece.count is not None else (piece.option.count_max if piece.option else 1)
-    through = matrix.add_columns(len(own), 0.0, 0.0, count * most)
+    through = matrix.add_columns(len(own), 0.0, 0.0, piece.most * most)
     matrix.add_entries(programme.n_row, through, -periods.largest(terms.through.counted)[own])
     rows = matrix.add_rows(len(own), high=0.0)
     share = periods.largest(terms.through.share)[own]
@@ -346,30 +339,30 @@ def _add_terms(programme: Programme, piece: Piece, own: IntArray, heat: IntArray
     matrix.add_entries(rows, heat, -share)
     if dumped is not None:
         matrix.add_entries(rows, dumped, share)
-    programme.passing.setdefault(piece.unit.balance, []).append((own, through, heat, dumped))
+    joined = programme.system.terms.joined(piece.unit.balance)
+    programme.passing.setdefault(joined, []).append((own, through, heat, dumped))
 
 
 def _add_process_first(programme: Programme) -> None:
     """Bind what passes the process users: by what the stations draw, and to at least what exceeds the process."""
     system, matrix, periods = programme.system, programme.matrix, programme.periods
-    for balance, passing in programme.passing.items():
+    hours = len(system.state.problem.time)
+    for joined, passing in programme.passing.items():
         stations = [
-            (own, heat, piece.unit.draw_per_heat)
+            (own, heat, piece.unit)
             for piece, (own, heat) in zip(system.pieces, programme.heat, strict=True)
-            if piece.unit.draws_from == balance
+            if piece.unit.draws_from in joined
         ]
-        if stations:
+        if set(joined) <= {unit.draws_from for _own, _heat, unit in stations}:
             rows = matrix.add_rows(periods.count, high=0.0)
             for own, through, _heat, _dumped in passing:
                 matrix.add_entries(rows[own], through, 1.0)
-            for own, heat, draw in stations:
-                matrix.add_entries(rows[own], heat, -draw)
-        changes = [(one, one.demand_change_mw[balance]) for one in system.options if balance in one.demand_change_mw]
-        _most, process = system.unfired_and_process_mw(balance)
-        least = -periods.sums(process)
+            for own, heat, unit in stations:
+                matrix.add_entries(rows[own], heat, -unit.draw_per_heat)
+        least = -periods.sums(system.process_mw(joined))
         most = np.full(periods.count, np.inf)
         if system.passing is not None:
-            passes = periods.largest(system.passing[balance].astype(float)) > 0
+            passes = periods.largest(system.passing[joined].astype(float)) > 0
             most[passes] = least[passes]
         rows = matrix.add_rows(periods.count, least, most)
         for own, through, heat, dumped in passing:
@@ -377,9 +370,10 @@ def _add_process_first(programme: Programme) -> None:
             matrix.add_entries(rows[own], heat, -1.0)
             if dumped is not None:
                 matrix.add_entries(rows[own], dumped, 1.0)
-        for option, change in changes if system.counts is None else []:
-            more = periods.sums(np.maximum(change, 0.0))
-            matrix.add_entries(rows[:, None], programme.chosen[option.id][None, :], more[:, None])
+        for option in system.options if system.counts is None else ():
+            for balance in joined:
+                more = periods.sums(np.maximum(option.demand_change_mw.get(balance, np.zeros(hours)), 0.0))
+                matrix.add_entries(rows[:, None], programme.chosen[option.id][None, :], more[:, None])
 
 
 def _add_shared_loads(programme: Programme) -> None:

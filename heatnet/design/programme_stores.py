@@ -9,12 +9,12 @@ have their blocks
 in common, the levels of all of them added up; the level between one day and the next is each day's own, so that heat
 is carried on between neighbours alone.
 
-Stores work in the periods of the chain; between these they lose heat. What charges a store are the units that it names, together.
+Stores work in the periods of the chain; between these they lose heat. What charges a store are the units that it names.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,12 +29,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class StoreColumns:
-    """Columns of a store over the chain."""
+    """Columns of a store over the chain; those of what each unit gives it where that does not follow from their sum."""
 
     piece: StorePiece
     level: IntArray
     charge: IntArray
     discharge: IntArray
+    inflow: dict[str, IntArray] = field(default_factory=dict)
 
 
 def add_stores(programme: Programme) -> None:
@@ -53,7 +54,7 @@ def add_stores(programme: Programme) -> None:
 def _columns(programme: Programme, piece: StorePiece) -> StoreColumns:
     matrix, periods, store = programme.matrix, programme.periods, piece.store
     chain = periods.chain
-    count = piece.count if piece.count is not None else (piece.option.count_max if piece.option else 1)
+    count = piece.most
     hours = periods.hours[chain]
     level = matrix.add_columns(len(chain), 0.0, 0.0, count * _times(programme) * store.energy_mwh)
     charge = matrix.add_columns(len(chain), 0.0, 0.0, count * hours * store.charge_mw)
@@ -114,9 +115,9 @@ def _chain(programme: Programme, columns: StoreColumns) -> None:
 def _days(programme: Programme, columns: StoreColumns) -> None:
     """Bind each level of a kind of day to the next one, and the first and last of them to the levels between the days."""
     matrix, periods = programme.matrix, programme.periods
-    store, option = columns.piece.store, columns.piece.option
+    store = columns.piece.store
     kept = 1.0 - store.loss_share_per_h
-    most = store.energy_mwh * (option.count_max if option else 1)
+    most = store.energy_mwh * columns.piece.most
     between = matrix.add_columns(len(periods.kinds), 0.0, 0.0, most)
     start = 0
     for kind, own in enumerate(periods.days):
@@ -144,18 +145,60 @@ def _days(programme: Programme, columns: StoreColumns) -> None:
 
 
 def _charge_from_units(programme: Programme) -> None:
-    """Charge no store with more than the units give that it names; stores of the same units share it."""
-    matrix, periods = programme.matrix, programme.periods
-    groups: dict[frozenset[str], list[StoreColumns]] = {}
-    for columns in programme.stores:
-        groups.setdefault(frozenset(columns.piece.store.charged_by), []).append(columns)
-    for names, stores in groups.items():
-        rows = matrix.add_rows(len(periods.chain), high=0.0)
-        position = np.full(periods.count, -1)
-        position[periods.chain] = np.arange(len(periods.chain))
-        for store in stores:
-            matrix.add_entries(rows, store.charge, 1.0)
-        for piece, (own, heat) in zip(programme.system.pieces, programme.heat, strict=True):
-            if piece.unit.id in names:
-                inside = position[own] >= 0
-                matrix.add_entries(rows[position[own][inside]], heat[inside], -1.0)
+    """Charge no store with more than the units give that it names.
+
+    Stores of the same units share their heat, one row for all. Only where stores have some units in common and others not each
+    pair of store and unit has a column, as in `heatnet.dispatch.stores`.
+    """
+    for stores in _sharing(programme.stores):
+        if len({frozenset(own.piece.store.charged_by) for own in stores}) == 1:
+            rows = programme.matrix.add_rows(len(programme.periods.chain), high=0.0)
+            for own in stores:
+                programme.matrix.add_entries(rows, own.charge, 1.0)
+            for unit in dict.fromkeys(stores[0].piece.store.charged_by):
+                _add_heat_of(programme, unit, stores[0].piece.store.balance, rows)
+        else:
+            _charge_by_pairs(programme, stores)
+
+
+def _sharing(stores: list[StoreColumns]) -> list[list[StoreColumns]]:
+    """Return the stores in groups that have no unit in common."""
+    groups: list[tuple[set[tuple[str, str]], list[StoreColumns]]] = []
+    for own in stores:
+        store = own.piece.store
+        units, members = {(unit, store.balance) for unit in store.charged_by}, [own]
+        apart = []
+        for group in groups:
+            if group[0] & units:
+                units, members = units | group[0], group[1] + members
+            else:
+                apart.append(group)
+        groups = [*apart, (units, members)]
+    return [members for _units, members in groups]
+
+
+def _charge_by_pairs(programme: Programme, stores: list[StoreColumns]) -> None:
+    """Charge each store with the sum of what each of its units gives it, and let no unit give more than its heat."""
+    matrix, hours = programme.matrix, len(programme.periods.chain)
+    split: dict[str, IntArray] = {}
+    for own in stores:
+        rows = matrix.add_rows(hours, 0.0, 0.0)
+        matrix.add_entries(rows, own.charge, 1.0)
+        for unit in dict.fromkeys(own.piece.store.charged_by):
+            own.inflow[unit] = matrix.add_columns(hours)
+            matrix.add_entries(rows, own.inflow[unit], -1.0)
+            if unit not in split:
+                split[unit] = matrix.add_rows(hours, high=0.0)
+                _add_heat_of(programme, unit, own.piece.store.balance, split[unit])
+            matrix.add_entries(split[unit], own.inflow[unit], 1.0)
+
+
+def _add_heat_of(programme: Programme, unit: str, balance: str, rows: IntArray) -> None:
+    """Take the heat that a unit, of whichever option, gives a balance off rows of the chain."""
+    periods = programme.periods
+    position = np.full(periods.count, -1)
+    position[periods.chain] = np.arange(len(periods.chain))
+    for piece, (own, heat) in zip(programme.system.pieces, programme.heat, strict=True):
+        if (piece.unit.id, piece.unit.balance) == (unit, balance):
+            inside = position[own] >= 0
+            programme.matrix.add_entries(rows[position[own][inside]], heat[inside], -1.0)

@@ -8,6 +8,8 @@ balance, unfired heat U
   serves the process first and :math:`U_S = \max(U - P, 0)` goes on. That is convex in U; its concave hull over
   :math:`0 \le U \le \bar U` is :math:`U_S \le U (\bar U - P)^+ / \bar U`, which the programme uses. The two agree at
   :math:`U = \bar U` and at 0. A MWh that goes through a station which draws d per MWh counts :math:`1/d`, or :math:`1/d - e`.
+- **transfers** join balances to one: the process to be served first is the least of theirs, hour by hour, and all their unfired
+  heat may be in one place. All of them lie in the zone or none; what is lost on the way is not in D.
 - **dumped** heat is taken off the units whose contract forces it.
 - **displaced**: fossil heat falls by what unfired heat grows, and by what is asked less than in the baseline, :math:`\Delta D`;
   the rate shares that out by the growth of unfired heat. :math:`N = \Delta U_c + \max(\Delta D, 0)` over the baseline's fossil
@@ -111,7 +113,7 @@ class RateTerms:
         target: RateTarget,
         problem: DispatchProblem,
         unfired_most_mw: Mapping[str, FloatArray],
-        passing: Mapping[str, BoolArray] | None = None,
+        passing: Mapping[tuple[str, ...], BoolArray] | None = None,
     ) -> None:
         """Prepare the terms.
 
@@ -122,13 +124,18 @@ class RateTerms:
             Demand, and every unit that stands or may be built.
         unfired_most_mw : mapping of balance to ndarray, shape (T,)
             Most unfired heat that a balance may have with all projects, MW.
-        passing : mapping of balance to ndarray of bool, shape (T,), optional
+        passing : mapping of joined balances to ndarray of bool, shape (T,), optional
             Hours in which unfired heat may pass the process users; the hull in all hours where it is not given.
         """
         self.target = target
         self._problem = problem
         self._most, self._passing = unfired_most_mw, passing
         self._hours = target.counted_hours.astype(float)
+        self._joined = _joined_balances(problem)
+        for joined in self._joined.values():
+            inside = {network_of(balance) in target.networks for balance in joined}
+            if len(inside) > 1:
+                raise ValueError(f"transfers lead out of the zone: {', '.join(joined)}")
         self._draw: dict[str, float] = {}
         for unit in problem.units:
             if unit.draws_from is not None:
@@ -173,12 +180,15 @@ class RateTerms:
         is_in = network_of(balance) in self.target.networks and carrier_of(balance) == "water"
         return self._hours if is_in and not displaced else np.zeros_like(self._hours)
 
-    def of_unit(self, unit: SupplyUnit, demand_change_mw: FloatArray | float = 0.0) -> UnitTerms:
-        """Return the terms of a unit; `demand_change_mw` is what its own line adds to the demand of its balance."""
+    def of_unit(self, unit: SupplyUnit, demand_change_mw: Mapping[str, FloatArray | float] | None = None) -> UnitTerms:
+        """Return the terms of a unit.
+
+        `demand_change_mw` is what options change of the demand of each balance that its heat may reach, at least.
+        """
         nothing = np.zeros_like(self._hours)
         if network_of(unit.balance) not in self.target.networks:
             return UnitTerms(nothing, nothing)
-        variant, carrier = self.target.variant, carrier_of(unit.balance)
+        variant, joined = self.target.variant, self.joined(unit.balance)
         whole = self.heat_share(unit.balance)
         if not self._counts(unit):
             return UnitTerms(nothing, whole)
@@ -186,26 +196,37 @@ class RateTerms:
         spent = spent if variant.counting is Counting.RECOVERED else np.zeros_like(spent)
         at_once = self._hours * (1.0 - spent)
         with_process = variant.denominator is Denominator.WITH_PROCESS
-        draw = self._draw.get(unit.balance)
-        process = np.maximum(self._process[unit.balance] + demand_change_mw, 0.0)
+        draw = self._least_draw(joined)
+        changes = demand_change_mw or {}
+        process = np.min([np.maximum(self._process[one] + changes.get(one, 0.0), 0.0) for one in joined], axis=0)
         if draw is None and (with_process or not process.any()):
             return UnitTerms(at_once, whole)
-        if draw is None and carrier == "steam":
+        if draw is None and all(carrier_of(one) == "steam" for one in joined):
             return UnitTerms(nothing, whole)
         per_heat = 1.0 if draw is None else 1.0 / draw
         counted = self._hours * ((per_heat - 1.0) if with_process else (per_heat - spent))
-        most = self._most.get(unit.balance, unit.available_mw)
+        most = self.unfired_most_mw(joined)
+        most = most if most.any() else unit.available_mw
         left = np.maximum(most - process, 0.0)
         share = np.divide(left, most, out=np.zeros_like(left), where=most > 0)
         if self._passing is not None:
-            share = self._passing[unit.balance].astype(float)
+            share = self._passing[joined].astype(float)
             left = left * share
         through = Through(share, np.minimum(left, unit.available_mw), counted)
         return UnitTerms(at_once if with_process else nothing, whole, through)
 
-    def unfired_most_mw(self, balance: str) -> FloatArray:
-        """Return the most unfired heat that a balance may have, (T,), MW."""
-        return self._most.get(balance, np.zeros_like(self._hours))
+    def unfired_most_mw(self, joined: tuple[str, ...]) -> FloatArray:
+        """Return the most unfired heat that joined balances may have, (T,), MW."""
+        return sum((self._most[one] for one in joined if one in self._most), np.zeros_like(self._hours))
+
+    def joined(self, balance: str) -> tuple[str, ...]:
+        """Return the balances between which transfers may pass heat, this one among them."""
+        return self._joined[balance]
+
+    def _least_draw(self, joined: tuple[str, ...]) -> float | None:
+        """Return the least heat that a MWh behind exchange stations takes; None where there are none."""
+        draws = [self._draw.get(one) for one in joined]
+        return None if all(one is None for one in draws) else min(1.0 if one is None else one for one in draws)
 
     def process_of(self, balance: str) -> FloatArray:
         """Return the process part of a balance's demand, (T,), MW."""
@@ -231,3 +252,12 @@ class RateTerms:
 
     def _base_fossil_mwh(self) -> float:
         return float(self._base_terms().fossil_mwh)
+
+
+def _joined_balances(problem: DispatchProblem) -> dict[str, tuple[str, ...]]:
+    """Return for each balance those that transfers join with it, itself included, in the order of the problem."""
+    groups = {balance: {balance} for balance in problem.balances}
+    for transfer in problem.transfers:
+        both = groups[transfer.from_balance] | groups[transfer.to_balance]
+        groups |= dict.fromkeys(both, both)
+    return {name: tuple(one for one in problem.balances if one in group) for name, group in groups.items()}

@@ -63,13 +63,13 @@ class Solver:
         columns = np.arange(len(costs), dtype=np.int32)
         self._highs.changeColsCost(len(costs), columns, np.asarray(costs, dtype=float))
 
-    def set_column(self, column: int, low: float, high: float) -> None:
-        """Change the bounds of one column."""
-        self._highs.changeColBounds(int(column), float(low), float(high))
-
     def set_row(self, row: int, low: float, high: float) -> None:
         """Change the bounds of one row."""
         self._highs.changeRowBounds(int(row), float(low), float(high))
+
+    def set_bounds(self, column: int, low: float, high: float) -> None:
+        """Change the bounds of one column."""
+        self._highs.changeColBounds(int(column), float(low), float(high))
 
     def add_row(self, low: float, high: float, columns: FloatArray, values: FloatArray) -> None:
         """Add a row."""

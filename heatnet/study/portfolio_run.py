@@ -46,6 +46,7 @@ from heatnet.model.substitution import (
 from heatnet.model.validation import did_you_mean
 from heatnet.study.case_run import weather_of
 from heatnet.study.config import Target, target_zone
+from heatnet.study.dispatch_keys import with_dispatch_keys
 from heatnet.study.portfolio_config import Level
 from heatnet.study.portfolio_kept import kept_memory
 from heatnet.study.portfolio_reasons import NO_PRICE_CNY_PER_GJ, just_below, never_built, why_no_schedule
@@ -157,6 +158,7 @@ def request_problems(study: Study, request: Request) -> None:
         problems.raise_if_any()
     assert study.portfolio is not None
     problems.extend(zone_problems(study, request.target.zone))
+    problems.extend(transfer_problems(study, request.target.zone or target_zone(study.config)))
     names = list(study.portfolio.portfolio.candidates)
     for name in request.without:
         if name not in names:
@@ -177,6 +179,29 @@ def zone_problems(study: Study, zone: str | None) -> list[Problem]:
         return []
     found = _("'{name}' does not exist").format(name=zone)
     return [Problem("--zone", found, _("Allowed: {names}").format(names=", ".join(zones)), did_you_mean(zone, zones))]
+
+
+def transfer_problems(study: Study, zone: str) -> list[Problem]:
+    """Return the study's transfers that lead out of a zone: heat of others would count there, which the search does not know."""
+    zones = zones_of(study)
+    if zone not in zones:
+        return []
+    found = _("it leads out of zone {zone}, whose rate is asked for").format(zone=zone)
+    allowed = _("A zone with both ends or with none")
+    closed = [name for name in zones if not leading_out(study, zones[name])]
+    remedy = (
+        _("Ask for another zone: {names}").format(names=", ".join(closed))
+        if closed
+        else _("Give the study such a zone.")
+    )
+    names = leading_out(study, zones[zone])
+    return [Problem(f"study.yaml, {_('key')} transfers.{name}", found, allowed, remedy) for name in names]
+
+
+def leading_out(study: Study, networks: tuple[str, ...]) -> list[str]:
+    """Return the transfers of a study of which one end alone is among some networks."""
+    given = study.config.transfers
+    return [name for name, one in given.items() if (one.from_network in networks) != (one.to_network in networks)]
 
 
 class PortfolioSearch:
@@ -386,7 +411,9 @@ class PortfolioSearch:
         years = {n: network_year(network, self._weather, in_season, share) for n, network in case.networks.items()}
         probes = {name: probe(year) for name, year in years.items()}
         prices = hourly_prices(study.prices, self._weather.time)
-        problem = without_commitment(dispatch_problem(years, probes, prices, emission_factors(study.prices)))
+        problem = dispatch_problem(years, probes, prices, emission_factors(study.prices))
+        carriers = {name: year.network.carrier for name, year in years.items()}
+        problem = without_commitment(with_dispatch_keys(problem, study.config, carriers))
         return problem, dispatch(problem)
 
     def _definitions(self, memory: Memory, states: list[State], largest: Outcome | None) -> tuple[DefinitionRow, ...]:
@@ -404,8 +431,9 @@ class PortfolioSearch:
         return tuple(rows)
 
     def _listed_zones(self) -> dict[str, tuple[str, ...]]:
-        """Return the zones of the table: those of the study, or all where it names none."""
-        return dict(self._study.config.zones) or dict(self._zones)
+        """Return the zones of the table, none that a transfer leads out of: those of the study, or all where it names none."""
+        listed = dict(self._study.config.zones) or dict(self._zones)
+        return {name: networks for name, networks in listed.items() if not leading_out(self._study, tuple(networks))}
 
     def _rates_at_most(self, memory: Memory, states: list[State], zone: str, tried: Variant) -> dict[Variant, float]:
         """Return every rate of the schedule that has the most of one."""

@@ -22,6 +22,7 @@ from heatnet.model.network import Network
 from heatnet.model.supply import DispatchProblem, FloatArray
 from heatnet.plants import served_consumers
 from heatnet.plants.serves import is_direct, load_mw
+from heatnet.study.dispatch_keys import with_dispatch_keys
 from heatnet.study.fingerprint import digest_network
 from heatnet.study.portfolio_config import Level, OptionConfig
 from heatnet.study.portfolio_input import PortfolioInput
@@ -98,7 +99,9 @@ class PortfolioStates:
             years[name] = network_year(network, self._weather, self.in_season, share)
             probes[name] = self._probed("", years[name], ids)
         self._tick("state")
-        return Standing(networks, years, probes, self._problem(years, probes))
+        carriers = {name: year.network.carrier for name, year in years.items()}
+        problem = with_dispatch_keys(self._problem(years, probes), self._study.config, carriers)
+        return Standing(networks, years, probes, problem)
 
     def _problem(self, years: Mapping[str, NetworkYear], probes: Mapping[str, Probe]) -> DispatchProblem:
         prices = hourly_prices(self._study.prices, self._weather.time)
