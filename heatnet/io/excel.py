@@ -22,7 +22,7 @@ from heatnet.io.network_folder import load_network
 from heatnet.io.results_store import case_networks, list_cases, read_labelled_hours, read_summary, read_table
 from heatnet.io.words import assumption_label, code_label, in_other_words, unit_label
 from heatnet.model.network import Network
-from heatnet.model.substitution import UNMET_LIMIT_SHARE, definitions, headline, variants
+from heatnet.model.substitution import UNMET_LIMIT_SHARE, definitions, has_ranges, headline, variants
 from heatnet.units import unit_of
 
 PA_PER_BAR = 1e5
@@ -128,13 +128,13 @@ def _dig(tree: Any, *keys: str) -> Any:
 def _verdict(writer: Writer, summary: Mapping[str, Any]) -> None:
     chosen = headline() | dict(summary.get("headline") or {})
     path = [chosen[axis] for axis in ("set", "counting", "denominator", "period")]
-    target = summary["target_share"]
+    target, ranged = summary["target_share"], has_ranges(summary["cases"].values())
     rows: list[list[Cell]] = []
     for case, entry in summary["cases"].items():
         zone = _dig(entry, "zones", chosen["zone"])
         printable = (entry.get("unmet_share") or 0.0) <= UNMET_LIMIT_SHARE
         rate = _dig(zone, "substitution", *path) if printable else None
-        low, high = (printable and _dig(zone, "substitution_range", *path)) or (rate, rate)
+        low, high = (ranged and printable and _dig(zone, "substitution_range", *path)) or (None, None)
         reason = str(entry.get("reason") or "")
         cost, co2 = _dig(entry, "cost", "total_cny"), _dig(entry, "co2", "average", "total_t_co2")
         marginal = _dig(entry, "co2", "marginal", "total_t_co2")
@@ -173,13 +173,14 @@ def _rate_chart(writer: Writer, page: Any, sheet: str, count: int) -> None:
 
 def _substitution(writer: Writer, summary: Mapping[str, Any]) -> None:
     names = {(row.axis, row.id): row.name for row in definitions()}
+    ranged = has_ranges(summary["cases"].values())
     rows: list[list[Cell]] = []
     for case, entry in summary["cases"].items():
         for zone, tables in (entry.get("zones") or {}).items():
             zone_name = names.get(("zone", zone)) or _network_name(summary, zone)
             for one in variants():
                 path = (one.waste_set.value, one.counting.value, one.denominator.value, one.period.value)
-                low, high = _dig(tables.get("substitution_range"), *path) or (None, None)
+                low, high = (ranged and _dig(tables.get("substitution_range"), *path)) or (None, None)
                 axes = zip(("set", "counting", "denominator", "period"), path, strict=True)
                 words = [names[axis] for axis in axes]
                 rows.append([_label(summary, case), zone_name, *words, _dig(tables["substitution"], *path), low, high])

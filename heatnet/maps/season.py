@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from heatnet.i18n import _, pick
 from heatnet.io.results_store import read_table
 from heatnet.web.labels import hour_label, status_label, steam_status_label
 from heatnet.web.results_view import CaseResults, EveryHour, NetworkResults, ShownHours
@@ -80,7 +81,7 @@ class Clock:
         """Return the clock as the page knows it."""
         seconds = _seconds(self.times)
         steps = np.diff(seconds)
-        labels = {time: label for time, label in label_by_hour(case).items() if time in self.times}
+        labels = {time: label for time, label in labels_of_hours(case).items() if time in self.times}
         return {
             "dated": isinstance(self.times, pd.DatetimeIndex),
             "hours": len(self.times),
@@ -90,7 +91,7 @@ class Clock:
                 for start, stop in _runs(steps == (steps[0] if len(steps) else 0), len(seconds))
             ],
             "season": self.stretches(self.season),
-            "labels": [[int(self.times.get_loc(time)), hour_label(label)] for time, label in labels.items()],
+            "labels": [[int(self.times.get_loc(time)), label] for time, label in labels.items()],
         }
 
 
@@ -117,13 +118,28 @@ def _seconds(times: pd.Index) -> np.ndarray:
     return np.asarray(plain, dtype=float)
 
 
-def label_by_hour(case: CaseResults) -> dict[Any, str]:
-    """Return the label of each hour that stands for a season: those of the water networks before those of steam."""
+def labels_of_hours(case: CaseResults) -> dict[Any, str]:
+    """Return in words what each labelled hour stands for: those of the water networks before those of steam.
+
+    Where it is not the same for all networks that have such hours, each is told with its network: their loads differ.
+    """
     networks = list(case.networks.values())
-    labels: dict[Any, str] = {}
-    for hours in [*(one.hours for one in networks), *(one.steam_hours for one in networks)]:
-        labels |= {time: str(label) for time, label in hours["label"].items() if time not in labels}
-    return labels
+    tables = [(one, one.hours) for one in networks] + [(one, one.steam_hours) for one in networks]
+    everyone = {one.id for one, hours in tables if len(hours)}
+    found: dict[Any, dict[tuple[str, str], str]] = {}
+    for one, hours in tables:
+        for time, label in hours["label"].items():
+            found.setdefault(time, {})[one.id, hour_label(str(label))] = pick(one.network.name)
+    return {time: _told(labels, everyone) for time, labels in found.items()}
+
+
+def _told(labels: Mapping[tuple[str, str], str], everyone: set[str]) -> str:
+    """Return the labels of an hour by network id and words, with the networks' names where they differ."""
+    words = {label for _network, label in labels}
+    if len(words) == 1 and {network for network, _label in labels} == everyone:
+        return next(iter(words))
+    parts = [_("{network}: {what}").format(network=name, what=label) for (_network, label), name in labels.items()]
+    return _("; ").join(parts)
 
 
 def statuses(case_dir: Path, network: str, prefix: str, times: pd.Index) -> tuple[list[str], np.ndarray] | None:

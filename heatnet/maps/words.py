@@ -35,6 +35,7 @@ def _of_legend() -> dict[str, str]:
         "source_row": _("{name}: strongest source of {count} stations, which take {heat} MW from all sources"),
         "other_plants": _("black symbol: its heat reaches no station through these pipes"),
         "difference": _("{first} less {second}"),
+        "no_difference": _("no difference"),
         "zones": _("Zones"),
         "avenues": _("Roads"),
         "landmarks": _("Landmarks"),

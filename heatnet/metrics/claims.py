@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 from importlib.resources import files
+from string import Formatter
 from types import MappingProxyType
 from typing import Any
 
@@ -271,10 +272,26 @@ def plan_claims(context: ClaimContext, topic: str | None = None) -> list[dict[st
     return rows
 
 
+class _Printed(Formatter):
+    """Numbers with a true minus sign, and without any sign where they print as zero."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        """Return one value as printed."""
+        text: str = super().format_field(value, format_spec)
+        if isinstance(value, str) or text[:1] not in ("-", "+"):
+            return text
+        size = text[1:]
+        if not size.strip("0.,%"):
+            return size
+        return ("−" if text.startswith("-") else "+") + size
+
+
 def _reason(claim: dict[str, Any], finding: Finding) -> dict[str, str]:
     templates = claim["reason"][finding.verdict.value]
+    printed = _Printed()
     return {
-        language: templates[language].format(
+        language: printed.format(
+            templates[language],
             computed=finding.computed,
             **finding.quoted,
             **{name: said[language] for name, said in finding.words.items()},

@@ -6,11 +6,12 @@ choice on each axis below; `HEADLINE` names the one that stands in front.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import product
 from types import MappingProxyType
+from typing import Any
 
 from heatnet.i18n import _
 
@@ -65,6 +66,9 @@ SET_CLASSES = MappingProxyType(
 
 #: largest share of unmet heat at which a rate may be printed as the headline
 UNMET_LIMIT_SHARE = 0.001
+
+#: ends of a range that lie closer to each other are the rate itself, as shares
+_NO_RANGE_SHARE = 5e-5
 
 
 @dataclass(frozen=True)
@@ -166,3 +170,27 @@ def definitions() -> tuple[Definition, ...]:
         Definition("zone", HEADLINE_ZONE, _("East and West"), _("the networks of the East and the West zone together")),
         Definition("zone", "teda", _("whole TEDA"), _("East and West, and the sites without a network of their own")),
     )
+
+
+def has_ranges(cases: Iterable[Mapping[str, Any]]) -> bool:
+    """Return whether some rate of a study has a range.
+
+    Parameters
+    ----------
+    cases : iterable of mapping
+        Entries of `summary.json`. Where the study has no figures that leave the demand open, both ends of every range in it
+        are the rate: it was computed once.
+    """
+    tables = [zone.get("substitution_range") for case in cases for zone in (case.get("zones") or {}).values()]
+    return any(high - low > _NO_RANGE_SHARE for low, high in _pairs(tables))
+
+
+def _pairs(tree: Any) -> Iterator[tuple[float, float]]:
+    """Yield the ranges at the ends of a table of variants, or of several."""
+    if isinstance(tree, Mapping):
+        tree = list(tree.values())
+    if isinstance(tree, list) and len(tree) == 2 and all(isinstance(end, float | int) for end in tree):
+        yield float(tree[0]), float(tree[1])
+    elif isinstance(tree, list):
+        for part in tree:
+            yield from _pairs(part)

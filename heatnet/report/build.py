@@ -150,7 +150,9 @@ def _standards(context: Context, checked: dict[str, Any]) -> list[Any]:
 def _rate(context: Context) -> dict[str, Any]:
     """Return what the report says of the substitution rate."""
     rows = verdict.headline_rows(context)
-    top = max([context.target_share * 1.6, *(row.high * 1.05 for row in rows if row.high is not None)])
+    top = max(
+        [context.target_share * 1.6, *(1.05 * end for row in rows for end in (row.rate, row.high) if end is not None)]
+    )
     bars = [Markup(rate_bar(row.rate, row.low, row.high, context.target_share, top)) for row in rows]
     return {
         "headline": list(zip(rows, bars, strict=True)),

@@ -15,6 +15,7 @@ from heatnet.errors import InputError, Problem
 from heatnet.i18n import _, pick, use_language
 from heatnet.io.results_store import results_root
 from heatnet.io.words import pressure_digits, pressure_unit
+from heatnet.model.substitution import SET_CLASSES
 from heatnet.report.charts import NO_LOAD_MW, STEP_H, binned
 from heatnet.report.context import Context
 from heatnet.report.differences import Entry, input_differences
@@ -22,11 +23,13 @@ from heatnet.report.plant_flows import design_flows
 from heatnet.report.tables import Cell, Column, Row, Table
 from heatnet.report.verdict import headline_variant
 from heatnet.web.page import inline_html, template_environment, write_page
-from heatnet.web.results_view import StudyResults, load_study
+from heatnet.web.results_view import NetworkResults, StudyResults, load_study
 
 #: P. Tol's "bright" set and two dark ones: safe for colour-blind readers
 COLOURS = ("#4477aa", "#ee6677", "#228833", "#aa3377", "#ccbb44", "#66ccee", "#555555", "#994f00")
 _MOST_DIFFERENCES = 400
+#: decimals of a curve, MW, and the share of its peak that nobody sees
+_DIGITS, _SAME_SHARE = 2, 1e-3
 Reader = Callable[["_Read"], Cell]
 
 
@@ -252,13 +255,13 @@ def _charts(read: Sequence[_Read]) -> Iterator[dict[str, Any]]:
         for carrier in results.schedule_mw
     )
     for name, carrier in balances:
-        words = {False: _("all sources"), True: _("sources that count as waste heat under some definition")}
+        words = {False: _("all sources"), True: _("waste heat, by the study's definition")}
         for waste, word in words.items():
             loads = [_load(one, name, carrier, waste) for one in read]
             longest = max(len(load) for load in loads)
-            if longest and not all(np.array_equal(load, loads[0]) for load in loads[1:]):
+            if longest and not all(_looks_like(load, loads[0]) for load in loads[1:]):
                 series = [
-                    {"name": one.entry.label, "colour": COLOURS[at % len(COLOURS)], "mw": np.round(load, 2)}
+                    {"name": one.entry.label, "colour": COLOURS[at % len(COLOURS)], "mw": np.round(load, _DIGITS)}
                     for at, (one, load) in enumerate(zip(read, loads, strict=True))
                 ]
                 owner = next(one for one in read if name in one.entry.case.networks)
@@ -276,15 +279,29 @@ def _charts(read: Sequence[_Read]) -> Iterator[dict[str, Any]]:
 
 def _load(one: _Read, name: str, carrier: str, waste: bool) -> np.ndarray:
     results = one.entry.case.networks.get(name)
-    heat = results.schedule_mw.get(carrier) if results is not None else None
-    if heat is None:
+    if results is None or carrier not in results.schedule_mw:
         return np.array([])
-    if waste:
-        prefix = f"{name}/" if carrier != "steam" else f"{name}/steam/"
-        counted = [
-            plant for plant in heat.columns if one.context.waste_class(one.entry.case, f"{prefix}{plant}") != "none"
-        ]
-        heat = heat[counted] if counted else pd.DataFrame(index=heat.index)
+    heat = _waste_heat(one, results, carrier) if waste else results.schedule_mw[carrier]
     load = np.sort(heat.sum(axis=1).to_numpy(dtype=float))[::-1]
     load = load[load > NO_LOAD_MW]
     return binned(load) if len(load) else load
+
+
+def _waste_heat(one: _Read, results: NetworkResults, carrier: str) -> pd.DataFrame:
+    """Return the heat of each plant that counts as waste heat, MW; of an exchange station the part that its steam is."""
+    heat = results.schedule_mw[carrier]
+    if carrier == "water" and results.waste_share is not None:
+        return heat * results.waste_share.reindex(index=heat.index, columns=heat.columns).fillna(0.0)
+    prefix = f"{results.id}/" if carrier != "steam" else f"{results.id}/steam/"
+    classes = {member.value for member in SET_CLASSES[headline_variant(one.context).waste_set]}
+    counted = [plant for plant in heat if one.context.waste_class(one.entry.case, f"{prefix}{plant}") in classes]
+    return heat[counted]
+
+
+def _looks_like(load: np.ndarray, other: np.ndarray) -> bool:
+    """Return whether two curves are drawn as one: they lie no further apart than a thousandth of the larger one's peak."""
+    if not len(load) or not len(other):
+        return len(load) == len(other)
+    length = max(len(load), len(other))
+    apart = np.abs(np.pad(load, (0, length - len(load))) - np.pad(other, (0, length - len(other))))
+    return bool(apart.max() <= _SAME_SHARE * max(load.max(), other.max()))

@@ -10,7 +10,7 @@ from typing import Any
 from heatnet.i18n import _, language, pick
 from heatnet.io.yaml_file import read_yaml
 from heatnet.model.plant_kinds import PLANT_KINDS
-from heatnet.model.substitution import Variant, headline
+from heatnet.model.substitution import Variant, has_ranges, headline
 from heatnet.report.tables import Row
 from heatnet.web.labels import carrier_label, definition_names, status_label
 from heatnet.web.results_view import CaseResults, NetworkResults, StudyResults
@@ -43,14 +43,21 @@ class Context:
         return float(self.summary["target_share"])
 
     @cached_property
-    def base_case(self) -> str:
-        """Id of the case that the others are held against: the study's own choice, else its first case."""
-        chosen = self.summary.get("base_case")
+    def study_file(self) -> Mapping[str, Any]:
+        """Content of study.yaml as it was run, empty where it is not there."""
         file = self.study.folder / "study.yaml"
-        if chosen is None and file.is_file():
-            content = read_yaml(file)
-            chosen = content.get("base_case") if isinstance(content, Mapping) else None
-        return str(chosen) if chosen in self.study.cases else next(iter(self.study.cases))
+        content = read_yaml(file) if file.is_file() else {}
+        return content if isinstance(content, Mapping) else {}
+
+    @cached_property
+    def base_name(self) -> str:
+        """Id of the case that the others are held against: the study's own choice, else its first case."""
+        return str(self.summary.get("base_case") or self.study_file.get("base_case") or next(iter(self.study.cases)))
+
+    @cached_property
+    def base_case(self) -> CaseResults | None:
+        """The case that the others are held against; None where it has no results here, as another would be no base."""
+        return next((case for case in self.ok_cases if case.id == self.base_name), None)
 
     @cached_property
     def shown_case(self) -> str:
@@ -95,8 +102,14 @@ class Context:
         value = _dig(case.summary, zone, "substitution", variant)
         return None if value is None else float(value)
 
+    @cached_property
+    def _has_ranges(self) -> bool:
+        return has_ranges(self.summary["cases"].values())
+
     def rate_range(self, case: CaseResults, zone: str, variant: Variant) -> tuple[float, float] | None:
-        """Return the range of one variant of the rate, None where there is none."""
+        """Return the range of one variant of the rate, None where there is none or where the study computed none."""
+        if not self._has_ranges:
+            return None
         value = _dig(case.summary, zone, "substitution_range", variant)
         return None if value is None else (float(value[0]), float(value[1]))
 

@@ -152,15 +152,16 @@ def _scale_bar(frame: _Frame) -> list[str]:
 
 
 def rate_bar(rate: float | None, low: float | None, high: float | None, target: float, top: float) -> Markup:
-    """Return a horizontal bar from `low` to `high` with a tick at `rate` and a line at the target, on 0 to `top`."""
+    """Return a horizontal bar from `low` to `high`, if known, with a tick at `rate` and a line at the target, on 0 to `top`."""
     width, height = 260.0, 26.0
 
     def x(share: float) -> float:
         return 4 + (width - 8) * min(max(share, 0.0), top) / top
 
     parts = [f'<line x1="4" x2="{width - 4:.0f}" y1="20" y2="20" class="axis"/>']
-    if rate is not None and low is not None and high is not None:
+    if low is not None and high is not None:
         parts.append(rect(x(low), 7, max(x(high) - x(low), 1.5), 10, SCALE[2], "span"))
+    if rate is not None:
         parts.append(rect(x(rate) - 1.5, 4, 3, 16, SCALE[0]))
     parts.append(f'<line x1="{x(target):.1f}" x2="{x(target):.1f}" y1="0" y2="26" class="target"/>')
     return svg(width, height, _("rate and target"), parts)

@@ -8,6 +8,7 @@ from typing import Any
 from heatnet.i18n import _, pick
 from heatnet.io.words import assumption_label, in_other_words, unit_label
 from heatnet.model.substitution import Counting, Denominator, Period, Variant, WasteSet, definitions
+from heatnet.report.against_base import base_note, less_base
 from heatnet.report.context import Context
 from heatnet.report.tables import Cell, Column, Row, Table
 from heatnet.web.labels import definition_names, verdict_label
@@ -66,12 +67,10 @@ def cost_table(context: Context) -> Table:
         **_switching_costs(context),
         "total_cny": _("Total"),
     }
-    base = _base(context, "cost")
 
     def cells(case: CaseResults) -> tuple[Cell, ...]:
-        cost = case.summary["cost"]
-        numbers = [_scaled(cost.get(key)) for key in parts]
-        return (*numbers, _difference(cost.get("total_cny"), base.get("total_cny"), CNY_PER_MILLION))
+        numbers = [_scaled(case.summary["cost"].get(key)) for key in parts]
+        return (*numbers, less_base(context, case, ("cost", "total_cny"), per=CNY_PER_MILLION))
 
     unit = _("million CNY")
     columns = (
@@ -79,7 +78,7 @@ def cost_table(context: Context) -> Table:
         *(Column(label, unit, 1) for label in parts.values()),
         Column(_("Difference to base case"), unit, 1),
     )
-    return Table(_("Operating cost of the year"), columns, _case_rows(context, cells), _base_note(context))
+    return Table(_("Operating cost of the year"), columns, _case_rows(context, cells), base_note(context))
 
 
 def _switching_costs(context: Context) -> dict[str, str]:
@@ -99,19 +98,6 @@ def _scaled(value: float | None) -> float | None:
     return None if value is None else float(value) / CNY_PER_MILLION
 
 
-def _difference(value: float | None, base: float | None, scale: float = 1.0) -> float | None:
-    return None if value is None or base is None else (float(value) - float(base)) / scale
-
-
-def _base(context: Context, key: str) -> Mapping[str, Any]:
-    found = context.study.cases[context.base_case].summary.get(key)
-    return found if isinstance(found, Mapping) else {}
-
-
-def _base_note(context: Context) -> str:
-    return _("Base case: {case}.").format(case=context.label(context.study.cases[context.base_case]))
-
-
 def co2_tables(context: Context) -> list[Table]:
     """Return emissions and savings with the grid's average and its marginal factor."""
     captions = {"average": _("CO₂, average grid factor"), "marginal": _("CO₂, marginal grid factor")}
@@ -125,13 +111,11 @@ def _co2_table(context: Context, factor: str, caption: str) -> Table:
         "power_lost_t_co2": _("Electricity lost to CHP heat"),
         "total_t_co2": _("Total"),
     }
-    base = _base(context, "co2").get(factor, {})
 
     def cells(case: CaseResults) -> tuple[Cell, ...]:
         co2 = case.summary["co2"][factor]
-        gross = _difference(base.get("fuel_t_co2"), co2.get("fuel_t_co2"))
-        net = _difference(base.get("total_t_co2"), co2.get("total_t_co2"))
-        return (*(co2.get(key) for key in parts), gross, net)
+        saved = (less_base(context, case, ("co2", factor, key), saved=True) for key in ("fuel_t_co2", "total_t_co2"))
+        return (*(co2.get(key) for key in parts), *saved)
 
     columns = (
         Column(_("Case")),
@@ -139,7 +123,7 @@ def _co2_table(context: Context, factor: str, caption: str) -> Table:
         Column(_("Saving, gross: fuel alone"), "t CO₂", 0),
         Column(_("Saving, net: electricity included"), "t CO₂", 0),
     )
-    return Table(caption, columns, _case_rows(context, cells), _base_note(context))
+    return Table(caption, columns, _case_rows(context, cells), base_note(context))
 
 
 def source_tables(context: Context) -> list[Table]:

@@ -42,7 +42,10 @@ def _typed(column: Column, cell: Any) -> Cell:
 
 
 def table_sheet(writer: Writer, name: str, tables: Sequence[Table], told: str) -> None:
-    """Write tables of the same columns below each other as one list that can be filtered; `told` heads their captions."""
+    """Write tables of the same columns below each other as one list that can be filtered; `told` heads their captions.
+
+    What must be known to read them stands below the list.
+    """
     if not tables:
         return
     columns = tables[0].columns
@@ -51,7 +54,9 @@ def table_sheet(writer: Writer, name: str, tables: Sequence[Table], told: str) -
         for row in table.rows:
             cells: list[Cell] = [_typed(column, cell) for column, cell in zip(columns, row.cells, strict=False)]
             rows.append([table.caption, *cells, *[None] * (len(columns) - len(cells))])
-    writer.sheet(name, [Head(told, width=34), *map(_head, columns)], rows, frozen=2)
+    page = writer.sheet(name, [Head(told, width=34), *map(_head, columns)], rows, frozen=2)
+    for at, note in enumerate(dict.fromkeys(table.note for table in tables if table.note), start=len(rows) + 2):
+        page.write_string(at, 0, note)
 
 
 def balance_sheets(writer: Writer, context: Context) -> None:

@@ -141,7 +141,7 @@ def compliance_table(context: Context, network: str) -> Table:
         limit, unit = check_shown(row, float(row["limit"]))
         place = place_name(context, network, str(row["place"] or ""))
         told = [place, str(row["time"] or "").replace("T", " ")]
-        if any(told) and len({(_checked(one), one["place"]) for one in by_case.values()}) > 1:
+        if any(told) and len({(_checked(one), one["place"], one["time"]) for one in by_case.values()}) > 1:
             told.append(context.label(context.study.cases[worst]))
         where = _(", ").join(part for part in told if part)
         rows.append(Row((labels.get(check, check), f"{sign}\u202f{limit}", unit, *cells, where)))
@@ -198,13 +198,16 @@ def placed(case: CaseResults, network: str, row: Mapping[str, Any]) -> Mapping[s
 
 
 def worst_case(by_case: Mapping[str, Mapping[str, Any]], shown: str) -> str:
-    """Return the case whose value lies furthest beyond its limit, or nearest to it; of equal ones the one that opens first."""
+    """Return the case whose value lies furthest beyond its limit, or nearest to it, as printed.
+
+    Of those that print the same it is the one that opens first.
+    """
 
     def excess(case: str) -> tuple[float, bool]:
         row = by_case[case]
         if row["value"] is None:
             return float("-inf"), False
-        over = float(row["value"]) - float(row["limit"])
+        over = _as_printed(row, float(row["value"])) - _as_printed(row, float(row["limit"]))
         return round(over if row["sense"] == "<=" else -over, 6), case == shown
 
     return max(by_case, key=excess)
@@ -223,6 +226,11 @@ def check_value(row: Mapping[str, Any], value: float) -> tuple[float, int, str]:
     if row["check"] in _ABSOLUTE_CHECKS:
         return (value - ATMOSPHERE_BAR) * bar, pressure_digits(bar), gauge_unit()
     return value * bar, pressure_digits(bar), unit
+
+
+def _as_printed(row: Mapping[str, Any], value: float) -> float:
+    shown, digits, _unit = check_value(row, value)
+    return round(shown, digits)
 
 
 def check_shown(row: Mapping[str, Any], value: float) -> tuple[str, str]:

@@ -31,7 +31,7 @@ class HeadlineRow:
     label : str
         Case.
     rate, low, high : float or None
-        Rate and its range, as shares.
+        Rate and its range, as shares; no range where none was computed.
     word : str
         Verdict in a few words.
     kind : {"reached", "missed", "open", "none"}
@@ -88,11 +88,13 @@ def _row(context: Context, case: CaseResults) -> HeadlineRow:
     rate = context.rate(case, zone, variant)
     if rate is None:
         return HeadlineRow(label, None, None, None, _("not defined for this case"), "none")
-    low, high = context.rate_range(case, zone, variant) or (rate, rate)
-    return HeadlineRow(label, rate, low, high, *_judge(low, high, context.target_share))
+    low, high = context.rate_range(case, zone, variant) or (None, None)
+    return HeadlineRow(label, rate, low, high, *_judge(rate, low, high, context.target_share))
 
 
-def _judge(low: float, high: float, target: float) -> tuple[str, str]:
+def _judge(rate: float, low: float | None, high: float | None, target: float) -> tuple[str, str]:
+    if low is None or high is None:
+        return (_("target reached"), "reached") if rate >= target else (_("target missed"), "missed")
     if low >= target:
         return _("reached over the whole range"), "reached"
     if high < target:
@@ -152,6 +154,8 @@ def _counts(rows: list[HeadlineRow]) -> list[str]:
         "open": _("It is open, because only a part of the range reaches the target, in: {cases}."),
         "missed": _("It is missed over the whole range in: {cases}."),
     }
+    if all(row.low is None for row in rows):
+        words = {"reached": _("The target is reached in: {cases}."), "missed": _("The target is missed in: {cases}.")}
     names = {kind: [_("“{name}”").format(name=row.label) for row in rows if row.kind == kind] for kind in words}
     return [words[kind].format(cases=_(", ").join(labels)) for kind, labels in names.items() if labels]
 

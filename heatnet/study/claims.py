@@ -65,17 +65,19 @@ def _heating_context(
     housing = next(iter(study.config.plan_check))
     year = plan.years[housing]
     zone = target_zone(study.config)
+    # in the plan case's own season and weather, where these are not the baseline case's
+    before = plan.matched[0] if plan.matched else (baseline.problem, baseline.result)
     rates = substitution_rates(
         plan.problem,
         plan.result,
         in_season=year.in_season,
         zones=zones,
-        baseline=(baseline.problem, baseline.result),
+        baseline=before,
         process_mw=rate_tables(plan),
     )
     sewage = year.network.plants["t_source_min_degc"].dropna()
     return claim_context(
-        (baseline.problem, baseline.result),
+        before,
         (plan.problem, plan.result),
         in_season=year.in_season,
         lhv_mwh_per_t=coal_lhv(baseline),

@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from heatnet.io.results_store import write_table
 from heatnet.maps import build_map
 from heatnet.web.colours import SCALE
 
@@ -237,10 +238,6 @@ def test_a_click_on_a_station_opens_its_course_and_one_there_chooses_the_hour(
 
 
 def test_the_difference_of_two_cases_is_that_of_their_files(page: Any, results: Path, tmp_path: Path) -> None:
-    import shutil
-
-    from heatnet.io.results_store import write_table
-
     other = shutil.copytree(results, tmp_path / "other")
     warmer = table(other, "project", "node_t_supply_degc") + 3.0
     write_table(warmer, other / "project" / "east" / "water" / "node_t_supply_degc.parquet")
@@ -259,6 +256,55 @@ def test_the_difference_of_two_cases_is_that_of_their_files(page: Any, results: 
     assert colour_of(page, "pipe_c") == pytest.approx(purple, abs=COLOUR_TOLERANCE)
     choose(page, "compare", "")
     assert "(+" not in " ".join(find(page, "pipe_c", "pipe_c").values())
+
+
+def test_a_case_is_held_against_others_alone(page: Any, map_file: Path) -> None:
+    page.open(map_file)
+    offered = "[...document.getElementById('compare').options].map((one) => one.value)"
+    assert page.run(offered) == ["", "1"]
+    choose(page, "compare", "1")
+    choose(page, "case", "1")
+    assert page.run(offered) == ["", "0"]
+    assert page.run("document.getElementById('compare').value") == "", (
+        "the case that it was held against is now the first"
+    )
+    choose(page, "compare", "0")
+    choose(page, "pipe-quantity", "loss_w_per_m")
+    assert page.run("document.getElementById('compare').value") == "0"
+
+
+def test_equal_cases_have_no_difference_and_a_capped_scale_says_so_at_both_ends(
+    page: Any, results: Path, tmp_path: Path
+) -> None:
+    other = shutil.copytree(results, tmp_path / "other")
+    for case, more in (("base", 0.0), ("project", 3.0)):
+        warmer = table(other, "base", "node_t_supply_degc") + more
+        write_table(warmer, other / case / "east" / "water" / "node_t_supply_degc.parquet")
+    water = other / "base" / "east" / "water", other / "project" / "east" / "water"
+    shutil.copyfile(*(folder / "pipe_velocity_m_per_s.parquet" for folder in water))
+    page.open(build_map(other, tmp_path / "map.html", "en"))
+    choose(page, "compare", "1")
+    choose(page, "pipe-quantity", "velocity_m_per_s")
+    legend = page.run("document.getElementById('legend').textContent")
+    assert "no difference" in legend
+    assert "1.00" not in legend.split("Exchange stations")[0]
+    page.run("document.getElementById('arrows').click()")
+    white = [int("#f7f7f7"[i : i + 2], 16) for i in (1, 3, 5)]
+    assert colour_of(page, "pipe_c") == pytest.approx(white, abs=COLOUR_TOLERANCE)
+    choose(page, "pipe-quantity", "t_supply_degc")
+    ends = "[...document.querySelector('#legend .scale-ends').children].map((one) => one.textContent)"
+    assert page.run(ends) == ["≤ -3.0", "0.0", "≥ 3.0"]
+    choose(page, "range", "hour")
+    assert page.run(ends) == ["-3.0", "0.0", "3.0"]
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "said"), [(-0.04, 1, "0.0"), (0.04, 1, "0.0"), (0.06, 1, "+0.1"), (-2, 0, "-2")]
+)
+def test_what_prints_as_nothing_has_no_sign(page: Any, map_file: Path, value: float, digits: int, said: str) -> None:
+    page.open(map_file)
+    assert page.run(f"heatnet.more({value}, {digits})") == said
+    assert page.run(f"heatnet.number({value}, {digits})") == said.removeprefix("+")
 
 
 def test_stations_show_their_strongest_source_and_its_zone(page: Any, map_file: Path) -> None:
@@ -353,6 +399,57 @@ def test_on_a_phone_what_was_found_is_seen(page: Any, map_file: Path) -> None:
     assert 0 < y < cover[1] - frame[1]
     page.key("Escape", 27)
     assert page.run("document.activeElement.id") == "panel-toggle"
+
+
+PLACE = """((at) => {
+  const box = window.map_heatnet.getContainer().getBoundingClientRect(), point = window.map_heatnet.latLngToContainerPoint(at);
+  return [box.left + point.x, box.top + point.y];
+})"""
+
+
+@pytest.mark.parametrize(("size", "corner"), [((390, 844, True), (0.5, 0.85)), ((1366, 768, False), (0.85, 0.4))])
+@pytest.mark.parametrize("kind", ["station", "source", "source by key"])
+def test_what_was_tapped_is_not_under_its_panel(
+    page: Any, map_file: Path, size: tuple, corner: tuple, kind: str
+) -> None:
+    """A station, and a source, where the panel will be: the map moves so that it is still seen."""
+    page.size(*size)
+    page.open(map_file)
+    stations = "heatnet.page.groups.find((one) => one.layout.id === 'east' && one.kind === 'stations').items"
+    at = f"{stations}.find((item) => item.id === 'hx_n2').at"
+    if kind != "station":
+        at = "heatnet.page.plants.find((one) => one.item.id === 'plant4').item.at"
+    page.run(f"""void (() => {{
+      const map = window.map_heatnet, box = map.getContainer().getBoundingClientRect(), point = map.latLngToContainerPoint({at});
+      map.panBy([point.x - {corner[0]} * box.width, point.y - {corner[1]} * box.height], {{ animate: false }});
+    }})()""")
+    place = f"{PLACE}({at})"
+    if kind == "source by key":
+        page.run("[...document.querySelectorAll('.plant-icon')].find((node) => node.title === 'Plant 4').focus()")
+        page.key("Enter", 13)
+    else:
+        page.click(*page.run(place))
+    page.wait(f"document.getElementById('details').dataset.ready === '{'hx_n2' if kind == 'station' else 'plant4'}'")
+    x, y = page.run(f"new Promise((done) => setTimeout(() => done({place}), 50))")
+    frame, cover = box_of(page, ".map-frame"), box_of(page, "#details")
+    assert frame[0] < x < frame[0] + frame[2]
+    assert frame[1] < y < frame[1] + frame[3]
+    assert x < cover[0] or y < cover[1]
+
+
+def test_the_notice_lies_under_no_button(page: Any, map_file: Path) -> None:
+    for width, height, touch in ((390, 844, True), (1366, 768, False)):
+        page.size(width, height, touch)
+        page.open(map_file)
+        told = box_of(page, ".not-placed")
+        assert told[2] > 100
+        for left, top, wide, high in page.run(
+            "[...document.querySelectorAll('.fit-buttons button')].map((one) => one.getBoundingClientRect())"
+            ".map((box) => [box.left, box.top, box.width, box.height])"
+        ):
+            assert (
+                left + wide <= told[0] or told[0] + told[2] <= left or top + high <= told[1] or told[1] + told[3] <= top
+            )
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
@@ -579,6 +676,31 @@ def test_a_site_offers_no_pipes_and_fills_the_store(page: Any, tmp_path: Path) -
         assert (given.iloc[hour] < 0.005) == hollow
         page.run(f"heatnet.time.showHour({hour})")
         assert (page.run(fill) == "#ffffff") == hollow
+
+
+def test_the_course_has_a_pause_between_the_parts_of_a_season(
+    page: Any, new_study_draft: Any, new_power_draft: Any, tmp_path: Path
+) -> None:
+    """Two days in January, two in December of one calendar year: no line leads from one to the other."""
+    draft = new_study_draft()
+    draft.network.electric = new_power_draft()  # what of this network has a place on the map
+    draft.data["season"] = {"start": "12-30", "end": "01-02"}
+    draft.data["simulation"] = {"hours": 2, "reference_hours": 1}
+    page.open(_run(draft, "project", tmp_path))
+    page.run("[...document.querySelectorAll('#network-switches input')].at(-1).click()")
+    hours = page.run("heatnet.page.passed.length")
+    assert hours == 4 * 24
+    find(page, "b_far", "b_far")
+    first, second = page.run("document.querySelector('.chart path').getAttribute('d')").split("M")[1:]
+    pause = "document.querySelector('.chart .pause')"
+    left, wide = page.run(f"['x', 'width'].map((key) => Number({pause}.getAttribute(key)))")
+    assert float(first.split("L")[-1].split()[0]) <= left + 1
+    assert float(second.split()[0]) >= left + wide - 1
+    names = page.run("[...document.querySelectorAll('.chart text')].map((one) => one.textContent)")
+    assert names[-2:] == ["2025-01", "2025-12"]
+    box = box_of(page, ".chart")
+    page.click(box[0] + box[2] * (left + wide - 1) / 320, box[1] + box[3] / 2)
+    assert page.run("heatnet.page.passed.indexOf(heatnet.page.state.hour)") == hours // 2
 
 
 def test_a_power_network_is_explained_when_it_is_shown(

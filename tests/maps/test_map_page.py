@@ -77,6 +77,18 @@ def test_the_clock_has_every_hour_of_the_files_and_names_those_with_a_label(view
     assert outdoor == pytest.approx(tiny["T_OUTDOOR"][times].to_numpy(), abs=ROUNDING_DEGC)
 
 
+def test_hours_that_stand_for_one_of_several_networks_name_it(shifted: Path, map_view, tiny: dict) -> None:
+    """In the base case East has its 20 % of load at another hour than West; the hour of highest load is that of both."""
+    view = map_view(shifted)
+    times = view.times(0)
+    named = {str(times[hour])[:16]: label for hour, label in view.data["cases"][0]["clock"]["labels"]}
+    assert named[tiny["HOURS"]["design"]] == "hour of highest load"
+    assert sorted(label for label in named.values() if "20 %" in label) == [
+        "East: load quantile 20 %",
+        "West: load quantile 20 %",
+    ]
+
+
 def test_every_hour_of_the_files_is_on_the_map(view, results: Path) -> None:
     shown = view.frame(0, "east", "pipes", "velocity_m_per_s")
     file = pd.read_parquet(results / "base" / "east" / "water" / "pipe_velocity_m_per_s.parquet").set_index("time")
@@ -283,7 +295,7 @@ def test_a_missing_layer_is_empty(tmp_path: Path) -> None:
 
 def test_a_network_without_coordinates_is_named(results: Path, tmp_path: Path) -> None:
     html = build_map(results, tmp_path / "map.html", "en").read_text(encoding="utf-8")
-    assert "No coordinates, so not on the map: Works." in html
+    assert 'title="No coordinates, so not on the map: Works."' in html
 
 
 @pytest.mark.parametrize(("km_north", "drawn"), [(0.0, True), (25.0, True), (35.0, False)])

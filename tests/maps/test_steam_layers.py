@@ -27,7 +27,7 @@ def test_the_clock_has_the_hours_of_the_steam_too(view, tiny: dict) -> None:
     assert pd.Timestamp(tiny["STEAM_HOURS"]["smallest"]) in times
     named = {str(times[hour])[:16]: label for hour, label in view.data["cases"][1]["clock"]["labels"]}
     assert list(named) == list(tiny["STEAM_HOURS"].values())
-    assert named[tiny["STEAM_HOURS"]["smallest"]] == "least steam flow"
+    assert named[tiny["STEAM_HOURS"]["smallest"]] == "East: least steam flow", "West has other hours"
     season = [
         hour for first, _row, count in view.data["cases"][1]["clock"]["season"] for hour in range(first, first + count)
     ]

@@ -72,6 +72,15 @@ def test_rows_are_what_the_summary_holds(context):
     assert yaml.safe_load(yaml.safe_dump(rows)) == rows  # plain data
 
 
+@pytest.mark.parametrize(("cut_t", "said"), [(66_299.9, "0.0%"), (67_626.0, "+2.0%"), (64_974.0, "−2.0%")])
+def test_a_difference_has_one_minus_sign_and_none_before_zero(context, cut_t, said):
+    changed = replace(context, fuel_change={"teda_east": FuelChange(cut_t, 23 / 3.6, 0.84, 0.94)})
+    row = by_id(changed)["east_coal_cut"]
+    assert (f", {said})" in row["reason"]["en"]) or (f"({said})" in row["reason"]["en"])
+    assert said in row["reason"]["zh"]
+    assert "-" not in row["reason"]["zh"]
+
+
 def test_target_has_no_definition_and_shows_headline_and_range(context):
     row = by_id(context)["target_share"]
     assert row["claimed"] == 0.15
@@ -198,7 +207,7 @@ def test_green_share_of_the_plan_by_hand():
         assert cop in row["reason"]["en"]
     net = by_id(context)["yujiapu_co2"]
     assert net["computed"] == pytest.approx(28_000 * (0.396 - 0.748 * 0.7041))  # -3,659 t
-    for tonnes in ("2,794", "-3,659", "-6,086", "-8,791", "-11,218"):
+    for tonnes in ("2,794", "−3,659", "−6,086", "−8,791", "−11,218"):
         assert tonnes in net["reason"]["en"]
 
 

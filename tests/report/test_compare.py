@@ -5,10 +5,13 @@ import re
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 import yaml
 
 from heatnet.errors import InputError
+from heatnet.io.results_store import read_table, write_table
+from heatnet.report.charts import STEP_H
 from heatnet.report.compare import build_comparison
 from heatnet.report.differences import Entry, input_differences
 from heatnet.web.offline import external_references
@@ -64,6 +67,37 @@ def test_cases_of_several_folders_carry_their_study(results: Path, tmp_path: Pat
     assert "other: Project" in html
     assert "other: Baseline" in html
     assert "tiny: Baseline" not in html
+
+
+def _curves(page: Path) -> dict[str, list[dict]]:
+    text = re.search(r'<script[^>]*id="heatnet-data"[^>]*>(.*?)</script>', page.read_text(encoding="utf-8"), re.DOTALL)[
+        1
+    ]
+    return {one["id"].split("-", 1)[1]: one["series"] for one in json.loads(text)["curves"]}
+
+
+def test_the_curve_of_waste_heat_has_what_exchange_stations_pass_on(results: Path, tmp_path: Path, tiny: dict) -> None:
+    """The largest value is that of the hours of largest heat x share, plant by plant, exchange stations with half."""
+    assert tiny["WASTE_SHARE"]["steam_exchange"] == 0.5
+    found = _curves(build_comparison([results], tmp_path / "compare.html", "en"))["east-water-waste"]
+    for case, series in zip(("base", "project"), found, strict=True):
+        water = results / case / "east" / "water"
+        heat, share = (read_table(water / f"dispatch_{name}.parquet") for name in ("heat_mw", "waste_share"))
+        assert (heat["exchange"] > 0).any()
+        waste = np.sort((heat * share).sum(axis=1).to_numpy())[::-1]
+        assert series["mw"][0] == pytest.approx(waste[:STEP_H].mean(), abs=0.006)
+
+
+def test_curves_that_differ_by_rounding_alone_are_not_drawn(results: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(results, tmp_path / "alike")
+    shutil.rmtree(folder / "project" / "west")
+    shutil.copytree(folder / "base" / "west", folder / "project" / "west")
+    file = folder / "project" / "west" / "water" / "dispatch_heat_mw.parquet"
+    heat = read_table(file)
+    for factor, drawn in ((1.0 + 1e-9, False), (1.01, True)):
+        write_table(heat * factor, file)
+        page = build_comparison([folder], tmp_path / "compare.html", "en")
+        assert ("west-water-all" in _curves(page)) == drawn
 
 
 def test_one_case_is_nothing_to_compare(results: Path, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from heatnet.i18n import use_language
 from heatnet.io.results_store import read_table, write_table
+from heatnet.report import build_report
 from heatnet.report.balance import balance_tables
 from heatnet.report.charts import STEP_H, chart_blocks
 from heatnet.report.context import Context
@@ -67,6 +68,32 @@ def test_verdict_follows_from_range_and_target(context: Context) -> None:
 def test_verdict_word_of_a_rate(results: Path, tmp_path: Path, rate: float, kind: str, tiny: dict) -> None:
     folder = _with_summary(results, tmp_path, lambda case: case.update(_zones(case, rate, tiny)))
     assert headline_rows(Context(load_study(folder)))[1].kind == kind
+
+
+def test_without_any_range_the_verdict_speaks_of_the_rate_alone(results: Path, tmp_path: Path) -> None:
+    """A study without figures that leave the demand open computes each rate once: both ends in its summary are the rate."""
+
+    def change(summary: dict) -> None:
+        for case in summary["cases"].values():
+            for zone in case.get("zones", {}).values():
+                zone["substitution_range"] = _doubled(zone["substitution"])
+
+    changed = _changed(results, tmp_path, change)
+    base, project, _outage = headline_rows(changed)
+    assert (base.kind, base.word, base.printed_range) == ("missed", "target missed", "–")
+    assert (project.kind, project.word, project.printed_range) == ("reached", "target reached", "–")
+    assert deciding_paragraph(changed)[:2] == [
+        "The target is reached in: “Project”.",
+        "The target is missed in: “Baseline”.",
+    ]
+    page = build_report(changed.study, tmp_path / "report.html", "en").read_text(encoding="utf-8")
+    assert "whole range" not in page
+    assert page.count('class="target"') == 2
+    assert 'class="span"' not in page
+
+
+def _doubled(tree):
+    return {key: _doubled(part) for key, part in tree.items()} if isinstance(tree, dict) else [tree, tree]
 
 
 def test_headline_is_not_printed_where_heat_is_unmet(results: Path, tmp_path: Path) -> None:
@@ -134,6 +161,59 @@ def test_savings_are_base_case_less_case(context: Context) -> None:
     assert row.cells[-1] > 0
 
 
+def _with_seasons(results: Path, tmp_path: Path, **seasons: str) -> Context:
+    """Return the study with a `case.yaml` in each case's folder: its first day and its weather."""
+    folder = shutil.copytree(results, tmp_path / "seasons")
+    for case, start in seasons.items():
+        content = {"season": {"start": start, "end": "03-15"}, "weather": {"seed": 1, "warmer_k": 0.0}}
+        (folder / case / "case.yaml").write_text(json.dumps(content), encoding="utf-8")
+    return Context(load_study(folder))
+
+
+def _against_base(context: Context) -> list[tuple]:
+    """Return difference of cost, gross and net saving of each case with results."""
+    cost, co2 = (
+        [row for row in table.rows if row.kind == "plain"] for table in (cost_table(context), co2_tables(context)[0])
+    )
+    return [(one.cells[-1], *other.cells[-2:]) for one, other in zip(cost, co2, strict=True)]
+
+
+def test_the_base_case_has_no_difference_to_itself(context: Context) -> None:
+    base, project = _against_base(context)
+    assert base == (None, None, None)
+    assert None not in project
+    assert cost_table(context).note == "Base case: Baseline."
+
+
+@pytest.mark.parametrize("key", ["season", "weather"])
+def test_a_case_in_another_season_or_weather_has_no_saving(results: Path, tmp_path: Path, key: str) -> None:
+    """A longer season burns more whatever it saves: its total less the base case's is no saving."""
+    same = _with_seasons(results, tmp_path, base="11-15", project="11-15")
+    assert None not in _against_base(same)[1]
+    file = same.study.folder / "project" / "case.yaml"
+    content = json.loads(file.read_text(encoding="utf-8"))
+    content[key] = {"start": "11-01", "end": "03-31"} if key == "season" else {"seed": 2, "warmer_k": 0.0}
+    file.write_text(json.dumps(content), encoding="utf-8")
+    other = Context(load_study(same.study.folder))
+    assert _against_base(other) == [(None, None, None)] * 2
+    for table in (cost_table(other), *co2_tables(other)):
+        assert table.note.endswith("No difference, as season or weather is not that of the base case: Project.")
+
+
+@pytest.mark.parametrize(("named", "told"), [("gone", "gone"), ("outage", "Outage"), ("known", "Known by the study")])
+def test_no_other_case_stands_in_for_a_base_case_without_results(
+    results: Path, tmp_path: Path, named: str, told: str
+) -> None:
+    def change(summary: dict) -> None:
+        summary["base_case"] = named
+
+    changed = _changed(results, tmp_path, change)
+    study = {"base_case": named, "cases": {"known": {"label": {"en": "Known by the study", "zh": "研究"}}}}
+    (changed.study.folder / "study.yaml").write_text(json.dumps(study), encoding="utf-8")
+    assert _against_base(changed) == [(None, None, None)] * 2
+    assert cost_table(changed).note.startswith(f"The base case {told} has no results here")
+
+
 def test_sources_that_hand_on_steam_have_no_cost_of_their_own(context: Context) -> None:
     cost, co2, marginal = source_tables(context)
     names = [row.cells[0] for row in cost.rows]
@@ -173,6 +253,14 @@ def test_where_a_check_is_worst_is_told_of_the_worst_case(
     told = compliance_table(changed, "east").rows[0].cells[-1]
     place, case = {"base": ("Main a", "Baseline"), "project": ("Main d", "Project")}[worse]
     assert told == f"{place}, 2025-01-16 05:00, {case}"
+
+
+def test_values_that_print_the_same_are_those_of_the_case_that_opens_first(results: Path, tmp_path: Path) -> None:
+    """A millionth more in an hour of another season is not worse; another hour of the same value is named with its case."""
+    row = {"check": "velocity", "place": "pipe_a", "value": 2.71}
+    longer = row | {"value": 2.7100004, "time": "2025-11-03 07:00"}
+    told = compliance_table(_with_checks(results, tmp_path, {"base": longer, "project": row}), "east").rows[0].cells[-1]
+    assert told == "Main a, 2025-01-16 05:00, Project"
 
 
 def test_delivered_heat_has_no_worst_place(results: Path, tmp_path: Path) -> None:

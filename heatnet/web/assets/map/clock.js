@@ -1,7 +1,7 @@
 /* The hours of the chosen case: which of them the slider passes, how they are written, and where another case has them. */
 (function () {
   "use strict";
-  const { labels, filled } = window.heatnet;
+  const { labels, filled, number } = window.heatnet;
   const clocks = new Map();
 
   function clockOf(one) {
@@ -32,7 +32,7 @@
   /* Time, outdoor temperature and what the hour stands for. */
   function described(clock, hour, outdoor) {
     const parts = [timeOf(clock, hour)];
-    if (outdoor !== null && !Number.isNaN(outdoor)) parts.push(filled(labels.outdoor, { t: outdoor.toFixed(1) }));
+    if (outdoor !== null && !Number.isNaN(outdoor)) parts.push(filled(labels.outdoor, { t: number(outdoor, 1) }));
     if (clock.labelOf.get(hour)) parts.push(clock.labelOf.get(hour));
     return parts.join(" · ");
   }

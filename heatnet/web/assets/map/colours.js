@@ -26,7 +26,7 @@
       if (Number.isNaN(value)) return NONE;
       if (magnitude) value = Math.abs(value);
       if (beyond && value > high) return BEYOND;
-      const share = width > 0 ? Math.min(Math.max((value - low) / width, 0), 1) : quantity.ends && value >= high ? 1 : 0;
+      const share = isDifference && width === 0 ? 0.5 : width > 0 ? Math.min(Math.max((value - low) / width, 0), 1) : quantity.ends && value >= high ? 1 : 0;
       return Math.round((beyond ? 1 - share : share) * (STEPS - 1));
     };
     return { palette, of };

@@ -1,8 +1,10 @@
 /* What is known of one element: its values in the hour, its course over the season, its data. */
 (function () {
   "use strict";
-  const { labels, byId, element, option, drawn, filled, number, shown, matrices, clock } = window.heatnet;
+  const { labels, byId, element, option, drawn, filled, number, more, shown, matrices, clock } = window.heatnet;
   const WIDTH = 320, HEIGHT = 120, LEFT = 44, BOTTOM = 18, TOP = 6, RIGHT = 6;
+  // width of a pause on the chart, px; what is a pause, s; hours a pause at least, else they are scattered
+  const GAP = 10, PAUSE_S = 86400, SCATTERED = 8;
   const FIRST = "#1d4e79", SECOND = "#b35806", CURSOR = "#d1007c";
 
   function tableOf(rows) {
@@ -15,8 +17,8 @@
     return table;
   }
 
-  /* A line of many hours: of all that fall on one pixel the least and the largest. */
-  function pathOf(values, x, y) {
+  /* A line of many hours: of all that fall on one pixel the least and the largest; broken before the hours of `starts`. */
+  function pathOf(values, x, y, starts) {
     let text = "", column = -1, low = NaN, high = NaN, broken = true;
     const flush = () => {
       if (Number.isNaN(low)) return;
@@ -28,6 +30,7 @@
     values.forEach((value, i) => {
       const at = Math.round(x(i));
       if (at !== column) { flush(); column = at; }
+      if (starts.has(i)) { flush(); broken = true; }
       if (Number.isNaN(value)) { flush(); broken = true; return; }
       low = Number.isNaN(low) ? value : Math.min(low, value);
       high = Number.isNaN(high) ? value : Math.max(high, value);
@@ -35,17 +38,39 @@
     flush();
     return text;
   }
+  /* Places in a list of hours before which more than a day is missing; none where the hours are scattered as a whole. */
+  function pausesOf(times, passed) {
+    const found = [];
+    if (times.dated) for (let i = 1; i < passed.length; i++) if (times.seconds[passed[i]] - times.seconds[passed[i - 1]] > PAUSE_S) found.push(i);
+    return found.length * SCATTERED > passed.length ? [] : found;
+  }
   function spreadOf(lists) {
     let low = Infinity, high = -Infinity;
     for (const values of lists) for (const value of values) if (!Number.isNaN(value)) { low = Math.min(low, value); high = Math.max(high, value); }
     return low <= high ? [low, high] : null;
   }
+  /* Lines at the first hour of each month, named where there is room: after a pause always. */
+  function months(times, passed, x, starts, tall) {
+    const lines = [], names = [];
+    let month = "";
+    passed.forEach((hour, i) => {
+      const here = clock.dateOf(times, hour).slice(0, 7);
+      if (here === month) return;
+      month = here;
+      lines.push(drawn("line", { x1: x(i), x2: x(i), y1: TOP, y2: TOP + tall, stroke: "#e8ecef" }));
+      const tight = names.length && x(i) - names[names.length - 1].at <= 38;
+      if (tight && starts.has(i)) names.pop();
+      if ((!tight || starts.has(i)) && x(i) < WIDTH - 34) names.push({ at: x(i), text: drawn("text", { x: x(i) + 2, y: HEIGHT - 5 }, here) });
+    });
+    return [...lines, ...names.map((name) => name.text)];
+  }
   function chart(into, view, quantity, series, chooseHour) {
-    const passed = view.passed(), spread = spreadOf(series.map((one) => one.values));
+    const passed = view.passed(), times = view.clock(), pauses = pausesOf(times, passed), starts = new Set(pauses), spread = spreadOf(series.map((one) => one.values));
     into.replaceChildren();
     if (!spread) { into.append(element("p", labels.no_value, "small")); return null; }
     const [low, high] = spread, span = high - low || 1, wide = WIDTH - LEFT - RIGHT, tall = HEIGHT - TOP - BOTTOM;
-    const x = (i) => LEFT + (passed.length > 1 ? (i / (passed.length - 1)) * wide : wide / 2);
+    const running = wide - GAP * pauses.length;
+    const x = (i) => LEFT + (passed.length > 1 ? (i / (passed.length - 1)) * running + GAP * pauses.filter((start) => start <= i).length : wide / 2);
     const y = (value) => TOP + tall - ((value - low) / span) * tall;
     const words = filled(labels.chart_summary, { label: quantity.label, low: shown(low, quantity), high: shown(high, quantity) });
     const svg = drawn("svg", { viewBox: "0 0 " + WIDTH + " " + HEIGHT, role: "img", "aria-label": words, class: "chart" });
@@ -53,23 +78,16 @@
       svg.append(drawn("line", { x1: LEFT, x2: WIDTH - RIGHT, y1: y(value), y2: y(value), stroke: "#dde2e6" }));
       svg.append(drawn("text", { x: LEFT - 4, y: y(value) + (value === high ? 8 : 0), "text-anchor": "end" }, number(value, quantity.digits)));
     }
-    const times = view.clock();
-    if (times.dated) {
-      let month = "", last = -100;
-      passed.forEach((hour, i) => {
-        const here = clock.dateOf(times, hour).slice(0, 7);
-        if (here === month) return;
-        month = here;
-        svg.append(drawn("line", { x1: x(i), x2: x(i), y1: TOP, y2: TOP + tall, stroke: "#e8ecef" }));
-        if (x(i) - last > 38 && x(i) < WIDTH - 34) { svg.append(drawn("text", { x: x(i) + 2, y: HEIGHT - 5 }, here)); last = x(i); }
-      });
-    }
-    series.forEach((one, i) => svg.append(drawn("path", { d: pathOf(one.values, x, y), fill: "none", stroke: i ? SECOND : FIRST, "stroke-width": 1.1 })));
+    for (const i of pauses) svg.append(drawn("rect", { x: x(i - 1), y: TOP, width: x(i) - x(i - 1), height: tall, class: "pause" }));
+    if (times.dated) svg.append(...months(times, passed, x, starts, tall));
+    series.forEach((one, i) => svg.append(drawn("path", { d: pathOf(one.values, x, y, starts), fill: "none", stroke: i ? SECOND : FIRST, "stroke-width": 1.1 })));
     const cursor = drawn("line", { y1: TOP, y2: TOP + tall, stroke: CURSOR, "stroke-width": 1.5 });
     svg.append(cursor);
     svg.addEventListener("click", (event) => {
       const box = svg.getBoundingClientRect(), at = ((event.clientX - box.left) / box.width) * WIDTH;
-      chooseHour(passed[Math.round(Math.min(Math.max((at - LEFT) / wide, 0), 1) * (passed.length - 1))]);
+      let nearest = 0;
+      passed.forEach((_hour, i) => { if (Math.abs(x(i) - at) < Math.abs(x(nearest) - at)) nearest = i; });
+      chooseHour(passed[nearest]);
     });
     into.append(svg);
     if (series.length > 1) {
@@ -167,7 +185,7 @@
         row.hidden = Boolean(quantity.some) && Number.isNaN(value);
         const source = quantity.is_source && !Number.isNaN(value) ? chosen.group.sources[Math.round(value)] : null;
         cell.textContent = quantity.is_source ? (source ? source.name : "–") : shown(value, quantity);
-        if (!Number.isNaN(difference)) cell.textContent += " (" + (difference > 0 ? "+" : "") + number(difference, quantity.digits) + ")";
+        if (!Number.isNaN(difference)) cell.textContent += " (" + more(difference, quantity.digits) + ")";
       }
       if (moveCursor) moveCursor(hour);
     }

@@ -3,6 +3,8 @@
   "use strict";
   const { labels, byId, option } = window.heatnet;
   const map = window.map_heatnet;
+  // half of the largest symbol, px
+  const SYMBOL = 20;
   let page = null;
 
   function entryOf(layoutId, kind, id) {
@@ -42,19 +44,22 @@
     page.showMap();
     const item = itemOf(hit), at = item.at || item.xy[Math.floor((item.xy.length - 1) / 2)], next = item.at ? null : item.xy[Math.floor((item.xy.length - 1) / 2) + 1];
     map.setView(next ? [(at[0] + next[0]) / 2, (at[1] + next[1]) / 2] : at, Math.max(map.getZoom(), 15), { animate: false });
-    // once the panel has its values, and its height
-    const place = map.getCenter();
-    page.panel.open(hit, true).then(() => uncover(place));
+    show(hit, true, map.getCenter());
+  }
+  /* Open the panel of an element; once it has its values, and its height, the element's place is not under it. */
+  function show(entry, focus, place) {
+    return page.panel.open(entry, focus).then(() => uncover(place));
   }
   /* Move the map so that a place is not under the panel of details: above it on a phone, left of it elsewhere. */
   function uncover(place) {
     const cover = byId("details").getBoundingClientRect(), all = map.getContainer().getBoundingClientRect(), at = map.latLngToContainerPoint(place);
-    if (at.x < cover.left - all.left || at.y < cover.top - all.top) return;
-    map.panBy(cover.width >= all.width - 2 ? [0, at.y - (cover.top - all.top) / 2] : [at.x - (cover.left - all.left) / 2, 0], { animate: false });
+    const left = cover.left - all.left, top = cover.top - all.top, bottom = cover.bottom - all.top;
+    if (at.x < left - SYMBOL || at.y < top - SYMBOL || at.y > bottom + SYMBOL) return;
+    map.panBy(cover.width >= all.width - 2 ? [0, at.y - top / 2] : [at.x - left / 2, 0], { animate: false });
   }
   function start(shown) {
     page = shown;
-    map.on("click", (event) => { const hit = page.canvas.hit(event.latlng); if (hit) page.panel.open(hit, false); else page.panel.close(); });
+    map.on("click", (event) => { const hit = page.canvas.hit(event.latlng); if (hit) show(hit, false, itemOf(hit).at || event.latlng); else page.panel.close(); });
     let waiting = false;
     const tip = byId("tip");
     map.on("mousemove", (event) => {
@@ -75,5 +80,5 @@
     byId("find").addEventListener("input", (event) => suggest(event.target.value));
     byId("find").addEventListener("change", (event) => find(event.target.value));
   }
-  Object.assign(window.heatnet, { find: { start, entryOf } });
+  Object.assign(window.heatnet, { find: { start, entryOf, show } });
 })();

@@ -18,12 +18,13 @@
     into.append(element("h2", heading + ": " + quantity.label + (quantity.unit ? " (" + quantity.unit + ")" : "")));
     if (state.difference) into.append(element("p", state.difference, "small"));
     if (!range) { into.append(element("p", labels.no_value, "small")); return; }
+    if (state.difference && range[0] === range[1]) { into.append(lineRow(data.difference[data.difference.length >> 1], 3, "solid", labels.no_difference)); return; }
     const stops = state.difference ? data.difference : quantity.beyond ? data.scale.slice().reverse() : data.scale;
     const bar = element("div", null, "scale-bar"), ends = element("div", null, "scale-ends");
     bar.style.background = "linear-gradient(to right," + stops.join(",") + ")";
     const fixed = quantity.ends && !state.difference, capped = state.capped && !fixed, digits = quantity.digits;
     ends.append(
-      element("span", ((fixed && range[0] > 0) || (capped && !quantity.from_zero) ? "≤ " : "") + number(range[0], digits)),
+      element("span", ((fixed && range[0] > 0) || (capped && (state.difference || !quantity.from_zero)) ? "≤ " : "") + number(range[0], digits)),
       element("span", number((range[0] + range[1]) / 2, digits)),
       element("span", (capped ? "≥ " : "") + number(range[1], digits)),
     );

@@ -28,7 +28,12 @@ window.heatnet = (function () {
     return words.replace(/\{(\w+)\}/g, (whole, key) => (key in values ? String(values[key]) : whole));
   }
   function number(value, digits) {
-    return value.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+    return value.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits, signDisplay: "negative" });
+  }
+  /* A difference, with a plus where it prints as more than nothing. */
+  function more(value, digits) {
+    const text = number(value, digits);
+    return value > 0 && /[1-9]/.test(text) ? "+" + text : text;
   }
   function shown(value, quantity) {
     if (value === null || value === undefined || Number.isNaN(value)) return "–";
@@ -48,5 +53,5 @@ window.heatnet = (function () {
     }));
     return svg;
   }
-  return { data, labels: data.labels, byId, element, option, drawn, filled, number, shown, symbol };
+  return { data, labels: data.labels, byId, element, option, drawn, filled, number, more, shown, symbol };
 })();

@@ -55,7 +55,7 @@
     const found = spreadOver(members, every ? page.passed.filter((_hour, i) => i % stride === 0) : [state.hour], differs || quantity.magnitude);
     if (!found.length) return null;
     const high = found[every ? Math.floor(QUANTILE * (found.length - 1)) : found.length - 1] || found[found.length - 1];
-    if (differs) return [-(high || 1), high || 1];
+    if (differs) return window.heatnet.more(high, quantity.digits).startsWith("+") ? [-high, high] : [0, 0];
     return [quantity.from_zero ? 0 : found[0], high];
   }
   function setRanges(all) {
@@ -229,7 +229,6 @@
   function fillChoices() {
     data.cases.forEach((one, i) => byId("case").append(option(String(i), one.label)));
     byId("case").value = String(data.start);
-    byId("compare").append(option("", labels.no_comparison), ...data.cases.map((one, i) => option(String(i), one.label)));
     byId("compare-field").hidden = data.cases.length < 2;
     for (const [kind, id] of [["pipes", "pipe-quantity"], ["stations", "station-quantity"]]) {
       byId(id).append(...data.quantities.water[kind].filter((one) => one.colours && one.range !== null).map(offer));
@@ -240,6 +239,13 @@
     }
     byId("pipe-field").hidden = byId("station-field").hidden = byId("arrows-field").hidden = !hasPipes;
     byId("range-field").hidden = !hasPipes && !Object.values(data.colours).some((list) => list.length);
+  }
+  /* Every case but the chosen one: a case has no difference to itself. */
+  function fillComparisons() {
+    const chosen = byId("case").value, before = byId("compare").value;
+    const others = data.cases.map((one, i) => option(String(i), one.label)).filter((one) => one.value !== chosen);
+    byId("compare").replaceChildren(option("", labels.no_comparison), ...others);
+    byId("compare").value = before === chosen ? "" : before;
   }
   function fillSwitches() {
     // power lines run where pipes do: they are there at a click
@@ -261,6 +267,7 @@
   /* Draw the chosen case, in the same hour where it has it, else in the first one that stands for the season. */
   function chooseCase() {
     const before = state.second;
+    fillComparisons();
     time.setPassed();
     time.fillHours();
     const times = currentClock(), first = currentCase().clock.labels[0];

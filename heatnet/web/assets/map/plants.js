@@ -9,14 +9,15 @@
     const marker = L.marker(item.at, { icon, keyboard: true, alt: item.name, pane: "plants" });
     const group = { kind: "plants", carrier, layout, network, items: layout.plants, solved: network.solved, sources: [], visible: true };
     const plant = { group, position, item, marker, place: carrier === "electric" ? undefined : values[key], key, size: -1 };
+    const open = (focus) => window.heatnet.find.show({ group, position }, focus, item.at);
     marker.on("add", () => {
       const node = marker.getElement();
       node.setAttribute("aria-label", item.name);
       node.title = item.name;
-      node.addEventListener("keydown", (event) => { if (event.key === "Enter") page.panel.open({ group, position }, true); });
+      node.addEventListener("keydown", (event) => { if (event.key === "Enter") open(true); });
       plant.size = -1;
     });
-    marker.on("click", () => page.panel.open({ group, position }, false));
+    marker.on("click", () => open(false));
     return plant;
   }
   function largestOf(place) {
