@@ -6,7 +6,7 @@ The language is a context variable, so that a report in one language can be writ
 from __future__ import annotations
 
 import gettext
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
@@ -59,6 +59,6 @@ def use_language(name: str) -> Iterator[None]:
         _language.set(before)
 
 
-def pick(names: dict[str, str]) -> str:
+def pick(names: Mapping[str, str]) -> str:
     """Return the text of the current language from ``{"en": …, "zh": …}``, or what there is."""
     return names.get(_language.get()) or names.get("en") or next(iter(names.values()), "")
