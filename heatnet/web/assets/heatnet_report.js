@@ -94,7 +94,8 @@
   // and users stand beside the flows, the others on a pale ground
   function sankey(block) {
     const fed = new Set(block.links.map((link) => link[1]));
-    const HALO = { textBorderColor: "rgba(255, 255, 255, .85)", textBorderWidth: 3 };
+    // in the middle: over flows, and broken before the next column of nodes
+    const HALO = { textBorderColor: "rgba(255, 255, 255, .85)", textBorderWidth: 3, width: 104, overflow: "break", lineHeight: 12 };
     const name = new Map(block.nodes.map((node) => [node.id, node.name]));
     const gwh = (value) => value.toFixed(value < 10 ? 2 : 1) + " GWh";
     const total = (id) => Math.max(...[0, 1].map((end) => block.links.filter((link) => link[end] === id).reduce((sum, link) => sum + link[2], 0)));
