@@ -99,7 +99,7 @@
     // over flows, and broken before the next column of nodes
     const MIDDLE = { ...HALO, width: 104, overflow: "break", lineHeight: 12 };
     const name = new Map(block.nodes.map((node) => [node.id, node.name]));
-    const gwh = (value) => value.toFixed(value < 10 ? 2 : 1) + " GWh";
+    const gwh = (value) => value.toFixed(value < 10 ? 2 : 1) + "\u00a0GWh";
     const total = (id) => Math.max(...[0, 1].map((end) => block.links.filter((link) => link[end] === id).reduce((sum, link) => sum + link[2], 0)));
     const label = (id) => name.get(id) + "  " + gwh(total(id));
     const length = (words) => [...words].reduce((sum, letter) => sum + (letter > "\u2e80" ? 10.5 : 5.3), 0);
