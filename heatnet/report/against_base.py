@@ -48,7 +48,7 @@ def base_note(context: Context) -> str:
     """Return which case the others are held against, and which of them cannot be."""
     base = context.base_case
     if base is None:
-        return _("The base case {case} has no results here: there is nothing to take a difference to.").format(
+        return _("The base case “{case}” has no results here: there is nothing to take a difference to.").format(
             case=_label_of_base(context)
         )
     sentences = [_("Base case: {case}.").format(case=context.label(base))]
@@ -80,7 +80,7 @@ def _label_of_base(context: Context) -> str:
         cases = context.study_file.get("cases")
         entry = cases.get(context.base_name) if isinstance(cases, Mapping) else None
     label = entry.get("label") if isinstance(entry, Mapping) else None
-    return (pick(label) if isinstance(label, Mapping) else "") or context.base_name
+    return (pick(dict(label)) if isinstance(label, Mapping) else "") or context.base_name
 
 
 def _dig(summary: Mapping[str, Any], path: Sequence[str]) -> float | None:

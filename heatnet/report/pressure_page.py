@@ -199,6 +199,7 @@ def page_words() -> dict[str, Any]:
         "available": _("available pressure difference"),
         "lacking": _("Not drawn, as the case does not show this hour: {hours}"),
         "no_way": _("No open way leads from one to the other."),
+        "same_place": _("Start and end are the same place: choose another one."),
         "unit": unit,
         "unit_gauge": _("{unit} gauge").format(unit=unit),
         "per_m": in_unit / M_PER_BAR,

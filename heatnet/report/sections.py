@@ -224,7 +224,7 @@ def claims_table(context: Context) -> Table:
         Column(_("Claimed"), digits=3),
         Column(_("Computed"), digits=3),
         Column(_("Unit")),
-        Column(_("Verdict")),
+        Column(_("Verdict"), short=True),
         Column(_("Reason")),
     )
     return Table(_("The plan's figures and what the model makes of them"), columns, tuple(rows))

@@ -25,6 +25,8 @@ _FORMS = {0: "int", 1: "one", 2: "two", 3: "three"}
 _LINES = ("#a63d40", "#1d4e79", "#3f7d4e", "#b5741a", "#8d8577")
 _DASHES = ("solid", "dash", "dash_dot", "round_dot", "solid")
 _MOST_PLACES = 20000
+#: a chart's width and the height of what is drawn in it, of its title and axes, of a row of its legend, of a bar, of a letter, px
+_CHART_PX, _AXES_PX, _LEGEND_ROW_PX, _BAR_PX, _NAME_PX = (960, 320), 110, 24, 30, 6.5
 _NO_LOAD_MW = 1e-6
 
 
@@ -115,8 +117,9 @@ def _bars(writer: Writer, page: Any, sheet: str, span: tuple[int, int], title: s
     )
     chart.set_title({"name": title, "name_font": {"size": 11}})
     chart.set_legend({"none": True})
-    chart.set_y_axis({"reverse": True})
-    page.insert_chart(at, 0, chart, {"x_scale": 1.8, "y_scale": 1.2})
+    chart.set_y_axis({"reverse": True, "interval_unit": 1, "num_font": {"size": 9}})  # every bar has its name
+    chart.set_size({"width": _CHART_PX[0], "height": 100 + _BAR_PX * (last - first + 1)})
+    page.insert_chart(at, 0, chart)
 
 
 def standards_sheet(writer: Writer, context: Context) -> None:
@@ -200,16 +203,27 @@ def duration_sheet(writer: Writer, context: Context) -> None:
     for column, (_label, load) in enumerate(curves, start=1):
         places = {"categories": [name, 1, 0, len(load), 0], "values": [name, 1, column, len(load), column]}
         chart.add_series({"name": [name, 0, column], **places, "line": {"width": 1.25}})
-    _scatter(page, chart, _("Load duration curve, MW"), (_("hours"), "MW"), (1, len(curves) + 2))
+    place = (1, len(curves) + 2)
+    _scatter(page, chart, _("Load duration curve, MW"), (_("hours"), "MW"), place, [label for label, _load in curves])
 
 
-def _scatter(page: Any, chart: Any, title: str, axes: tuple[str, str], at: tuple[int, int]) -> None:
+def _scatter(
+    page: Any, chart: Any, title: str, axes: tuple[str, str], at: tuple[int, int], names: Sequence[str]
+) -> None:
+    """Insert a chart; its legend stands below the plot and adds to its height, so that many curves do not squash it."""
+    width, plot = _CHART_PX
+    columns = max(1, int(width / (_NAME_PX * max(map(len, names)) + 40)))
+    legend = _LEGEND_ROW_PX * -(-len(names) // columns)
+    height = plot + _AXES_PX + legend
     grid = {"visible": True, "line": {"color": "#e1e5e8"}}
     chart.set_title({"name": title, "name_font": {"size": 11}})
     chart.set_x_axis({"name": axes[0], "min": 0, "num_format": "#,##0"})
     chart.set_y_axis({"name": axes[1], "num_format": "#,##0", "major_gridlines": grid})
-    chart.set_legend({"position": "bottom"})
-    page.insert_chart(*at, chart, {"x_scale": 1.9, "y_scale": 1.6})
+    chart.set_plotarea({"layout": {"x": 0.08, "y": 40 / height, "width": 0.89, "height": plot / height}})
+    below = {"x": 0.03, "y": 1 - legend / height, "width": 0.94, "height": (legend - 6) / height}
+    chart.set_legend({"position": "bottom", "layout": below, "font": {"size": 9}})
+    chart.set_size({"width": width, "height": height})
+    page.insert_chart(*at, chart)
 
 
 def pressure_sheet(writer: Writer, context: Context) -> None:
@@ -242,9 +256,8 @@ def pressure_sheet(writer: Writer, context: Context) -> None:
                 {"name": [name, 0, column], "categories": [name, first, 5, last, 5], "values": values, "line": line}
             )
         title = _("Pressure diagram: {network}, {case}").format(network=network, case=case)
-        _scatter(
-            page, chart, title, (_("distance, m"), _("head, m of water column")), (1 + 25 * number, len(heads) + 1)
-        )
+        place = (1 + 28 * number, len(heads) + 1)
+        _scatter(page, chart, title, (_("distance, m"), _("head, m of water column")), place, labels)
 
 
 def _pressure_rows(context: Context) -> Iterable[tuple[str, list[list[Cell]]]]:

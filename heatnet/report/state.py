@@ -219,6 +219,8 @@ _ABSOLUTE_CHECKS = ("return_pressure", "nominal_pressure")
 
 def check_value(row: Mapping[str, Any], value: float) -> tuple[float, int, str]:
     """Return a check's number as read, its decimals and unit: pressures in the language's unit, absolute ones as gauge."""
+    if row["check"] == "solved":
+        return 100.0 * value, 2, "%"
     if row["unit"] != "bar":
         size = abs(value)
         return value, 0 if size >= 1000 else 1 if size >= 10 else 2, "–" if row["unit"] == "1" else row["unit"]

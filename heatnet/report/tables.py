@@ -33,6 +33,8 @@ class Column:
         Numbers are printed times this factor, such as 100 for shares in %.
     group : str
         Heading above this column and its neighbours of the same group.
+    short : bool
+        Its cells are a word or two that stay on one line, whatever room its neighbours ask for.
     """
 
     label: str
@@ -40,6 +42,7 @@ class Column:
     digits: int | None = None
     factor: float = 1.0
     group: str = ""
+    short: bool = False
 
     def printed(self, cell: Cell) -> str:
         """Return a cell as printed; a missing or not finite number is a dash, never a zero."""

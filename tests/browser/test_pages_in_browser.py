@@ -146,7 +146,7 @@ def test_pressure_diagram_answers_to_path_case_and_hour(results: Path, tmp_path:
     assert end[0] == pytest.approx(
         float(load_network(results / "project/inputs/east").pipes.at["pipe_b", "length_m"]), abs=0.06
     )
-    assert told["trouble"] == "No open way leads from one to the other."
+    assert told["trouble"] == "Start and end are the same place: choose another one."
 
 
 def test_an_hour_that_a_case_does_not_show_is_told_below_the_diagram(shifted: Path, tmp_path: Path) -> None:

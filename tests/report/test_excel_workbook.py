@@ -36,6 +36,26 @@ def test_verdict_carries_rates_as_numbers_and_the_failed_case_with_its_reason(bo
     assert rows["Outage"]["Reason"] == "unmet heat above the limit on 2025-01-16"
 
 
+def test_a_study_without_ranges_has_no_ends(results: Path, tmp_path: Path) -> None:
+    """Both ends of each range in its summary are the rate, as it was computed once."""
+    folder = shutil.copytree(results, tmp_path / "once")
+    file = folder / "summary.json"
+    summary = json.loads(file.read_text(encoding="utf-8"))
+    for case in summary["cases"].values():
+        for zone in case.get("zones", {}).values():
+            zone["substitution_range"] = _doubled(zone["substitution"])
+    file.write_text(json.dumps(summary), encoding="utf-8")
+    book = openpyxl.load_workbook(write_excel(folder, tmp_path / "once.xlsx", "en"))
+    for sheet in ("Verdict", "Substitution rate"):
+        rows = sheet_rows(book[sheet])
+        assert any(row["Headline substitution rate" if sheet == "Verdict" else "Substitution rate"] for row in rows)
+        assert {row[end] for row in rows for end in ("Lower end", "Upper end")} == {None}
+
+
+def _doubled(tree):
+    return {key: _doubled(part) for key, part in tree.items()} if isinstance(tree, dict) else [tree, tree]
+
+
 def test_headings_and_names_are_seen_whole(tmp_path: Path) -> None:
     book = xlsxwriter.Workbook(tmp_path / "wide.xlsx")
     heads = (Head("Case", width=12), Head("Heat of the year from waste heat sources", width=20))

@@ -211,7 +211,7 @@ def test_no_other_case_stands_in_for_a_base_case_without_results(
     study = {"base_case": named, "cases": {"known": {"label": {"en": "Known by the study", "zh": "研究"}}}}
     (changed.study.folder / "study.yaml").write_text(json.dumps(study), encoding="utf-8")
     assert _against_base(changed) == [(None, None, None)] * 2
-    assert cost_table(changed).note.startswith(f"The base case {told} has no results here")
+    assert cost_table(changed).note.startswith(f"The base case “{told}” has no results here")
 
 
 def test_sources_that_hand_on_steam_have_no_cost_of_their_own(context: Context) -> None:
@@ -261,6 +261,13 @@ def test_values_that_print_the_same_are_those_of_the_case_that_opens_first(resul
     longer = row | {"value": 2.7100004, "time": "2025-11-03 07:00"}
     told = compliance_table(_with_checks(results, tmp_path, {"base": longer, "project": row}), "east").rows[0].cells[-1]
     assert told == "Main a, 2025-01-16 05:00, Project"
+
+
+def test_hours_solved_are_per_cent(results: Path, tmp_path: Path) -> None:
+    row = {"check": "solved", "place": "", "time": None, "value": 0.9986, "limit": 1.0, "sense": ">=", "unit": "1"}
+    row |= {"passed": False}
+    told = compliance_table(_with_checks(results, tmp_path, {"base": row, "project": row}), "east").rows[0].cells
+    assert told[:4] == ("hours solved", "≥\u202f100.00", "%", "99.86 ✗")
 
 
 def test_delivered_heat_has_no_worst_place(results: Path, tmp_path: Path) -> None:

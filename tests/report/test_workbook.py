@@ -1,6 +1,8 @@
 """The workbook with the report's sheets: typed, units in the headings, filters, charts, no formula from a name."""
 
 import datetime as dt
+import json
+import shutil
 from pathlib import Path
 from unittest.mock import MagicMock
 
@@ -11,7 +13,7 @@ import pytest
 from heatnet.i18n import _, use_language
 from heatnet.metrics.pressure_line import M_PER_BAR
 from heatnet.report.context import Context
-from heatnet.report.sheets import places_sheet
+from heatnet.report.sheets import _scatter, places_sheet
 from heatnet.report.workbook import write_workbook
 from heatnet.web.results_view import load_study
 from tests.report.sheet_rows import sheet_rows
@@ -57,6 +59,40 @@ def test_the_pressure_sheet_holds_the_heads_of_the_files(book, results: Path) ->
         expected = (case.quantities["node_p_supply_bar"].at[time, row["Node"]] - 1.01325) * M_PER_BAR
         assert row["supply line (m of water column)"] == pytest.approx(expected, rel=1e-6)
     assert np.all(np.diff([row["Distance (m)"] for row in rows]) > 0)
+
+
+def test_a_case_of_another_season_has_no_difference_in_the_sheets_and_they_say_why(
+    results: Path, tmp_path: Path
+) -> None:
+    folder = shutil.copytree(results, tmp_path / "seasons")
+    for case, start in (("base", "11-15"), ("project", "11-01")):
+        (folder / case / "case.yaml").write_text(json.dumps({"season": {"start": start}}), encoding="utf-8")
+    book = openpyxl.load_workbook(write_workbook(folder, tmp_path / "book.xlsx", "en"))
+    for sheet, heads in (
+        ("Cost", ["Difference to base case (million CNY)"]),
+        ("CO₂", ["Saving, gross: fuel alone (t CO₂)", "Saving, net: electricity included (t CO₂)"]),
+    ):
+        rows = sheet_rows(book[sheet])
+        assert all(row[head] is None for row in rows for head in heads if row["Case"] != "Outage")
+        notes = [row["Table"] for row in rows if row["Table"] and row["Case"] is None]
+        assert notes == [
+            "Base case: Baseline. No difference, as season or weather is not that of the base case: Project."
+        ]
+
+
+def test_many_curves_leave_the_plot_its_height() -> None:
+    """The legend adds to the height of a chart: twelve curves of long names, and five of short ones."""
+    heights = []
+    for names in (["A case of a study with a long name · a network, hot water"] * 12, ["supply line"] * 5):
+        page, chart = MagicMock(), MagicMock()
+        _scatter(page, chart, "Title", ("h", "MW"), (1, 1), names)
+        size, area = chart.set_size.call_args.args[0], chart.set_plotarea.call_args.args[0]["layout"]
+        below = chart.set_legend.call_args.args[0]["layout"]
+        assert size["height"] * area["height"] == pytest.approx(320)
+        assert area["y"] + area["height"] < below["y"]
+        assert below["y"] + below["height"] <= 1
+        heights.append(size["height"])
+    assert heights[0] > heights[1]
 
 
 def test_checks_are_numbers_with_a_verdict(book) -> None:

@@ -203,7 +203,7 @@
       const lacking = block.cases.filter((one) => cases.has(one.id)).flatMap((one) =>
         [...times].filter((time) => !one.hours.some((hour) => hour.time === time)).map((time) => one.label + ", " + time));
       find("lacking").textContent = lacking.length ? W.lacking.replace("{hours}", () => lacking.join("; ")) : "";
-      find("trouble").textContent = path ? "" : W.no_way;
+      find("trouble").textContent = path ? "" : find("from").value === find("to").value ? W.same_place : W.no_way;
       find("caption").textContent = find("from").selectedOptions[0].textContent + " – " + find("to").selectedOptions[0].textContent + (chosen.length ? ": " + (chosen.length === 1 ? chosen[0].name : [...cases].map((id) => block.cases.find((one) => one.id === id).label).join(", ") + "; " + [...times].join(", ")) : "");
       if (!path || !chosen.length) { chart.clear(); find("figures").replaceChildren(); return; }
       chart.setOption(option(block, chosen, path, chart.getWidth()), true);

@@ -94,9 +94,12 @@
   // and users stand beside the flows, the others on a pale ground
   function sankey(block) {
     const fed = new Set(block.links.map((link) => link[1]));
+    const feeds = new Set(block.links.map((link) => link[0]));
     const HALO = { textBorderColor: "rgba(255, 255, 255, .85)", textBorderWidth: 3 };
+    // over flows, and broken before the next column of nodes
+    const MIDDLE = { ...HALO, width: 104, overflow: "break", lineHeight: 12 };
     const name = new Map(block.nodes.map((node) => [node.id, node.name]));
-    const gwh = (value) => value.toFixed(value < 10 ? 2 : 1) + " GWh";
+    const gwh = (value) => value.toFixed(value < 10 ? 2 : 1) + "\u00a0GWh";
     const total = (id) => Math.max(...[0, 1].map((end) => block.links.filter((link) => link[end] === id).reduce((sum, link) => sum + link[2], 0)));
     const label = (id) => name.get(id) + "  " + gwh(total(id));
     const length = (words) => [...words].reduce((sum, letter) => sum + (letter > "\u2e80" ? 10.5 : 5.3), 0);
@@ -112,7 +115,7 @@
         type: "sankey", left: beside, right: 195, top: 8, bottom: 8, nodeWidth: 12, nodeGap: 13, draggable: false, emphasis: { focus: "adjacency" },
         data: block.nodes.map((node) => ({
           name: node.id, itemStyle: { color: node.colour, borderWidth: 0 },
-          label: !fed.has(node.id) ? { position: "left", width: beside - 8, overflow: "truncate" } : HALO,
+          label: !fed.has(node.id) ? { position: "left", width: beside - 8, overflow: "truncate" } : feeds.has(node.id) ? MIDDLE : HALO,
         })),
         links: block.links.map(([source, target, value]) => ({ source: source, target: target, value: value })),
         lineStyle: { color: "source", opacity: 0.32, curveness: 0.5 },
