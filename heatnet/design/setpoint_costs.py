@@ -7,10 +7,10 @@ of plants that heat consumers directly. With them every row is a programme of it
 
 whose solution is the merit order. c_u and available_u are those of `heatnet.plants` at the row's supply and return
 temperatures and flows: a heat pump's COP, what a return takes up, a boiler that condenses, a well that is hot enough for the
-supply or is not. lambda_u is the price of a unit's yearly limit, negative where
-that is a least heat, pi_s that of the steam (or other balance) that it draws from.
-Both are duals of the year's programme, so that the sum of the rows is its Lagrangian: right to first order about the dispatch
-that gave them, and a fresh dispatch confirms what was chosen.
+supply or is not. lambda_u is the price of a unit's yearly limit, negative where that is a least heat, pi_s that of the steam (or
+other balance) that it draws from. Both are duals of the year's programme, so that the sum of the rows is its Lagrangian, but for
+lambda_u times the limit, which no row changes: right to first order about the dispatch that gave them, and a fresh dispatch
+confirms what was chosen.
 """
 
 from __future__ import annotations

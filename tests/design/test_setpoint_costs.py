@@ -142,7 +142,8 @@ def test_rows_with_the_price_of_a_minimum_are_the_lagrangian_of_the_dispatch():
 def test_hours_at_their_least_heat_say_nothing_of_the_limit():
     """The pump must give 1 MW each hour, 500 or 600 CNY/MWh as well, and 12 MWh in the year: 6 more, in the hours of 100 and 200.
 
-    One MWh more saves 700 - 200; counted with the hours in which it has to run it would be the mean with 700 - 600, 300.
+    A further MWh, in the hour of 300, saves 400, one less costs 500. With the hours in which it has to run (700 - 600) the middle
+    would be 250.
     """
     problem = limited(12.0)
     pump = replace(problem.units[0], take_min_mw=np.ones(HOURS))
