@@ -7,6 +7,9 @@ schedule may have a smaller rate than the target. Then two ways lead to a schedu
   some hours and nothing in others. The relaxation's average over equal hours tells in how many; in these the programme is stated
   exactly, in the others nothing goes on (`System.passing`).
 - **Own target.** The programme's target is raised by what is missing, some times over.
+
+Stores stand still in hours long before anyone asks for heat, months of a tank's summer, until an optimum's duals say that heat of
+these hours might lower it (`heatnet.design.programme_stores.may_wait`); then the choice is stated with them.
 """
 
 from __future__ import annotations
@@ -20,7 +23,8 @@ from heatnet.design.candidates import State
 from heatnet.design.outcome import Outcome, outcome_of
 from heatnet.design.pieces import system_of
 from heatnet.design.programme import Programme, state_programme
-from heatnet.design.programme_contracts import run
+from heatnet.design.programme_contracts import is_sized_contract, run
+from heatnet.design.programme_stores import may_wait
 from heatnet.design.rate import RateTarget
 from heatnet.design.solve import Answer, Solver
 from heatnet.model.hourly import BoolArray, FloatArray
@@ -35,6 +39,7 @@ _NO_HEAT_SHARE = 1e-6
 _KEPT = 6
 
 Passing = dict[tuple[str, ...], BoolArray]
+Solve = Callable[[Programme, Solver], Answer]
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,36 +76,47 @@ class Evaluator:
         self._target = target
         self._kept: dict[tuple, tuple[Programme, Solver]] = {}
 
-    def _programme(self, state: State, counts: Mapping[str, int]) -> tuple[Programme, Solver]:
+    def _programme(self, state: State, counts: Mapping[str, int], again: bool) -> tuple[Programme, Solver]:
         key = (state.id, tuple(sorted(counts.items())))
+        if again:
+            del self._kept[key]
         if key not in self._kept:
             if len(self._kept) >= _KEPT:
                 del self._kept[next(iter(self._kept))]
-            self._kept[key] = self._stated(state, counts)
+            self._kept[key] = self._stated(state, counts, waiting=again)
         return self._kept[key]
 
     def _stated(
-        self, state: State, counts: Mapping[str, int], passing: Passing | None = None
+        self, state: State, counts: Mapping[str, int], passing: Passing | None = None, waiting: bool = False
     ) -> tuple[Programme, Solver]:
         system = system_of(state, self._target, counts, passing)
-        programme = state_programme(system, system.exact_periods())
+        waiting = waiting or any(is_sized_contract(piece) for piece in system.pieces)
+        programme = state_programme(system, system.exact_periods(waiting=waiting))
         return programme, Solver(programme.matrix)
+
+    def _solved(self, state: State, counts: Mapping[str, int], solve: Solve) -> tuple[Programme, Solver, Answer]:
+        """Solve the programme of a choice; with all hours of its stores where those left out might count."""
+        for again in (False, True):
+            programme, solver = self._programme(state, counts, again)
+            answer = solve(programme, solver)
+            if not may_wait(programme, answer):
+                break
+        return programme, solver, answer
 
     def cheapest(self, state: State, counts: Mapping[str, int], share: float) -> Found:
         """Return the cheapest year of a choice at a target, and what none of this choice costs less than."""
-        programme, solver = self._programme(state, counts)
         asked = self._target.at(share)
-        answer = _at_least_cost(programme, solver, asked, share)
+
+        def solved(programme: Programme, solver: Solver) -> Answer:
+            return _at_least_cost(programme, solver, asked, share)
+
+        programme, solver, answer = self._solved(state, counts, solved)
         if not answer.found:
             return Found(None, np.inf if answer.infeasible else -np.inf)
         bound = programme.cost_cny(answer.bound)
         outcome = outcome_of(programme, answer, asked)
         if share == 0 or asked.at_most or _reaches(outcome, share):
             return Found(outcome, bound)
-
-        def solved(other: Programme, own: Solver) -> Answer:
-            return _at_least_cost(other, own, asked, share)
-
         tried = list(self._by_process_hours(outcome, programme, answer, solved))
         tried.append(_by_own_target(programme, solver, asked, outcome))
         reached = [one for one in tried if _reaches(one, share)]
@@ -108,9 +124,8 @@ class Evaluator:
 
     def largest(self, state: State, counts: Mapping[str, int]) -> Outcome | None:
         """Return the year of the largest rate of a choice, by Dinkelbach's iteration on the fraction N/D; None if none."""
-        programme, solver = self._programme(state, counts)
-        answer = _of_largest_rate(programme, solver)
-        if answer is None:
+        programme, _solver, answer = self._solved(state, counts, _of_largest_rate)
+        if not answer.found:
             return None
         outcome = outcome_of(programme, answer, self._target)
         if not outcome.programme_rate - outcome.rate > RATE_TOLERANCE:
@@ -122,7 +137,7 @@ class Evaluator:
         first: Outcome,
         programme: Programme,
         answer: Answer,
-        solve: Callable[[Programme, Solver], Answer | None],
+        solve: Solve,
     ) -> Iterator[Outcome]:
         """Yield years in which unfired heat passes the process in some hours: those that a relaxed answer tells, then fewer."""
         counts = programme.system.counts or {}
@@ -133,7 +148,7 @@ class Evaluator:
             for _attempt in range(_CHOSEN_ANEW):
                 other, solver = self._stated(first.state, counts, passing)
                 found = solve(other, solver)
-                if found is None or not found.found:
+                if not found.found:
                     break
                 yield outcome_of(other, found, first.target)
                 used = _used_hours(other, found)
@@ -176,25 +191,25 @@ def _by_own_target(programme: Programme, solver: Solver, asked: RateTarget, firs
     return outcome
 
 
-def _of_largest_rate(programme: Programme, solver: Solver) -> Answer | None:
-    """Return the schedule of the largest rate, as the programme counts it; None where there is no schedule."""
+def _of_largest_rate(programme: Programme, solver: Solver) -> Answer:
+    """Return the schedule of the largest rate, as the programme counts it."""
     solver.set_bounds(programme.excess, 0.0, np.inf)
     solver.set_entry(programme.target_row, programme.denominator, 0.0)
     solver.set_row(programme.target_row, -np.inf, np.inf)
-    share, answer = 0.0, None
+    share, best = 0.0, None
     for _step in range(4):
         solver.set_costs(programme.costs_of_rate(share))
-        found = run(programme, solver)
-        if not found.found:
+        answer = run(programme, solver)
+        if not answer.found:
             break
-        answer = found
+        best = answer
         better = answer.values[programme.numerator] / max(answer.values[programme.denominator], 1e-9)
         if abs(better - share) < 1e-7:
             break
         share = better
     edge = (-np.inf, 0.0) if programme.system.target.at_most else (0.0, np.inf)
     solver.set_row(programme.target_row, *edge)
-    return answer
+    return answer if best is None else best
 
 
 def _passing_hours(programme: Programme, answer: Answer, rounded: Callable[[FloatArray], FloatArray]) -> Passing:

@@ -17,6 +17,8 @@ from heatnet.model.supply import DispatchProblem, SupplyUnit
 
 #: an option's unit without a capacity gives at most this much of all demand
 _CAP_SHARE = 2.0
+#: heat is charged at most so long before somebody asks for heat, unless it proves to be worth it, h
+WAIT_H = 24
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,13 +88,32 @@ class System:
 
     def storing(self) -> BoolArray:
         """Return the hours in which stores may work, (T,): in all others none has heat to take, nor anyone to give it to."""
+        hours = self._asking()
+        for store in {piece.store.id: piece.store for piece in self.stores}.values():
+            for piece in self.pieces:
+                if piece.unit.id in store.charged_by and piece.unit.balance == store.balance:
+                    hours |= piece.unit.available_mw > 0
+        return hours
+
+    def near_demand(self) -> BoolArray:
+        """Return the hours of `storing` from which heat is soon asked for, (T,): at most `WAIT_H` before, or then."""
+        asking = self._asking()
+        near = asking.copy()
+        for hours in range(1, WAIT_H + 1):
+            near |= np.roll(asking, -hours)
+        return near & self.storing()
+
+    def _asking(self) -> BoolArray:
+        """Return the hours in which a balance with a store has to get rid of heat, or someone may ask it for heat, (T,)."""
         problem = self.state.problem
         hours = np.zeros(len(problem.time), dtype=bool)
         ends = {end for one in problem.transfers for end in (one.from_balance, one.to_balance)}
-        for store in {piece.store.id: piece.store for piece in self.stores}.values():
-            hours |= (self.most_demand_mw(store.balance) > 0) | (store.balance in ends)
+        for balance in {piece.store.balance for piece in self.stores}:
+            hours |= (self.most_demand_mw(balance) > 0) | (balance in ends)
             for piece in self.pieces:
-                if piece.unit.id in store.charged_by or piece.unit.draws_from == store.balance:
+                if piece.unit.balance == balance:
+                    hours |= piece.unit.take_min_mw > 0
+                if piece.unit.draws_from == balance:
                     hours |= piece.unit.available_mw > 0
         return hours
 
@@ -141,9 +162,13 @@ class System:
                 rows += [piece.terms.through.share, piece.terms.through.most_mw, piece.terms.through.counted]
         return [np.nan_to_num(row, posinf=-1.0) for row in rows]
 
-    def exact_periods(self) -> Periods:
-        """Return equal hours put together: the optimum is that of the hours."""
-        return equal_hours(self.hourly_rows(), self.storing())
+    def exact_periods(self, *, waiting: bool = True) -> Periods:
+        """Return equal hours put together: the optimum is that of the hours.
+
+        Without `waiting` stores stand still in hours long before anyone asks for heat; the optimum is that of the hours
+        where `heatnet.design.programme_stores.may_wait` says so.
+        """
+        return equal_hours(self.hourly_rows(), self.storing() if waiting else self.near_demand())
 
     def block_periods(self, length_h: int, steps: int) -> Periods:
         """Return blocks of neighbouring hours, alike ones put together: the optimum is a lower bound."""

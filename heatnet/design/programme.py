@@ -59,6 +59,8 @@ class Programme:
     dump_rows : dict of balance to rows
     sized_contracts : list of SizedContract
         Where the choice is made.
+    level_rows : list of rows
+        Of the levels of each of the stores, where periods are hours.
     transfers : dict of transfer id to (columns there, columns back)
     passing : dict of joined balances to list of (periods, columns of the heat past the process, of the heat, of dumped heat)
     """
@@ -77,6 +79,7 @@ class Programme:
     sized_contracts: list[SizedContract] = field(default_factory=list)
     stores: list[StoreColumns] = field(default_factory=list)
     transfers: dict[str, tuple[IntArray, IntArray]] = field(default_factory=dict)
+    level_rows: list[IntArray] = field(default_factory=list)
     passing: dict[tuple[str, ...], list[tuple[IntArray, IntArray, IntArray, IntArray | None]]] = field(
         default_factory=dict
     )

@@ -9,7 +9,9 @@ have their blocks
 in common, the levels of all of them added up; the level between one day and the next is each day's own, so that heat
 is carried on between neighbours alone.
 
-Stores work in the periods of the chain; between these they lose heat. What charges a store are the units that it names.
+Stores work in the periods of the chain; between these they lose heat. Long before anyone asks for heat they stand still in
+the programme of a choice, unless that might cost something (`may_wait`); the bound has all hours. What charges a store are the
+units that it names.
 """
 
 from __future__ import annotations
@@ -25,6 +27,10 @@ from heatnet.model.hourly import FloatArray
 if TYPE_CHECKING:
     from heatnet.design.pieces import StorePiece
     from heatnet.design.programme import Programme
+    from heatnet.design.solve import Answer
+
+#: what a MWh may save by the solver's tolerance alone, thousand CNY
+_ROUNDING = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +53,7 @@ def add_stores(programme: Programme) -> None:
         if programme.periods.days:
             _days(programme, columns)
         else:
-            _chain(programme, columns)
+            programme.level_rows.append(_chain(programme, columns))
     _charge_from_units(programme)
 
 
@@ -98,11 +104,9 @@ def _limit(programme: Programme, columns: StoreColumns) -> None:
         matrix.add_entries(rows[:, None], gate[None, :], -scale * most[:, None])
 
 
-def _chain(programme: Programme, columns: StoreColumns) -> None:
-    """Bind each level to the next one, the last to the first."""
+def _chain(programme: Programme, columns: StoreColumns) -> IntArray:
+    """Bind each level to the next one, the last to the first, and return the rows."""
     matrix, periods = programme.matrix, programme.periods
-    if not len(periods.chain):
-        return
     kept = 1.0 - columns.piece.store.loss_share_per_h
     behind = kept ** periods.gaps()
     rows = matrix.add_rows(len(periods.chain), 0.0, 0.0)
@@ -110,6 +114,48 @@ def _chain(programme: Programme, columns: StoreColumns) -> None:
     matrix.add_entries(rows, columns.level, -behind * kept)
     matrix.add_entries(rows, columns.charge, -behind)
     matrix.add_entries(rows, columns.discharge, behind)
+    return rows
+
+
+def may_wait(programme: Programme, answer: Answer) -> bool:
+    """Return whether heat of hours in which the programme's stores stand still might lower its optimum.
+
+    Parameters
+    ----------
+    programme : Programme
+        Over equal hours, its choice made.
+    answer : Answer
+        Its optimum.
+
+    Notes
+    -----
+    With level values v (duals), the share k kept in an hour, and w hours until stores work again, a charge in such an
+    hour saves k^w v. In these hours nobody asks for heat and nothing has to be got rid of, so that a MWh of a unit costs
+    m = its reduced cost + the price of its balance. Where k^w v <= m for every unit, hour and store the programme's duals, with
+    those of the hours left out added, are feasible: the optimum is that of all hours.
+    """
+    system, periods = programme.system, programme.periods
+    left_out = system.storing()
+    left_out[np.isin(periods.of_hour, periods.chain)] = False
+    hours = np.flatnonzero(left_out)
+    if not len(hours):
+        return False
+    if not answer.found or not len(answer.duals) or not len(periods.chain):
+        return True
+    starts = periods.first[periods.chain]
+    following = np.searchsorted(starts, hours) % len(starts)
+    wait_h = (starts[following] - hours - 1) % len(periods.of_hour)
+    for own, rows in zip(programme.stores, programme.level_rows, strict=True):
+        store = own.piece.store
+        saved = -answer.duals[np.roll(rows, 1)][following] * (1.0 - store.loss_share_per_h) ** wait_h
+        price = answer.duals[programme.balance_rows[store.balance]]
+        for piece, (periods_of, heat) in zip(system.pieces, programme.heat, strict=True):
+            if piece.unit.id in store.charged_by and piece.unit.balance == store.balance:
+                cost = np.full(periods.count, np.inf)
+                cost[periods_of] = answer.reduced[heat] + price[periods_of]
+                if (saved - cost[periods.of_hour[hours]]).max() > _ROUNDING:
+                    return True
+    return False
 
 
 def _days(programme: Programme, columns: StoreColumns) -> None:

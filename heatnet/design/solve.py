@@ -29,8 +29,8 @@ class Answer:
     infeasible : bool
     objective, bound : float
         Value of the solution and proven bound.
-    values, duals : ndarray
-        By column; by row (empty with integers).
+    values, duals, reduced : ndarray
+        By column; by row; reduced costs by column (both empty with integers).
     """
 
     found: bool
@@ -39,6 +39,7 @@ class Answer:
     bound: float
     values: FloatArray
     duals: FloatArray
+    reduced: FloatArray
 
 
 class Solver:
@@ -84,8 +85,8 @@ class Solver:
         chosen = branch_and_bound(self._relaxed, self._choices, self._gap)
         nothing: FloatArray = np.zeros(0)
         if chosen.best is None:
-            return Answer(False, chosen.bound == np.inf, np.nan, chosen.bound, nothing, nothing)
-        return Answer(True, False, chosen.best.objective, chosen.bound, chosen.best.values, nothing)
+            return Answer(False, chosen.bound == np.inf, np.nan, chosen.bound, nothing, nothing, nothing)
+        return Answer(True, False, chosen.best.objective, chosen.bound, chosen.best.values, nothing, nothing)
 
     def _relaxed(self, fixes: Fixes) -> Relaxed:
         """Solve with some choices fixed; a relaxation that is not solved is taken for infeasible only where it is."""
@@ -105,6 +106,7 @@ class Solver:
         if status != highspy.HighsModelStatus.kOptimal:
             infeasible = status == highspy.HighsModelStatus.kInfeasible
             nothing: FloatArray = np.zeros(0)
-            return Answer(False, infeasible, np.nan, np.inf if infeasible else -np.inf, nothing, nothing)
+            return Answer(False, infeasible, np.nan, np.inf if infeasible else -np.inf, nothing, nothing, nothing)
         solution, value = self._highs.getSolution(), self._highs.getInfo().objective_function_value
-        return Answer(True, False, value, value, np.array(solution.col_value), np.array(solution.row_dual))
+        columns, reduced = np.array(solution.col_value), np.array(solution.col_dual)
+        return Answer(True, False, value, value, columns, np.array(solution.row_dual), reduced)

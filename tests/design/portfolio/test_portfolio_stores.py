@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from heatnet.design import Option, SearchLimits, Size, cheapest
+from heatnet.design.candidates import problem_of
 from heatnet.design.pieces import system_of
 from heatnet.dispatch import dispatch
 from heatnet.model.heat_store import HeatStore
@@ -50,6 +51,29 @@ def test_heat_that_waits_for_days_without_anyone_loses_its_share(unit, state, ta
     best = cheapest([made], target(hours), EXACT)
     assert best.cost_cny == pytest.approx(5 * 4 / 0.99**48, abs=CNY)
     assert system_of(made, target(hours), {"t/o": 1}).storing().sum() == 2
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_heat_is_charged_as_early_as_it_pays(unit, state, target, seed):
+    """Six days, demand in four hours of them, heat of changing cost and amount between: cost and schedule are the dispatch's.
+
+    Were charges limited to the day before, what is cheap or scarce earlier would be missed.
+    """
+    draw, hours = np.random.default_rng(seed), 144
+    demand = np.where(np.isin(np.arange(hours), draw.choice(hours, 4)), 12.0, 0.0)
+    power = draw.choice([10.0, 40.0, 41.0, 100.0], hours, p=[0.02, 0.3, 0.3, 0.38])
+    plants = {"hp": draw.uniform(0, 3, hours).round(1), "hp2": draw.choice([0.0, 20.0], hours, p=[0.7, 0.3])}
+    units = [unit(hours, name, power_per_heat=0.1, available=mw, waste_class="plan") for name, mw in plants.items()]
+    by, loss = ("n/hp", "n/hp2")[: 1 + seed % 2], float(draw.choice([0.0, 0.0005, 0.01]))
+    option = Option("t/o", "t", stores=(tank("tank", by, 60.0, loss),), size=Size("n/tank", 0.0, 60.0, 2.0))
+    made = state({"n/water": demand.tolist()}, [unit(hours, "gas", 50, 100), *units], [option], power=power)
+    best = cheapest([made], target(hours), EXACT)
+    again = dispatch(best.problem).cost_cny["total_cny"] + 2.0 * best.choice["t/o"][1]
+    assert best.cost_cny == pytest.approx(again, abs=CNY)
+    for mwh in (20.0, 40.0, 60.0):
+        other = dispatch(problem_of(made, {"t/o": (1, mwh)})).cost_cny["total_cny"] + 2.0 * mwh
+        assert best.cost_cny <= other + CNY
+    assert best.bound_cny <= best.cost_cny + CNY
 
 
 def test_an_option_without_a_limit_charges_a_tank_where_nobody_asks(unit, state, target):
